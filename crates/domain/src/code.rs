@@ -1,0 +1,96 @@
+//! Every code that an answer can carry. A code is stable; a text may change.
+
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$vdoc])* $variant,)+
+        }
+
+        impl $name {
+            /// Every code, in the order in which documents list them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The code as answers write it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Codes of top-level errors, in `extensions.code`: the request as a whole, or one field of
+    /// it, could not be answered.
+    ErrorCode {
+        /// No token, or one that is not valid.
+        Unauthenticated = "UNAUTHENTICATED",
+        /// The viewer sees the object but may not do this, or read this field.
+        Forbidden = "FORBIDDEN",
+        /// There is no such thing for this viewer: absent and invisible look the same.
+        NotFound = "NOT_FOUND",
+        /// An argument is malformed: an id, a key, a page size.
+        BadUserInput = "BAD_USER_INPUT",
+        /// A cursor that this viewer was never given.
+        CursorInvalid = "CURSOR_INVALID",
+        /// An event cursor older than the log is kept: read afresh, then subscribe again.
+        CursorExpired = "CURSOR_EXPIRED",
+        /// The same idempotency key came with another input.
+        IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
+        /// The reader was slower than its bound: resume from the last cursor (G6).
+        SlowConsumer = "SLOW_CONSUMER",
+        /// A fault of the server; the log has it under the request id.
+        Internal = "INTERNAL",
+    }
+}
+
+codes! {
+    /// Codes of `userErrors`: a refusal that the person can mend, or must be told. Nothing was
+    /// stored.
+    UserErrorCode {
+        /// The agency has not enabled messages between clients and staff (T-01).
+        PortalDisabled = "PORTAL_DISABLED",
+        /// The client has no portal account that could read it, and the policy refuses (P-01, K11).
+        ClientNotActivated = "CLIENT_NOT_ACTIVATED",
+        /// The client is inactive and cannot write (S-33).
+        ClientInactive = "CLIENT_INACTIVE",
+        /// The staff member takes no messages that clients start (C-22, K13).
+        ContactNotAllowed = "CONTACT_NOT_ALLOWED",
+        /// The staff member is not on the client's care team today (C-23).
+        NotCareTeamMember = "NOT_CARE_TEAM_MEMBER",
+        /// Nobody, or not this viewer, can reply in this thread (S-27, K5).
+        ReplyNotAllowed = "REPLY_NOT_ALLOWED",
+        /// A thread needs a recipient (S-08).
+        RecipientRequired = "RECIPIENT_REQUIRED",
+        /// These recipients cannot stand together in one thread.
+        RecipientNotAllowed = "RECIPIENT_NOT_ALLOWED",
+        /// The thread needs a subject, or a topic that fills it (S-11, K9).
+        SubjectRequired = "SUBJECT_REQUIRED",
+        /// The subject is longer than 255 characters.
+        SubjectTooLong = "SUBJECT_TOO_LONG",
+        /// The message has no text (S-12, T-30).
+        BodyRequired = "BODY_REQUIRED",
+        /// The message has fewer characters than the agency asks for (K16).
+        BodyTooShort = "BODY_TOO_SHORT",
+        /// The message has more characters than allowed (K16, P-43).
+        MessageTooLong = "MESSAGE_TOO_LONG",
+        /// A thread with a client needs an audience (T-17).
+        AudienceRequired = "AUDIENCE_REQUIRED",
+        /// The staff member could not see threads of this audience (T-17).
+        AudienceNotAllowed = "AUDIENCE_NOT_ALLOWED",
+        /// A change of audience needs the token of its preview (T-38).
+        AudienceChangeNotConfirmed = "AUDIENCE_CHANGE_NOT_CONFIRMED",
+        /// The object has changed since the version that the input names.
+        VersionConflict = "VERSION_CONFLICT",
+        /// The topic is not one of this audience.
+        TopicNotInAudience = "TOPIC_NOT_IN_AUDIENCE",
+        /// The end would lie before the start.
+        DateRangeInvalid = "DATE_RANGE_INVALID",
+        /// The staff member is assigned to this client already.
+        AlreadyAssigned = "ALREADY_ASSIGNED",
+        /// More threads are pinned than one viewer can have.
+        TooManyPinned = "TOO_MANY_PINNED",
+    }
+}

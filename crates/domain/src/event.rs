@@ -1,0 +1,111 @@
+//! What anyone can be told of. Events are past tense and carry ids, never content.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AccountId, AgencyId, ClientId, MessageId, Principal, StaffId, ThreadId};
+use crate::vocabulary::AudienceKind;
+
+/// The place of an event in the log. Ordered; the order is one in which a reader can never meet
+/// an event behind a position it has passed (G2).
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct Position {
+    /// The writing transaction: PostgreSQL's 64-bit transaction id; 0 on SQLite, whose single
+    /// writer commits in the order of `seq`.
+    pub transaction: i64,
+    /// The row's own number.
+    pub seq: i64,
+}
+
+impl Position {
+    /// Before every event.
+    pub const START: Self = Self {
+        transaction: 0,
+        seq: 0,
+    };
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Event {
+    /// A message was sent; with `seq` 1 the thread was started by it.
+    MessageAdded {
+        /// The message.
+        message: MessageId,
+        /// Its number in the thread.
+        seq: i64,
+    },
+    /// The header or the lifecycle of a thread changed for everybody (T-33, T-37).
+    ThreadChanged {
+        /// The audience before, where that is what changed.
+        audience_before: Option<AudienceKind>,
+    },
+    /// Somebody saw messages for the first time (P-06). For staff only.
+    ReadReceiptAdded {
+        /// Who saw them.
+        reader: Principal,
+        /// First message of the range that was seen.
+        from_seq: i64,
+        /// Last message of the range.
+        to_seq: i64,
+    },
+    /// A viewer's own state of a thread changed: read, unread, pinned. For that viewer only.
+    ViewerStateChanged {
+        /// Whose state.
+        viewer: Principal,
+    },
+    /// A client's record changed: its status (S-33, S-34).
+    ClientChanged,
+    /// A staff member was assigned to a client, or no longer is.
+    CareTeamChanged {
+        /// Whose assignment.
+        staff: StaffId,
+    },
+    /// A staff member's roles, supervisees or access as such changed.
+    StaffAccessChanged {
+        /// Whose access.
+        staff: StaffId,
+    },
+    /// A portal account was linked to a client, unlinked, or its state changed.
+    AccountAccessChanged {
+        /// Whose access.
+        account: AccountId,
+    },
+    /// The agency's policy changed.
+    PolicyChanged,
+}
+
+impl Event {
+    /// Whether this event changes who may see what. Such an event takes effect before any event
+    /// that is delivered after it (G5).
+    #[must_use]
+    pub fn changes_access(&self) -> bool {
+        matches!(
+            self,
+            Self::CareTeamChanged { .. }
+                | Self::StaffAccessChanged { .. }
+                | Self::AccountAccessChanged { .. }
+                | Self::PolicyChanged
+        )
+    }
+}
+
+/// An event as the log keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRecord {
+    /// Its place.
+    pub position: Position,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// In which agency.
+    pub agency: AgencyId,
+    /// On which thread, if on one.
+    pub thread: Option<ThreadId>,
+    /// About which client, if about one.
+    pub client: Option<ClientId>,
+    /// What happened.
+    pub event: Event,
+}

@@ -1,0 +1,52 @@
+//! The words of Tidings: ids, vocabulary, parsed values, limits, the clock and the events.
+//!
+//! Everything above speaks in these types. This crate knows no database, no network and no
+//! GraphQL; its only trace of SeaORM is the feature `orm`, which lets the store read and write
+//! ids and enums without a second set of types.
+//!
+//! # Glossary
+//!
+//! | word | meaning |
+//! |---|---|
+//! | agency | the tenant: an agency or a practice |
+//! | staff member | a person who works in an agency, with any number of [`Role`]s |
+//! | client | a person whom an agency serves; never a staff role |
+//! | portal account | a login for one or several clients (a family) |
+//! | care team | the staff members assigned to one client, with start and end dates |
+//! | thread | a conversation; its audience decides which staff may read it |
+//! | message | one entry of a thread, numbered from 1 without gaps by `seq` |
+//! | audience | Administrative, Billing or Clinical: a group of readers within an agency |
+//! | topic | what a thread is about; belongs to an audience and carries a default subject |
+//! | read receipt | who saw a message first, and when; shown to staff only |
+//! | viewer | who asks (GraphQL's own word) |
+//! | principal | a viewer or participant as an id: staff member, portal account or client |
+//! | standing | how a viewer relates to a thread; the law maps it to audiences |
+//! | position | the place of an event in the log |
+//!
+//! # Adding the next thing
+//!
+//! A new entity starts here with its id (`id.rs`), its enums (`vocabulary.rs`), its parsed values
+//! and bounds (`body.rs`, `limits.rs`) and the events it emits (`event.rs`).
+
+mod body;
+mod clock;
+mod code;
+mod event;
+mod id;
+pub mod limits;
+mod settings;
+mod vocabulary;
+
+pub use body::{Body, BodyProblem, BodyRules, IdempotencyKey, Subject, SubjectProblem};
+pub use clock::{Clock, MockClock, SystemClock, truncate};
+pub use code::{ErrorCode, UserErrorCode};
+pub use event::{Event, EventRecord, Position};
+pub use id::{
+    AccountId, AgencyId, AudienceId, CareTeamMemberId, ClientId, IdSource, MessageId, Principal,
+    RandomIds, SeededIds, StaffId, ThreadId, TopicId,
+};
+pub use settings::MessagingPolicy;
+pub use vocabulary::{
+    AccountState, AudienceKind, AudienceSet, CareTeamSource, ClientStatus, Lifecycle,
+    ParticipantStanding, PrincipalKind, Role, RoleSet, SupervisorScope, ThreadKind,
+};

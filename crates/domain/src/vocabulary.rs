@@ -1,0 +1,244 @@
+//! The closed vocabularies: every enum that a row, a rule or the schema uses.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(
+            feature = "orm",
+            derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum),
+            sea_orm(rs_type = "String", db_type = "Text")
+        )]
+        pub enum $name {
+            $(
+                $(#[$vdoc])*
+                #[cfg_attr(feature = "orm", sea_orm(string_value = $text))]
+                #[serde(rename = $text)]
+                $variant,
+            )+
+        }
+
+        impl $name {
+            /// Every value, in the order in which documents list them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word as rows, events and the schema write it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    )+};
+}
+
+words! {
+    /// A group of readers within an agency (T-03): exactly three, and every client thread has one.
+    AudienceKind {
+        /// Appointments, forms, organisation (T-07).
+        Administrative = "ADMINISTRATIVE",
+        /// Invoices, insurance, payments (T-08).
+        Billing = "BILLING",
+        /// Care itself (T-09).
+        Clinical = "CLINICAL",
+    }
+
+    /// What a staff member does in an agency. A staff member holds any number of roles (T-05);
+    /// the law gives the union of what they allow.
+    Role {
+        /// Treats or manages assigned clients (T-06).
+        Clinician = "CLINICIAN",
+        /// Answers for the work of supervisees (T-44).
+        Supervisor = "SUPERVISOR",
+        /// Administers clinical matters; sees all three audiences.
+        ClinicalAdmin = "CLINICAL_ADMIN",
+        /// Administers the practice; sees Administrative threads.
+        PracticeAdmin = "PRACTICE_ADMIN",
+        /// Schedules; sees Administrative threads.
+        PracticeScheduler = "PRACTICE_SCHEDULER",
+        /// Bills; sees Billing threads.
+        PracticeBiller = "PRACTICE_BILLER",
+        /// Runs the system; sees no message by this role.
+        SystemAdmin = "SYSTEM_ADMIN",
+    }
+
+    /// Whether a client is served at present (S-33).
+    ClientStatus {
+        /// May read and write.
+        Active = "ACTIVE",
+        /// May read, may not write.
+        Inactive = "INACTIVE",
+    }
+
+    /// How far a portal account has come (CX-06).
+    AccountState {
+        /// An invitation is out.
+        Invited = "INVITED",
+        /// The person can sign in.
+        Connected = "CONNECTED",
+        /// Signed out for good, until invited again.
+        Deactivated = "DEACTIVATED",
+    }
+
+    /// Where a care team membership came from (CX-13).
+    CareTeamSource {
+        /// Added by hand.
+        Manual = "MANUAL",
+        /// Follows from an enrolment.
+        Enrollment = "ENROLLMENT",
+    }
+
+    /// What kind of conversation a thread is; decides who may reply (K5).
+    ThreadKind {
+        /// One staff member and one client (S-24).
+        Direct = "DIRECT",
+        /// Several staff members and at most one client (S-25).
+        Team = "TEAM",
+        /// One message to several clients who learn nothing of each other (S-26).
+        Broadcast = "BROADCAST",
+        /// Several clients who see each other.
+        Group = "GROUP",
+        /// Staff only; has no client and no audience (S-03).
+        Internal = "INTERNAL",
+    }
+
+    /// Where a thread stands for everybody who shares it (T-14, T-33).
+    Lifecycle {
+        /// In the inbox.
+        Open = "OPEN",
+        /// Put away; listed only on request.
+        Archived = "ARCHIVED",
+        /// Deleted; listed only among the deleted.
+        Deleted = "DELETED",
+    }
+
+    /// Which kind of principal an id names.
+    PrincipalKind {
+        /// A staff member.
+        Staff = "STAFF",
+        /// A portal account.
+        Account = "ACCOUNT",
+        /// A client.
+        Client = "CLIENT",
+    }
+
+    /// How somebody listed on a thread came to it (K17).
+    ParticipantStanding {
+        /// Addressed by the thread, or its author.
+        Participant = "PARTICIPANT",
+        /// The thread was shared with them (P-11).
+        SharedWith = "SHARED_WITH",
+    }
+
+    /// Whose clients a supervisor sees (K12).
+    SupervisorScope {
+        /// Those of the own supervisees: the default.
+        Supervisees = "SUPERVISEES",
+        /// All of the agency.
+        All = "ALL",
+    }
+}
+
+/// A set of [`Role`]s, stored as one number (bit `n` is the `n`th role of [`Role::ALL`]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
+pub struct RoleSet(i32);
+
+impl RoleSet {
+    /// No role at all.
+    pub const EMPTY: Self = Self(0);
+
+    /// The set of the given roles.
+    #[must_use]
+    pub fn of(roles: &[Role]) -> Self {
+        Self(
+            roles
+                .iter()
+                .fold(0, |bits, role| bits | 1 << (*role as i32)),
+        )
+    }
+
+    /// Whether the role is in the set.
+    #[must_use]
+    pub fn has(self, role: Role) -> bool {
+        self.0 & (1 << (role as i32)) != 0
+    }
+
+    /// The roles of the set, in the order of [`Role::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Role> {
+        Role::ALL
+            .iter()
+            .copied()
+            .filter(move |role| self.has(*role))
+    }
+}
+
+/// A set of [`AudienceKind`]s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AudienceSet(u8);
+
+impl AudienceSet {
+    /// No audience.
+    pub const NONE: Self = Self(0);
+    /// All three.
+    pub const ALL: Self = Self(0b111);
+
+    /// The set of the given audiences.
+    #[must_use]
+    pub const fn of(kinds: &[AudienceKind]) -> Self {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < kinds.len() {
+            bits |= 1 << (kinds[i] as u8);
+            i += 1;
+        }
+        Self(bits)
+    }
+
+    /// Whether the audience is in the set.
+    #[must_use]
+    pub const fn has(self, kind: AudienceKind) -> bool {
+        self.0 & (1 << (kind as u8)) != 0
+    }
+
+    /// Whether all three are in the set.
+    #[must_use]
+    pub const fn is_all(self) -> bool {
+        self.0 == Self::ALL.0
+    }
+
+    /// Whether none is in the set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// What either set holds.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What both sets hold.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The audiences of the set, in the order of [`AudienceKind::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = AudienceKind> {
+        AudienceKind::ALL
+            .iter()
+            .copied()
+            .filter(move |kind| self.has(*kind))
+    }
+}

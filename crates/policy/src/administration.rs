@@ -1,0 +1,38 @@
+//! Who may change the directory: people, roles, assignments.
+
+use tidings_domain::Role;
+
+use crate::viewer::Viewer;
+
+/// What an administrator does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AdminAction {
+    /// Give and take roles.
+    ManageRoles,
+    /// Change the settings of another staff member (C-22).
+    ManageStaffSettings,
+    /// Assign staff to clients and end assignments.
+    ManageCareTeam,
+    /// Mark clients active or inactive (S-33).
+    SetClientStatus,
+}
+
+/// The roles that may do it, within their own agency.
+#[rustfmt::skip]
+const ADMINISTRATION: &[(AdminAction, &[Role])] = &[
+    (AdminAction::ManageRoles,         &[Role::PracticeAdmin, Role::SystemAdmin]),
+    (AdminAction::ManageStaffSettings, &[Role::PracticeAdmin, Role::SystemAdmin]),
+    (AdminAction::ManageCareTeam,      &[Role::PracticeAdmin, Role::ClinicalAdmin]),
+    (AdminAction::SetClientStatus,     &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::PracticeScheduler]),
+];
+
+/// Whether the viewer may do it in the own agency. A portal account never may.
+#[must_use]
+pub fn administers(viewer: &Viewer, action: AdminAction) -> bool {
+    viewer.staff().is_some_and(|staff| {
+        ADMINISTRATION
+            .iter()
+            .filter(|(a, _)| *a == action)
+            .any(|(_, roles)| roles.iter().any(|role| staff.roles.has(*role)))
+    })
+}

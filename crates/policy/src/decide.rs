@@ -1,0 +1,157 @@
+//! The first reader of the law: one row at hand. No I/O, nanoseconds.
+
+use tidings_domain::{
+    AgencyId, AudienceKind, ClientId, ClientStatus, Lifecycle, ParticipantStanding, Principal,
+    Role, StaffId, SupervisorScope, ThreadKind, UserErrorCode,
+};
+
+use crate::table::{Action, STAFF_ONLY, Standing, VIEW};
+use crate::viewer::{StaffViewer, Viewer};
+
+/// What the law needs to know of a thread, as fresh as the moment of the decision.
+#[derive(Clone, Debug)]
+pub struct ThreadFacts {
+    /// The tenant.
+    pub agency: AgencyId,
+    /// What kind of conversation.
+    pub kind: ThreadKind,
+    /// Open, archived or deleted.
+    pub lifecycle: Lifecycle,
+    /// Its audience; none for an internal thread.
+    pub audience: Option<AudienceKind>,
+    /// Its client; none for an internal thread.
+    pub client: Option<ClientFacts>,
+    /// Who is listed on it, and how.
+    pub listed: Vec<(Principal, ParticipantStanding)>,
+    /// The staff on the client's care team today.
+    pub assigned: Vec<StaffId>,
+    /// The supervisors of that staff.
+    pub supervisors: Vec<StaffId>,
+}
+
+/// What the law needs to know of a thread's client.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientFacts {
+    /// Which client.
+    pub id: ClientId,
+    /// Active or not (S-33).
+    pub status: ClientStatus,
+    /// Whether the client may use direct chats (K15, P-40).
+    pub direct_chat: bool,
+}
+
+/// Why the law says no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// The viewer may not know of it: answers as if it were not there.
+    NotVisible,
+    /// The viewer sees it but may never do this.
+    Forbidden,
+    /// The viewer sees it but cannot do this now, and must be told why.
+    Refused(UserErrorCode),
+}
+
+impl ThreadFacts {
+    /// Whether the viewer relates to the thread in this way.
+    fn has(&self, viewer: &Viewer, standing: Standing) -> bool {
+        match (viewer, standing) {
+            (Viewer::Account(account), Standing::Own) => self
+                .client
+                .is_some_and(|client| account.own(client.id).is_some()),
+            (Viewer::Staff(staff), Standing::CareTeam) => self.assigned.contains(&staff.id),
+            (Viewer::Staff(staff), Standing::Supervises) => {
+                self.client.is_some()
+                    && (staff.policy.supervisor_scope == SupervisorScope::All
+                        || self.supervisors.contains(&staff.id))
+            }
+            (Viewer::Staff(staff), Standing::Participant) => {
+                self.lists(staff, ParticipantStanding::Participant)
+            }
+            (Viewer::Staff(staff), Standing::SharedWith) => {
+                self.lists(staff, ParticipantStanding::SharedWith)
+            }
+            (Viewer::Staff(staff), Standing::Role(role)) => staff.roles.has(role),
+            (Viewer::Account(_), _) | (Viewer::Staff(_), Standing::Own) => false,
+        }
+    }
+
+    fn lists(&self, staff: &StaffViewer, standing: ParticipantStanding) -> bool {
+        self.listed
+            .contains(&(Principal::Staff(staff.id), standing))
+    }
+
+    /// Whether the viewer sees the thread: the union over the rows of the law (T-05).
+    fn visible_to(&self, viewer: &Viewer) -> bool {
+        // SECURITY: the tenant comes first; no standing reaches across agencies (K18).
+        self.agency == viewer.agency()
+            && VIEW.iter().any(|rule| {
+                let covers = match self.audience {
+                    Some(audience) => rule.audiences.has(audience),
+                    None => rule.internal,
+                };
+                covers
+                    && rule.needs.is_none_or(|role| holds(viewer, role))
+                    && self.has(viewer, rule.standing)
+            })
+    }
+}
+
+fn holds(viewer: &Viewer, role: Role) -> bool {
+    viewer.staff().is_some_and(|staff| staff.roles.has(role))
+}
+
+/// Whether the viewer may do this with the thread, and if not, why.
+pub fn decide(viewer: &Viewer, action: Action, facts: &ThreadFacts) -> Result<(), Denied> {
+    if !facts.visible_to(viewer) {
+        return Err(Denied::NotVisible);
+    }
+    if STAFF_ONLY.contains(&action) && viewer.staff().is_none() {
+        return Err(Denied::Forbidden);
+    }
+    if action == Action::Write
+        && let Some(code) = write_block(viewer, facts.kind, facts.lifecycle, facts.client)
+    {
+        return Err(Denied::Refused(code));
+    }
+    Ok(())
+}
+
+/// Why a viewer who sees a thread cannot write into it, if so. The order is that of K13; the first
+/// that fails gives the code. The same function answers `viewerCanReply` and the mutation.
+#[must_use]
+pub fn write_block(
+    viewer: &Viewer,
+    kind: ThreadKind,
+    lifecycle: Lifecycle,
+    client: Option<ClientFacts>,
+) -> Option<UserErrorCode> {
+    if client.is_some() && !viewer.policy().portal_enabled {
+        return Some(UserErrorCode::PortalDisabled);
+    }
+    if lifecycle == Lifecycle::Deleted {
+        return Some(UserErrorCode::ReplyNotAllowed);
+    }
+    let (Viewer::Account(_), Some(client)) = (viewer, client) else {
+        return None;
+    };
+    if client.status == ClientStatus::Inactive {
+        return Some(UserErrorCode::ClientInactive);
+    }
+    match kind {
+        ThreadKind::Direct if !client.direct_chat => Some(UserErrorCode::ContactNotAllowed),
+        ThreadKind::Broadcast | ThreadKind::Internal => Some(UserErrorCode::ReplyNotAllowed),
+        ThreadKind::Direct | ThreadKind::Team | ThreadKind::Group => None,
+    }
+}
+
+/// Whether the staff member could see a thread of this audience about a client with this care
+/// team, without being listed on it: the rule for choosing an audience (T-17).
+#[must_use]
+pub fn may_address(viewer: &Viewer, audience: AudienceKind, facts: &ThreadFacts) -> bool {
+    let unlisted = ThreadFacts {
+        audience: Some(audience),
+        listed: Vec::new(),
+        ..facts.clone()
+    };
+    unlisted.visible_to(viewer)
+}

@@ -1,0 +1,27 @@
+//! The law: who may do what, as tables that a care manager could proofread.
+//!
+//! Pure and synchronous: no database, no network, no GraphQL. Two readers of one table, no third:
+//! [`decide`] answers for one row at hand, [`grants`] says which rows a viewer reaches, and the
+//! store turns those grants into SQL. A test in the store holds the two equal.
+//!
+//! # Adding the next rule
+//!
+//! Add a row to `table.rs`; if it needs a new way to relate to a thread, add a [`Standing`] and a
+//! [`Reach`], and the store does not compile until the reach has its SQL. Then remake the
+//! snapshot `policy_table.snap` and read the difference aloud.
+
+mod administration;
+mod contact;
+mod decide;
+mod fields;
+mod grants;
+mod table;
+mod viewer;
+
+pub use administration::{AdminAction, administers};
+pub use contact::{ContactFacts, may_contact};
+pub use decide::{ClientFacts, Denied, ThreadFacts, decide, may_address, write_block};
+pub use fields::{FIELDS, FieldRule, field_rule};
+pub use grants::{Grant, Reach, grants};
+pub use table::{Action, STAFF_ONLY, Standing, VIEW, ViewRule, readers};
+pub use viewer::{AccountViewer, OwnClient, StaffViewer, Viewer};

@@ -1,0 +1,252 @@
+//! The configuration: what can be set, its defaults, and the refusal of everything else.
+//!
+//! `config.default.toml` is the documentation and the first layer; a file of the user's and the
+//! environment lie over it (`layers.rs`). What a single value may be stands in the table of
+//! `rules.rs`, what values must be to each other in `cross.rs`. A wrong value stops the start with
+//! a [`ConfigError`] that names it; this module reads and refuses, it opens nothing else.
+//!
+//! To add an option: a field here, a line with its comment in `config.default.toml`, a line in
+//! the table of `rules.rs`. A test compares the three.
+
+mod cross;
+mod error;
+mod layers;
+mod rules;
+mod secret;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Deserializer};
+
+pub use error::{ConfigError, Origin};
+pub(crate) use rules::is_loopback;
+pub use secret::Secret;
+
+/// The embedded defaults, which are also the documentation of every option.
+pub const DEFAULTS: &str = include_str!("config.default.toml");
+
+/// Every option, checked. Each one is described in `config.default.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Whether what is only safe on a developer's own machine is allowed.
+    pub mode: Mode,
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The folder for everything that the server writes itself.
+    pub data_dir: PathBuf,
+    /// Seconds that requests and sockets have to finish after the signal to stop.
+    pub shutdown_grace_seconds: u64,
+    /// The database as it was written; [`Config::database`] says what it means.
+    pub database_url: Secret,
+    /// The size of the pool, or the number of readers on SQLite.
+    pub database_connections: u32,
+    /// The bus as it was written; [`Config::event_bus`] says what it means.
+    pub bus: BusChoice,
+    /// Days for which the event log is kept.
+    pub event_retention_days: u32,
+    /// Milliseconds between two looks at the event log when the bus is silent.
+    pub sweep_interval_ms: u64,
+    /// The shared secret for HS256, or empty; [`crate::auth`] resolves it.
+    pub token_secret: Secret,
+    /// The `iss` that every token must name.
+    pub token_issuer: String,
+    /// The `aud` that every token must name.
+    pub token_audience: String,
+    /// Seconds by which the clocks of issuer and server may differ.
+    pub token_leeway_seconds: u32,
+    /// Minutes for which a development token is valid.
+    pub token_ttl_minutes: u32,
+    /// A file with the issuer's public keys.
+    #[serde(deserialize_with = "empty_is_none")]
+    pub jwks_file: Option<PathBuf>,
+    /// A URL with the issuer's public keys.
+    #[serde(deserialize_with = "empty_is_none")]
+    pub jwks_url: Option<String>,
+    /// Seconds between two fetches of [`Config::jwks_url`].
+    pub jwks_refresh_seconds: u32,
+    /// Least seconds between two fetches of [`Config::jwks_url`], whatever tokens ask for.
+    pub jwks_cooldown_seconds: u32,
+    /// Origins of browsers that may call from another site.
+    pub allowed_origins: Vec<String>,
+    /// Introspection as it was written; [`Config::introspection_enabled`] says what it means.
+    pub introspection: Switch,
+    /// Largest body of a request in bytes, uploads aside.
+    pub max_body_bytes: usize,
+    /// Deepest nesting of a query.
+    pub query_depth: usize,
+    /// Largest cost of a query.
+    pub query_complexity: usize,
+    /// Most subscriptions on one socket.
+    pub subscriptions_per_socket: usize,
+    /// Most sockets and event streams of one viewer.
+    pub sockets_per_viewer: usize,
+    /// The filter of the logs, in the words of `tracing_subscriber::EnvFilter`.
+    pub log: String,
+    /// How a line of the log is written.
+    pub log_format: LogFormat,
+}
+
+/// Where the server runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// On a developer's own machine, with made-up data.
+    Development,
+    /// With people's data.
+    Production,
+}
+
+/// How servers wake each other, as it is written in the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BusChoice {
+    /// What suits the database.
+    Auto,
+    /// Within this process.
+    Local,
+    /// PostgreSQL's LISTEN and NOTIFY.
+    Postgres,
+}
+
+/// How servers wake each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bus {
+    /// Within this process.
+    Local,
+    /// PostgreSQL's LISTEN and NOTIFY.
+    Postgres,
+}
+
+/// On, off, or what suits the mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    /// What suits the mode.
+    Auto,
+    /// On, whatever the mode.
+    On,
+    /// Off, whatever the mode.
+    Off,
+}
+
+/// How a line of the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// The database that the configuration names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL URL, which may carry a password.
+    Postgres(Secret),
+}
+
+impl Database {
+    /// The URL for `tidings_store::Store::open`: `sqlite:PATH` or `postgres://…`.
+    #[must_use]
+    pub fn url(&self) -> Secret {
+        match self {
+            Self::Sqlite(path) => {
+                // SQLx decodes percent signs and takes what follows a `?` for parameters.
+                let path = path
+                    .display()
+                    .to_string()
+                    .replace('%', "%25")
+                    .replace('?', "%3F");
+                Secret::new(format!("sqlite:{path}"))
+            }
+            Self::Postgres(url) => url.clone(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the configuration of this process: the defaults, then `file` (else the file that
+    /// `TIDINGS_CONFIG` names, else `tidings.toml` in the working directory when there is one),
+    /// then the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        layers::read(file, Path::new(""), layers::process_environment()?)
+    }
+
+    /// The same from an environment and a working directory that the caller gives, so that tests
+    /// need not touch those of the process.
+    pub fn read<E>(
+        file: Option<&Path>,
+        directory: &Path,
+        environment: E,
+    ) -> Result<Self, ConfigError>
+    where
+        E: IntoIterator<Item = (String, String)>,
+    {
+        layers::read(file, directory, environment)
+    }
+
+    /// Whether the server runs with people's data.
+    #[must_use]
+    pub fn is_production(&self) -> bool {
+        self.mode == Mode::Production
+    }
+
+    /// The database to open.
+    #[must_use]
+    pub fn database(&self) -> Database {
+        let url = self.database_url.expose();
+        if url.is_empty() {
+            return Database::Sqlite(self.data_dir.join("tidings.db"));
+        }
+        match rules::sqlite_path(url) {
+            Some(path) => Database::Sqlite(PathBuf::from(path)),
+            None => Database::Postgres(self.database_url.clone()),
+        }
+    }
+
+    /// The bus to use, with `auto` resolved.
+    #[must_use]
+    pub fn event_bus(&self) -> Bus {
+        match (self.bus, self.database()) {
+            (BusChoice::Postgres, _) | (BusChoice::Auto, Database::Postgres(_)) => Bus::Postgres,
+            (BusChoice::Local, _) | (BusChoice::Auto, Database::Sqlite(_)) => Bus::Local,
+        }
+    }
+
+    /// Whether a client may ask for the schema, with `auto` resolved.
+    #[must_use]
+    pub fn introspection_enabled(&self) -> bool {
+        match self.introspection {
+            Switch::On => true,
+            Switch::Off => false,
+            Switch::Auto => !self.is_production(),
+        }
+    }
+
+    /// Whether tokens are verified with the issuer's public keys instead of a shared secret.
+    #[must_use]
+    pub fn uses_jwks(&self) -> bool {
+        self.jwks_file.is_some() || self.jwks_url.is_some()
+    }
+}
+
+/// TOML has no null: an empty text stands for an option that is not set.
+fn empty_is_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: From<String>,
+{
+    let text = String::deserialize(deserializer)?;
+    Ok(if text.is_empty() {
+        None
+    } else {
+        Some(T::from(text))
+    })
+}

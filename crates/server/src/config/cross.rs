@@ -1,0 +1,67 @@
+//! What values must be to each other, and what production refuses.
+
+use super::{BusChoice, Config, Database};
+
+/// The issuer of the defaults. A token made on a developer's machine names it.
+const DEVELOPMENT_ISSUER: &str = "tidings-development";
+
+/// The first option that does not fit the others, and what it must be.
+pub(super) fn check(config: &Config) -> Result<(), (&'static str, &'static str)> {
+    for (holds, option, allowed) in rules(config) {
+        if !holds {
+            return Err((option, allowed));
+        }
+    }
+    Ok(())
+}
+
+fn rules(config: &Config) -> [(bool, &'static str, &'static str); 7] {
+    let production = config.is_production();
+    let secret = !config.token_secret.is_empty();
+    let sqlite = matches!(config.database(), Database::Sqlite(_));
+    [
+        (
+            // SECURITY: a made-up secret lies in a file next to the data, and nobody rotates it.
+            !production || secret || config.uses_jwks(),
+            "token_secret",
+            "set in production, unless jwks_file or jwks_url is",
+        ),
+        (
+            // SECURITY: were both accepted, whoever knows the weaker one could be anybody.
+            !(secret && config.uses_jwks()),
+            "token_secret",
+            "empty when jwks_file or jwks_url is set: tokens are verified in one way only",
+        ),
+        (
+            config.jwks_file.is_none() || config.jwks_url.is_none(),
+            "jwks_url",
+            "empty when jwks_file is set: there is one set of keys",
+        ),
+        (
+            config.jwks_cooldown_seconds <= config.jwks_refresh_seconds,
+            "jwks_cooldown_seconds",
+            "at most jwks_refresh_seconds",
+        ),
+        (
+            config.bus != BusChoice::Postgres || !sqlite,
+            "bus",
+            "\"auto\" or \"local\" when the database is SQLite",
+        ),
+        (
+            // SECURITY: tokens that were made for development must never open people's data.
+            !production || config.token_issuer != DEVELOPMENT_ISSUER,
+            "token_issuer",
+            "the name of your own issuer in production",
+        ),
+        (
+            // SECURITY: a page that came without TLS may be anybody's.
+            !production
+                || config
+                    .allowed_origins
+                    .iter()
+                    .all(|origin| origin.starts_with("https:")),
+            "allowed_origins",
+            "https origins only in production",
+        ),
+    ]
+}

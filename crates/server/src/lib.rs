@@ -1,0 +1,4 @@
+//! The front door: configuration, tokens and wiring (in the making).
+
+pub mod auth;
+pub mod config;

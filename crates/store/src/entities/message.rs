@@ -1,0 +1,39 @@
+//! Table `message`.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use tidings_domain::{AccountId, MessageId, PrincipalKind, ThreadId};
+use uuid::Uuid;
+
+/// One entry of a thread.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "message")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: MessageId,
+    /// The thread.
+    pub thread_id: ThreadId,
+    /// Its number in the thread: from 1, without gaps, in the order of commits.
+    pub seq: i64,
+    /// Staff member or client.
+    pub author_kind: PrincipalKind,
+    /// The staff member or the client.
+    pub author_id: Uuid,
+    /// The login that wrote for the client.
+    pub account_id: Option<AccountId>,
+    /// Its text.
+    pub body: String,
+    /// When it was sent; never before the message ahead of it.
+    pub created_at: DateTime<Utc>,
+    /// When the client first saw it; kept once set (C-26).
+    pub seen_by_client_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,186 @@
+//! The event log: the truth of which every stream is a reading.
+//!
+//! **Order (G2).** A reader that has passed a position never meets an event behind it. SQLite's
+//! single writer gives that by itself. On PostgreSQL an event carries its writing transaction, and
+//! a reader stops at the horizon: the oldest transaction still in progress. Below it everything is
+//! decided, so nothing can appear there later; above it nothing is read yet.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, QueryResult};
+use tidings_domain::{AgencyId, ClientId, Event, EventRecord, Position, ThreadId};
+
+use crate::database::Store;
+use crate::error::{Result, StoreError};
+use crate::sql::{Reader, Sql};
+use crate::writer::Tx;
+
+/// The oldest transaction still in progress; events below it are final.
+const HORIZON: &str = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+
+/// What an event is about, for the index that finds its readers.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject {
+    /// In which agency.
+    pub agency: AgencyId,
+    /// On which thread.
+    pub thread: Option<ThreadId>,
+    /// About which client.
+    pub client: Option<ClientId>,
+}
+
+impl Tx {
+    /// Writes an event, in the transaction of what it tells of.
+    pub async fn emit(&self, subject: Subject, event: &Event, at: DateTime<Utc>) -> Result<()> {
+        let payload =
+            serde_json::to_string(event).map_err(|_| StoreError::Corrupt("event payload"))?;
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("INSERT INTO event (at, agency_id, thread_id, client_id, payload) VALUES (");
+        sql.bind(at)
+            .push(", ")
+            .bind(subject.agency)
+            .push(", ")
+            .bind(subject.thread);
+        sql.push(", ")
+            .bind(subject.client)
+            .push(", ")
+            .bind(payload)
+            .push(")");
+        self.execute_raw(sql.statement()).await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The events behind a position, in order, at most `limit`. Unscoped: whoever delivers one
+    /// asks the law first.
+    pub async fn events_after(&self, after: Position, limit: usize) -> Result<Vec<EventRecord>> {
+        self.events_between(after, None, limit).await
+    }
+
+    /// The events behind a position up to another, in order, at most `limit`.
+    pub async fn events_between(
+        &self,
+        after: Position,
+        up_to: Option<Position>,
+        limit: usize,
+    ) -> Result<Vec<EventRecord>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT e.transaction, e.seq, e.at, e.agency_id, e.thread_id, e.client_id, e.payload FROM event e WHERE ");
+        place(&mut sql, ">", after);
+        if let Some(up_to) = up_to {
+            sql.push(" AND ");
+            place(&mut sql, "<=", up_to);
+        }
+        if sql.postgres() {
+            sql.push(" AND e.transaction < ").push(HORIZON);
+            sql.push(" ORDER BY e.transaction, e.seq LIMIT ");
+        } else {
+            sql.push(" ORDER BY e.seq LIMIT ");
+        }
+        sql.number(limit);
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter().map(record).collect()
+    }
+
+    /// The present end of the log: everything up to it is visible to a query that begins after
+    /// this answer, and everything behind it is still to come (G1).
+    pub async fn log_end(&self) -> Result<Position> {
+        let mut sql = Sql::new(self.backend());
+        if sql.postgres() {
+            sql.push("SELECT ")
+                .push(HORIZON)
+                .push(" - 1, 9223372036854775807");
+        } else {
+            sql.push(
+                "SELECT 0, MAX(COALESCE((SELECT MAX(e.seq) FROM event e), 0), \
+                 COALESCE((SELECT f.seq FROM event_floor f), 0))",
+            );
+        }
+        let row = self.read.query_one_raw(sql.statement()).await?;
+        row.as_ref().map_or(Ok(Position::START), position)
+    }
+
+    /// How far the log was pruned: a cursor before this place has expired (G3).
+    pub async fn log_floor(&self) -> Result<Position> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT f.transaction, f.seq FROM event_floor f WHERE f.id = 1");
+        let row = self.read.query_one_raw(sql.statement()).await?;
+        row.as_ref().map_or(Ok(Position::START), position)
+    }
+
+    /// Drops events and idempotency keys older than the given moments. Answers how many events.
+    pub async fn prune(&self, events: DateTime<Utc>, keys: DateTime<Utc>) -> Result<u64> {
+        let tx = self.begin().await?;
+        let backend = tx.get_database_backend();
+        let mut sql = Sql::new(backend);
+        sql.push("SELECT e.transaction, e.seq FROM event e WHERE e.at < ")
+            .bind(events);
+        sql.push(" ORDER BY e.transaction DESC, e.seq DESC LIMIT 1");
+        let last = tx
+            .query_one_raw(sql.statement())
+            .await?
+            .as_ref()
+            .map(position)
+            .transpose()?;
+        let mut dropped = 0;
+        if let Some(floor) = last {
+            let mut sql = Sql::new(backend);
+            sql.push("INSERT INTO event_floor (id, transaction, seq) VALUES (1, ");
+            sql.bind(floor.transaction).push(", ").bind(floor.seq);
+            sql.push(") ON CONFLICT (id) DO UPDATE SET transaction = excluded.transaction, seq = excluded.seq");
+            tx.execute_raw(sql.statement()).await?;
+            let mut sql = Sql::new(backend);
+            sql.push("DELETE FROM event AS e WHERE ");
+            place(&mut sql, "<=", floor);
+            dropped = tx.execute_raw(sql.statement()).await?.rows_affected();
+        }
+        let mut sql = Sql::new(backend);
+        sql.push("DELETE FROM idempotency_key WHERE created_at < ")
+            .bind(keys);
+        tx.execute_raw(sql.statement()).await?;
+        tx.commit().await?;
+        Ok(dropped)
+    }
+}
+
+fn place(sql: &mut Sql, compare: &str, position: Position) {
+    if sql.postgres() {
+        sql.push("(e.transaction, e.seq) ").push(compare).push(" (");
+        sql.bind(position.transaction)
+            .push(", ")
+            .bind(position.seq)
+            .push(")");
+    } else {
+        sql.push("e.seq ")
+            .push(compare)
+            .push(" ")
+            .bind(position.seq);
+    }
+}
+
+fn position(row: &QueryResult) -> Result<Position> {
+    let mut row = Reader::new(row);
+    Ok(Position {
+        transaction: row.next()?,
+        seq: row.next()?,
+    })
+}
+
+fn record(row: &QueryResult) -> Result<EventRecord> {
+    let mut row = Reader::new(row);
+    let position = Position {
+        transaction: row.next()?,
+        seq: row.next()?,
+    };
+    let (at, agency, thread, client) = (row.next()?, row.next()?, row.next()?, row.next()?);
+    let payload: String = row.next()?;
+    let event = serde_json::from_str(&payload).map_err(|_| StoreError::Corrupt("event payload"))?;
+    Ok(EventRecord {
+        position,
+        at,
+        agency,
+        thread,
+        client,
+        event,
+    })
+}

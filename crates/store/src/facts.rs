@@ -1,0 +1,257 @@
+//! What the law needs to know of threads, loaded for many at once and as fresh as the question.
+//!
+//! Unscoped by nature: the answer goes to [`decide`](tidings_policy::decide), not to a viewer.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::ConnectionTrait;
+use tidings_domain::{AccountId, ClientId, StaffId, ThreadId};
+use tidings_policy::{ClientFacts, ThreadFacts};
+
+use crate::database::Store;
+use crate::entities::{client, message, staff_member, thread};
+use crate::error::Result;
+use crate::message::MessageRow;
+use crate::sql::{Reader, Sql};
+use crate::thread::listed;
+use crate::viewer::today;
+use crate::writer::Tx;
+
+/// A thread as a stream needs it: the row, the facts, and who may be waiting for it.
+#[derive(Clone, Debug)]
+pub struct LiveThread {
+    /// The thread.
+    pub thread: thread::Model,
+    /// Its client.
+    pub client: Option<client::Model>,
+    /// The portal account that acts for the client.
+    pub account: Option<AccountId>,
+    /// For [`decide`](tidings_policy::decide).
+    pub facts: ThreadFacts,
+}
+
+/// The care team of a client on a day, and its supervisors.
+#[derive(Clone, Debug, Default)]
+pub struct TeamFacts {
+    /// The staff on the team.
+    pub assigned: Vec<StaffId>,
+    /// The supervisors of that staff.
+    pub supervisors: Vec<StaffId>,
+}
+
+impl Store {
+    /// These threads with their facts as of now.
+    pub async fn live_threads(
+        &self,
+        ids: &[ThreadId],
+        now: DateTime<Utc>,
+    ) -> Result<HashMap<ThreadId, LiveThread>> {
+        live_threads(&self.read, ids, now).await
+    }
+
+    /// These messages with their authors.
+    pub async fn live_messages(
+        &self,
+        ids: &[tidings_domain::MessageId],
+    ) -> Result<Vec<MessageRow>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT ")
+            .columns::<message::Model>("m")
+            .push(", ");
+        sql.columns::<staff_member::Model>("st")
+            .push(", ")
+            .columns::<client::Model>("cl");
+        sql.push(
+            " FROM message m \
+             LEFT JOIN staff_member st ON st.id = m.author_id AND m.author_kind = 'STAFF' \
+             LEFT JOIN client cl ON cl.id = m.author_id AND m.author_kind = 'CLIENT' WHERE m.id IN ",
+        );
+        sql.list(ids);
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter()
+            .map(|row| {
+                let mut row = Reader::new(row);
+                let message = row.row()?;
+                Ok(MessageRow {
+                    message,
+                    staff: row.outer()?,
+                    client: row.outer()?,
+                    unread: true,
+                })
+            })
+            .collect()
+    }
+
+    /// The threads about a client that are not deleted, newest first, at most `limit`.
+    pub async fn threads_of_client(&self, client: ClientId, limit: usize) -> Result<Vec<ThreadId>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT t.id FROM thread t WHERE t.client_id = ")
+            .bind(client);
+        sql.push(
+            " AND t.lifecycle IN ('OPEN', 'ARCHIVED') ORDER BY t.last_activity_at DESC LIMIT ",
+        );
+        sql.number(limit);
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter().map(|row| Reader::new(row).next()).collect()
+    }
+}
+
+impl Tx {
+    /// This thread with its facts as of now, inside the write.
+    pub async fn live_thread(
+        &self,
+        id: ThreadId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<LiveThread>> {
+        Ok(live_threads(&**self, &[id], now).await?.remove(&id))
+    }
+
+    /// The care team of a client on a day.
+    pub async fn team_facts(&self, client: ClientId, day: NaiveDate) -> Result<TeamFacts> {
+        let teams = teams(&**self, &[client]).await?;
+        Ok(on_day(teams.get(&client), day))
+    }
+}
+
+async fn live_threads<C: ConnectionTrait>(
+    db: &C,
+    ids: &[ThreadId],
+    now: DateTime<Utc>,
+) -> Result<HashMap<ThreadId, LiveThread>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut sql = Sql::new(db.get_database_backend());
+    sql.push("SELECT ").columns::<thread::Model>("t").push(", ");
+    sql.columns::<client::Model>("cl")
+        .push(", l.account_id, a.time_zone FROM thread t");
+    sql.push(
+        " JOIN agency a ON a.id = t.agency_id LEFT JOIN client cl ON cl.id = t.client_id \
+         LEFT JOIN portal_account_client l ON l.client_id = t.client_id WHERE t.id IN ",
+    );
+    sql.list(ids);
+    let rows = db.query_all_raw(sql.statement()).await?;
+    let mut threads = HashMap::with_capacity(rows.len());
+    let mut days = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let mut row = Reader::new(row);
+        let thread: thread::Model = row.row()?;
+        let client: Option<client::Model> = row.outer()?;
+        let account = row.next()?;
+        let time_zone: String = row.next()?;
+        days.insert(thread.id, today(&time_zone, now)?);
+        let facts = bare_facts(&thread, client.as_ref());
+        threads.insert(
+            thread.id,
+            LiveThread {
+                thread,
+                client,
+                account,
+                facts,
+            },
+        );
+    }
+    let mut sql = Sql::new(db.get_database_backend());
+    sql.push("SELECT l.thread_id, l.principal_kind, l.principal_id, l.standing FROM thread_participant l WHERE l.thread_id IN ");
+    sql.list(ids);
+    for row in &db.query_all_raw(sql.statement()).await? {
+        let (thread, principal, standing) = listed(row)?;
+        if let Some(live) = threads.get_mut(&thread) {
+            live.facts.listed.push((principal, standing));
+        }
+    }
+    let mut clients: Vec<ClientId> = threads
+        .values()
+        .filter_map(|t| t.thread.client_id)
+        .collect();
+    clients.sort_unstable();
+    clients.dedup();
+    let teams = teams(db, &clients).await?;
+    for (id, live) in &mut threads {
+        let team = live.thread.client_id.and_then(|client| teams.get(&client));
+        if let Some(day) = days.get(id) {
+            let facts = on_day(team, *day);
+            live.facts.assigned = facts.assigned;
+            live.facts.supervisors = facts.supervisors;
+        }
+    }
+    Ok(threads)
+}
+
+/// The facts of a thread without the people around it.
+#[must_use]
+pub fn bare_facts(thread: &thread::Model, client: Option<&client::Model>) -> ThreadFacts {
+    ThreadFacts {
+        agency: thread.agency_id,
+        kind: thread.kind,
+        lifecycle: thread.lifecycle,
+        audience: thread.audience,
+        client: client.map(client_facts),
+        listed: Vec::new(),
+        assigned: Vec::new(),
+        supervisors: Vec::new(),
+    }
+}
+
+/// What the law needs to know of a client.
+#[must_use]
+pub fn client_facts(client: &client::Model) -> ClientFacts {
+    ClientFacts {
+        id: client.id,
+        status: client.status,
+        direct_chat: client.direct_chat,
+    }
+}
+
+struct Assignment {
+    staff: StaffId,
+    start: NaiveDate,
+    end: Option<NaiveDate>,
+    supervisor: Option<StaffId>,
+}
+
+async fn teams<C: ConnectionTrait>(
+    db: &C,
+    clients: &[ClientId],
+) -> Result<HashMap<ClientId, Vec<Assignment>>> {
+    let mut teams: HashMap<ClientId, Vec<Assignment>> = HashMap::with_capacity(clients.len());
+    if clients.is_empty() {
+        return Ok(teams);
+    }
+    let mut sql = Sql::new(db.get_database_backend());
+    sql.push(
+        "SELECT c.client_id, c.staff_id, c.start_date, c.end_date, v.supervisor_id \
+         FROM care_team_member c LEFT JOIN supervision v ON v.supervisee_id = c.staff_id \
+         WHERE c.client_id IN ",
+    );
+    sql.list(clients);
+    for row in &db.query_all_raw(sql.statement()).await? {
+        let mut row = Reader::new(row);
+        let client = row.next()?;
+        let staff = row.next()?;
+        let (start, end, supervisor) = (row.next()?, row.next()?, row.next()?);
+        teams.entry(client).or_default().push(Assignment {
+            staff,
+            start,
+            end,
+            supervisor,
+        });
+    }
+    Ok(teams)
+}
+
+fn on_day(team: Option<&Vec<Assignment>>, day: NaiveDate) -> TeamFacts {
+    let mut facts = TeamFacts::default();
+    let current = team.into_iter().flatten().filter(|assignment| {
+        assignment.start <= day && assignment.end.is_none_or(|end| end >= day)
+    });
+    for assignment in current {
+        facts.assigned.push(assignment.staff);
+        facts.supervisors.extend(assignment.supervisor);
+    }
+    facts
+}

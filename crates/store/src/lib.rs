@@ -1,0 +1,63 @@
+//! The rows: entities, the visibility compiler, reads, writes, transactions and the event log.
+//!
+//! The entities are private; only their models leave. Every read that answers somebody takes a
+//! [`Viewer`](tidings_policy::Viewer) and starts at the visibility compiler (`visibility.rs`).
+//! Unscoped access stands in `system.rs` (seeding), `facts.rs` (what the law asks for) and
+//! `event_log.rs` (what the relay reads), and nowhere else.
+//!
+//! This crate knows no use case and no GraphQL: it does not decide whether a write is allowed, it
+//! only makes sure that a write is whole.
+//!
+//! # Adding the next table
+//!
+//! A migration, an entity in `entities/`, its rule in `visibility.rs`, its columns in a `row!`, and
+//! a module of reads and writes named after the feature.
+
+mod care_team;
+mod database;
+mod directory;
+mod entities;
+mod error;
+mod event_log;
+mod facts;
+mod idempotency;
+mod inbox;
+mod message;
+mod page;
+mod read_state;
+mod sql;
+mod system;
+mod thread;
+mod viewer;
+mod visibility;
+mod writer;
+
+pub use care_team::CareTeamRow;
+pub use database::Store;
+pub use directory::NamePlace;
+pub use entities::agency::Model as AgencyRow;
+pub use entities::audience::Model as AudienceRow;
+pub use entities::care_team_member::Model as CareTeamMemberRow;
+pub use entities::client::Model as ClientRow;
+pub use entities::message::Model as MessageModel;
+pub use entities::messaging_policy::Model as PolicyRow;
+pub use entities::portal_account::Model as AccountRow;
+pub use entities::portal_account_client::Model as AccountClientRow;
+pub use entities::read_receipt::Model as ReceiptRow;
+pub use entities::staff_member::Model as StaffRow;
+pub use entities::supervision::Model as SupervisionRow;
+pub use entities::thread::Model as ThreadRow;
+pub use entities::thread_participant::Model as ParticipantRow;
+pub use entities::thread_state::Model as StateRow;
+pub use entities::topic::Model as TopicRow;
+pub use error::{Result, StoreError};
+pub use event_log::Subject;
+pub use facts::{LiveThread, TeamFacts, bare_facts, client_facts};
+pub use idempotency::Claim;
+pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
+pub use message::{MessagePlace, MessageRange, MessageRow, Receipt};
+pub use page::{InboxPlace, Page};
+pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};
+pub use system::{Batch, policy_row};
+pub use thread::{Header, SeenThread};
+pub use writer::Tx;

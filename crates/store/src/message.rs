@@ -1,0 +1,215 @@
+//! Messages: pages by arithmetic on `seq`, and the insert.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryResult};
+use tidings_domain::{MessageId, Principal, PrincipalKind, ThreadId};
+use tidings_policy::{Action, Viewer};
+
+use crate::database::Store;
+use crate::entities::{client, message, staff_member};
+use crate::error::Result;
+use crate::sql::{Reader, Row, Sql};
+use crate::visibility::visible_threads;
+use crate::writer::Tx;
+
+/// A message as its thread shows it.
+#[derive(Clone, Debug)]
+pub struct MessageRow {
+    /// The message.
+    pub message: message::Model,
+    /// Its author, if a staff member.
+    pub staff: Option<staff_member::Model>,
+    /// Its author, if a client.
+    pub client: Option<client::Model>,
+    /// Whether the viewer has not read it.
+    pub unread: bool,
+}
+
+/// Messages of one thread from one number to another, both included. Numbers have no gaps, so a
+/// page is arithmetic: it needs no offset, no count and no look beyond its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MessageRange {
+    /// The thread.
+    pub thread: ThreadId,
+    /// First number.
+    pub from: i64,
+    /// Last number.
+    pub to: i64,
+}
+
+/// A message by its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessagePlace {
+    /// The message.
+    pub id: MessageId,
+    /// Its thread.
+    pub thread: ThreadId,
+    /// Its number there.
+    pub seq: i64,
+}
+
+/// Who saw a message first, and when (K7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The thread.
+    pub thread: ThreadId,
+    /// First message of the range.
+    pub from: i64,
+    /// Last message of the range.
+    pub to: i64,
+    /// Who.
+    pub reader: Principal,
+    /// When.
+    pub seen_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// The messages of these ranges, of threads that the viewer sees, by thread and number: one
+    /// statement for any number of threads.
+    pub async fn messages(
+        &self,
+        viewer: &Viewer,
+        ranges: &[MessageRange],
+    ) -> Result<Vec<MessageRow>> {
+        let mut sql = select(Sql::new(self.backend()), viewer);
+        sql.push(" WHERE ");
+        visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(" AND (");
+        // Padded to a power of two, so that all numbers of threads come to a few statements.
+        let Some(last) = ranges.last() else {
+            return Ok(Vec::new());
+        };
+        let padding = ranges.len().next_power_of_two() - ranges.len();
+        for (i, range) in ranges
+            .iter()
+            .chain(std::iter::repeat_n(last, padding))
+            .enumerate()
+        {
+            sql.push(if i == 0 {
+                "(m.thread_id = "
+            } else {
+                " OR (m.thread_id = "
+            });
+            sql.bind(range.thread)
+                .push(" AND m.seq BETWEEN ")
+                .bind(range.from);
+            sql.push(" AND ").bind(range.to).push(")");
+        }
+        sql.push(") ORDER BY m.thread_id, m.seq");
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Those of the messages whose thread the viewer sees.
+    pub async fn messages_by_id(
+        &self,
+        viewer: &Viewer,
+        ids: &[MessageId],
+    ) -> Result<Vec<MessageRow>> {
+        let mut sql = select(Sql::new(self.backend()), viewer);
+        sql.push(" WHERE ");
+        visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(" AND m.id IN ").list(ids);
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// The receipts that touch these ranges, oldest first.
+    pub async fn receipts(&self, viewer: &Viewer, ranges: &[MessageRange]) -> Result<Vec<Receipt>> {
+        let threads: Vec<ThreadId> = ranges.iter().map(|range| range.thread).collect();
+        let from = ranges.iter().map(|range| range.from).min().unwrap_or(0);
+        let mut sql = Sql::new(self.backend());
+        sql.push(
+            "SELECT r.thread_id, r.from_seq, r.to_seq, r.reader_kind, r.reader_id, r.seen_at \
+             FROM read_receipt r JOIN thread t ON t.id = r.thread_id WHERE ",
+        );
+        visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(" AND r.thread_id IN ")
+            .list(&threads)
+            .push(" AND r.to_seq >= ")
+            .bind(from);
+        sql.push(" ORDER BY r.seen_at, r.reader_id");
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter().map(receipt).collect()
+    }
+}
+
+fn receipt(row: &QueryResult) -> Result<Receipt> {
+    let mut row = Reader::new(row);
+    let (thread, from, to) = (row.next()?, row.next()?, row.next()?);
+    let kind: PrincipalKind = row.next()?;
+    let reader = Principal::new(kind, row.next()?);
+    Ok(Receipt {
+        thread,
+        from,
+        to,
+        reader,
+        seen_at: row.next()?,
+    })
+}
+
+/// The columns of [`MessageRow`] and the tables they come from.
+fn select(mut sql: Sql, viewer: &Viewer) -> Sql {
+    sql.push("SELECT ")
+        .columns::<message::Model>("m")
+        .push(", ");
+    sql.columns::<staff_member::Model>("st")
+        .push(", ")
+        .columns::<client::Model>("cl");
+    sql.push(
+        ", (m.seq > COALESCE(s.read_seq, 0)) <> (k.seq IS NOT NULL) FROM message m \
+         JOIN thread t ON t.id = m.thread_id \
+         LEFT JOIN staff_member st ON st.id = m.author_id AND m.author_kind = 'STAFF' \
+         LEFT JOIN client cl ON cl.id = m.author_id AND m.author_kind = 'CLIENT' \
+         LEFT JOIN thread_state s ON s.thread_id = m.thread_id AND s.viewer_id = ",
+    );
+    let viewer = viewer.principal().uuid();
+    sql.bind(viewer).push(" LEFT JOIN message_mark k ON k.thread_id = m.thread_id AND k.seq = m.seq AND k.viewer_id = ");
+    sql.bind(viewer);
+    sql
+}
+
+fn read(row: &QueryResult) -> Result<MessageRow> {
+    let mut row = Reader::new(row);
+    Ok(MessageRow {
+        message: message::Model::read(&mut row)?,
+        staff: row.outer()?,
+        client: row.outer()?,
+        unread: row.next()?,
+    })
+}
+
+impl Tx {
+    /// Stores a new message. The caller holds the thread's lock and has numbered it.
+    pub async fn insert_message(&self, message: &message::Model) -> Result<()> {
+        message::Entity::insert(message.clone().into_active_model())
+            .exec_without_returning(&**self)
+            .await?;
+        Ok(())
+    }
+
+    /// Where these messages stand, of threads that the viewer sees.
+    pub async fn message_places(
+        &self,
+        viewer: &Viewer,
+        ids: &[MessageId],
+    ) -> Result<Vec<MessagePlace>> {
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("SELECT m.id, m.thread_id, m.seq FROM message m JOIN thread t ON t.id = m.thread_id WHERE ");
+        visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(" AND m.id IN ")
+            .list(ids)
+            .push(" ORDER BY m.thread_id, m.seq");
+        let rows = self.query_all_raw(sql.statement()).await?;
+        rows.iter()
+            .map(|row| {
+                let mut row = Reader::new(row);
+                Ok(MessagePlace {
+                    id: row.next()?,
+                    thread: row.next()?,
+                    seq: row.next()?,
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,433 @@
+//! What a viewer has read. A position and a few marks, so that unread counts are arithmetic:
+//! `last_seq - read_seq + unread_adjust`, never a count over messages.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, QueryResult};
+use tidings_domain::{AudienceKind, Lifecycle, Principal, ThreadId};
+use tidings_policy::{Action, Viewer};
+
+use crate::database::Store;
+use crate::error::Result;
+use crate::sql::{Reader, Sql};
+use crate::visibility::visible_threads;
+use crate::writer::Tx;
+
+/// What one viewer did with a thread (K14).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ViewerState {
+    /// Messages up to this number are read, but for marks.
+    pub read_seq: i64,
+    /// Marks below `read_seq` (unread) less marks above it (read).
+    pub unread_adjust: i64,
+    /// Whether the thread stands at the top (P-14).
+    pub pinned: bool,
+}
+
+impl ViewerState {
+    /// Reads the three columns of an outer join.
+    pub(crate) fn read(row: &mut Reader<'_>) -> Result<Self> {
+        let read_seq: Option<i64> = row.next()?;
+        let unread_adjust: Option<i64> = row.next()?;
+        let pinned: Option<bool> = row.next()?;
+        Ok(Self {
+            read_seq: read_seq.unwrap_or_default(),
+            unread_adjust: unread_adjust.unwrap_or_default(),
+            pinned: pinned.unwrap_or_default(),
+        })
+    }
+
+    /// Unread messages in a thread of so many (S-06).
+    #[must_use]
+    pub fn unread(&self, last_seq: i64) -> i64 {
+        last_seq - self.read_seq + self.unread_adjust
+    }
+}
+
+/// Unread messages of one audience (S-06, T-21).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnreadCount {
+    /// The audience; none for internal threads.
+    pub audience: Option<AudienceKind>,
+    /// Messages.
+    pub messages: i64,
+    /// Threads that hold them.
+    pub threads: i64,
+}
+
+/// A change of what a viewer has read.
+#[derive(Clone, Debug)]
+pub enum Reading {
+    /// Everything up to this number.
+    UpTo(i64),
+    /// These messages.
+    Read(Vec<i64>),
+    /// These messages are unread again. Receipts stay (P-17).
+    Unread(Vec<i64>),
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadingDone {
+    /// Whether the viewer's own state changed.
+    pub changed: bool,
+    /// Ranges of messages that became read.
+    pub seen: Vec<(i64, i64)>,
+}
+
+impl Store {
+    /// Exact numbers of unread messages in open threads, by audience.
+    pub async fn unread_counts(&self, viewer: &Viewer) -> Result<Vec<UnreadCount>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push(
+            "SELECT u.audience, CAST(SUM(u.unread) AS BIGINT), COUNT(*) FROM (SELECT t.audience, \
+             t.last_seq - COALESCE(s.read_seq, 0) + COALESCE(s.unread_adjust, 0) AS unread \
+             FROM thread t LEFT JOIN thread_state s ON s.thread_id = t.id AND s.viewer_id = ",
+        );
+        sql.bind(viewer.principal().uuid())
+            .push(" WHERE t.lifecycle = '");
+        sql.push(Lifecycle::Open.as_str()).push("' AND ");
+        visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(") u WHERE u.unread > 0 GROUP BY u.audience ORDER BY u.audience");
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter().map(unread_count).collect()
+    }
+
+    /// The viewer's state of these threads. Missing means untouched.
+    pub async fn viewer_states(
+        &self,
+        viewer: &Viewer,
+        threads: &[ThreadId],
+    ) -> Result<Vec<(ThreadId, ViewerState)>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT s.thread_id, s.read_seq, s.unread_adjust, s.pinned FROM thread_state s WHERE s.viewer_id = ");
+        sql.bind(viewer.principal().uuid())
+            .push(" AND s.thread_id IN ")
+            .list(threads);
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter()
+            .map(|row| {
+                let mut row = Reader::new(row);
+                Ok((row.next()?, ViewerState::read(&mut row)?))
+            })
+            .collect()
+    }
+}
+
+fn unread_count(row: &QueryResult) -> Result<UnreadCount> {
+    let mut row = Reader::new(row);
+    Ok(UnreadCount {
+        audience: row.next()?,
+        messages: row.next()?,
+        threads: row.next()?,
+    })
+}
+
+impl Tx {
+    /// Changes what the viewer has read. The caller has made sure that the viewer sees the thread.
+    pub async fn read_thread(
+        &self,
+        viewer: Principal,
+        thread: ThreadId,
+        reading: &Reading,
+        now: DateTime<Utc>,
+    ) -> Result<ReadingDone> {
+        let before = self.lock_state(viewer, thread).await?;
+        let marks: BTreeSet<i64> = self.marks(viewer, thread).await?.into_iter().collect();
+        let mut book = Book {
+            read_seq: before.read_seq,
+            marks: marks.clone(),
+        };
+        let seen = match reading {
+            Reading::UpTo(seq) => book.read_up_to(*seq),
+            Reading::Read(seqs) => book.read(seqs),
+            Reading::Unread(seqs) => {
+                book.unread(seqs);
+                Vec::new()
+            }
+        };
+        let after = ViewerState {
+            read_seq: book.read_seq,
+            unread_adjust: book.adjust(),
+            pinned: before.pinned,
+        };
+        let changed = after != before || !seen.is_empty();
+        if changed {
+            self.store_state(viewer, thread, after).await?;
+        }
+        if book.marks != marks {
+            self.store_marks(viewer, thread, &book.marks).await?;
+        }
+        for range in &seen {
+            self.store_receipt(viewer, thread, *range, now).await?;
+        }
+        Ok(ReadingDone { changed, seen })
+    }
+
+    /// Pins a thread for the viewer, or unpins it. Answers whether that changed anything.
+    pub async fn pin_thread(&self, viewer: Principal, thread: ThreadId, on: bool) -> Result<bool> {
+        let before = self.lock_state(viewer, thread).await?;
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("UPDATE thread_state SET pinned = ").bind(on);
+        sql.push(" WHERE viewer_id = ")
+            .bind(viewer.uuid())
+            .push(" AND thread_id = ")
+            .bind(thread);
+        self.execute_raw(sql.statement()).await?;
+        Ok(before.pinned != on)
+    }
+
+    /// How many threads the viewer has pinned.
+    pub async fn pinned_count(&self, viewer: Principal) -> Result<u64> {
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("SELECT COUNT(*) FROM thread_state WHERE pinned AND viewer_id = ");
+        sql.bind(viewer.uuid());
+        let row = self.query_one_raw(sql.statement()).await?;
+        let count: i64 = row.as_ref().map_or(Ok(0), |row| Reader::new(row).next())?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// The viewer's state, locked until the end of the write.
+    async fn lock_state(&self, viewer: Principal, thread: ThreadId) -> Result<ViewerState> {
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("INSERT INTO thread_state (viewer_id, thread_id, read_seq, unread_adjust, pinned) VALUES (");
+        sql.bind(viewer.uuid())
+            .push(", ")
+            .bind(thread)
+            .push(", 0, 0, FALSE)");
+        sql.push(
+            " ON CONFLICT (viewer_id, thread_id) DO UPDATE SET read_seq = thread_state.read_seq \
+             RETURNING read_seq, unread_adjust, pinned",
+        );
+        let row = self.query_one_raw(sql.statement()).await?;
+        row.as_ref().map_or(Ok(ViewerState::default()), |row| {
+            ViewerState::read(&mut Reader::new(row))
+        })
+    }
+
+    async fn marks(&self, viewer: Principal, thread: ThreadId) -> Result<Vec<i64>> {
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("SELECT seq FROM message_mark WHERE viewer_id = ")
+            .bind(viewer.uuid());
+        sql.push(" AND thread_id = ")
+            .bind(thread)
+            .push(" ORDER BY seq");
+        let rows = self.query_all_raw(sql.statement()).await?;
+        rows.iter().map(|row| Reader::new(row).next()).collect()
+    }
+
+    async fn store_state(
+        &self,
+        viewer: Principal,
+        thread: ThreadId,
+        state: ViewerState,
+    ) -> Result<()> {
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("UPDATE thread_state SET read_seq = ")
+            .bind(state.read_seq);
+        sql.push(", unread_adjust = ").bind(state.unread_adjust);
+        sql.push(" WHERE viewer_id = ")
+            .bind(viewer.uuid())
+            .push(" AND thread_id = ")
+            .bind(thread);
+        self.execute_raw(sql.statement()).await?;
+        Ok(())
+    }
+
+    async fn store_marks(
+        &self,
+        viewer: Principal,
+        thread: ThreadId,
+        marks: &BTreeSet<i64>,
+    ) -> Result<()> {
+        let backend = self.get_database_backend();
+        let mut sql = Sql::new(backend);
+        sql.push("DELETE FROM message_mark WHERE viewer_id = ")
+            .bind(viewer.uuid());
+        sql.push(" AND thread_id = ").bind(thread);
+        self.execute_raw(sql.statement()).await?;
+        for seq in marks {
+            let mut sql = Sql::new(backend);
+            sql.push("INSERT INTO message_mark (viewer_id, thread_id, seq) VALUES (");
+            sql.bind(viewer.uuid())
+                .push(", ")
+                .bind(thread)
+                .push(", ")
+                .bind(*seq)
+                .push(")");
+            self.execute_raw(sql.statement()).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps who saw what first (K7). For a client it also sets `seen_by_client_at`, once (C-26).
+    async fn store_receipt(
+        &self,
+        reader: Principal,
+        thread: ThreadId,
+        (from, to): (i64, i64),
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let backend = self.get_database_backend();
+        let mut sql = Sql::new(backend);
+        sql.push("INSERT INTO read_receipt (thread_id, reader_id, reader_kind, from_seq, to_seq, seen_at) VALUES (");
+        sql.bind(thread)
+            .push(", ")
+            .bind(reader.uuid())
+            .push(", ")
+            .bind(reader.kind().as_str());
+        sql.push(", ")
+            .bind(from)
+            .push(", ")
+            .bind(to)
+            .push(", ")
+            .bind(now);
+        sql.push(") ON CONFLICT (thread_id, reader_id, from_seq, to_seq) DO NOTHING");
+        self.execute_raw(sql.statement()).await?;
+        if matches!(reader, Principal::Account(_)) {
+            let mut sql = Sql::new(backend);
+            sql.push("UPDATE message SET seen_by_client_at = ")
+                .bind(now);
+            sql.push(" WHERE thread_id = ")
+                .bind(thread)
+                .push(" AND seq BETWEEN ")
+                .bind(from);
+            sql.push(" AND ").bind(to);
+            sql.push(" AND seen_by_client_at IS NULL AND author_kind = 'STAFF'");
+            self.execute_raw(sql.statement()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A viewer's reading of one thread, as numbers.
+struct Book {
+    read_seq: i64,
+    /// At or below `read_seq`: unread. Above it: read.
+    marks: BTreeSet<i64>,
+}
+
+impl Book {
+    fn is_read(&self, seq: i64) -> bool {
+        (seq <= self.read_seq) != self.marks.contains(&seq)
+    }
+
+    fn adjust(&self) -> i64 {
+        self.marks
+            .iter()
+            .map(|seq| if *seq <= self.read_seq { 1 } else { -1 })
+            .sum()
+    }
+
+    /// Reads everything up to a number; answers the ranges that were unread.
+    fn read_up_to(&mut self, seq: i64) -> Vec<(i64, i64)> {
+        let mut fresh: Vec<i64> = self
+            .marks
+            .range(..=seq.min(self.read_seq))
+            .copied()
+            .collect();
+        fresh.extend((self.read_seq + 1..=seq).filter(|s| !self.marks.contains(s)));
+        self.marks.retain(|mark| *mark > seq);
+        self.read_seq = self.read_seq.max(seq);
+        self.advance();
+        ranges(&fresh)
+    }
+
+    fn read(&mut self, seqs: &[i64]) -> Vec<(i64, i64)> {
+        let mut fresh: Vec<i64> = seqs
+            .iter()
+            .copied()
+            .filter(|seq| !self.is_read(*seq))
+            .collect();
+        fresh.sort_unstable();
+        fresh.dedup();
+        for seq in &fresh {
+            self.toggle(*seq);
+        }
+        self.advance();
+        ranges(&fresh)
+    }
+
+    fn unread(&mut self, seqs: &[i64]) {
+        for seq in seqs {
+            if self.is_read(*seq) {
+                self.toggle(*seq);
+            }
+        }
+    }
+
+    fn toggle(&mut self, seq: i64) {
+        if !self.marks.remove(&seq) {
+            self.marks.insert(seq);
+        }
+    }
+
+    /// Swallows marks that continue the position.
+    fn advance(&mut self) {
+        while self.marks.remove(&(self.read_seq + 1)) {
+            self.read_seq += 1;
+        }
+    }
+}
+
+/// Sorted numbers as ranges.
+fn ranges(seqs: &[i64]) -> Vec<(i64, i64)> {
+    let mut ranges: Vec<(i64, i64)> = Vec::new();
+    for seq in seqs {
+        match ranges.last_mut() {
+            Some((_, end)) if *end + 1 == *seq => *end = *seq,
+            _ => ranges.push((*seq, *seq)),
+        }
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
+
+    use super::*;
+
+    fn readings() -> impl Strategy<Value = Vec<Reading>> {
+        let seqs = || prop::collection::vec(1_i64..=12, 0..5);
+        let one = prop_oneof![
+            (0_i64..=12).prop_map(Reading::UpTo),
+            seqs().prop_map(Reading::Read),
+            seqs().prop_map(Reading::Unread),
+            (any::<bool>(), Just(0)).prop_map(|_| Reading::UpTo(0)),
+        ];
+        prop::collection::vec(one, 0..20)
+    }
+
+    proptest! {
+        #[test]
+        fn s06_t24_unread_arithmetic_equals_a_recount(readings in readings()) {
+            let last = 12;
+            let mut book = Book { read_seq: 0, marks: BTreeSet::new() };
+            let mut unread: BTreeSet<i64> = (1..=last).collect();
+            for reading in readings {
+                match &reading {
+                    Reading::UpTo(seq) => {
+                        let expect: Vec<i64> = unread.range(..=*seq).copied().collect();
+                        assert_eq!(book.read_up_to(*seq), ranges(&expect));
+                        unread.retain(|s| s > seq);
+                    }
+                    Reading::Read(seqs) => {
+                        book.read(seqs);
+                        unread.retain(|s| !seqs.contains(s));
+                    }
+                    Reading::Unread(seqs) => {
+                        book.unread(seqs);
+                        unread.extend(seqs);
+                    }
+                }
+                let state = ViewerState { read_seq: book.read_seq, unread_adjust: book.adjust(), pinned: false };
+                assert_eq!(state.unread(last), i64::try_from(unread.len()).unwrap());
+                for seq in 1..=last {
+                    assert_eq!(book.is_read(seq), !unread.contains(&seq));
+                }
+            }
+        }
+    }
+}

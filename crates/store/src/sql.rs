@@ -1,0 +1,163 @@
+//! SQL text for the pages and the visibility rules.
+//!
+//! The hot reads are written as text rather than through a query builder: a page is one statement
+//! whose plan is asserted in tests, `LIMIT` must be a literal (as a parameter it makes PostgreSQL
+//! plan anew at each execution), and rows are read by position. Values are always parameters.
+
+use std::fmt::Write as _;
+
+use sea_orm::{DbBackend, QueryResult, Statement, TryGetable, Value};
+
+use crate::error::Result;
+
+/// A statement in the making.
+#[derive(Clone, Debug)]
+pub(crate) struct Sql {
+    pub(crate) backend: DbBackend,
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    pub(crate) fn new(backend: DbBackend) -> Self {
+        Self {
+            backend,
+            text: String::with_capacity(1024),
+            values: Vec::with_capacity(8),
+        }
+    }
+
+    pub(crate) fn postgres(&self) -> bool {
+        self.backend == DbBackend::Postgres
+    }
+
+    /// Adds text. Never text from outside.
+    pub(crate) fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds a number literally: bounds and page sizes.
+    pub(crate) fn number(&mut self, number: usize) -> &mut Self {
+        let _infallible = write!(self.text, "{number}");
+        self
+    }
+
+    /// Adds a parameter.
+    pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
+        let mark = if self.postgres() { '$' } else { '?' };
+        let _infallible = write!(self.text, "{mark}{}", self.values.len());
+        self
+    }
+
+    /// Adds a list of parameters in brackets, for `IN`. The last is repeated up to a power of two,
+    /// so that lists of every length come to a few statements. An empty list matches nothing.
+    pub(crate) fn list<V: Into<Value> + Copy>(&mut self, values: &[V]) -> &mut Self {
+        let Some(last) = values.last() else {
+            return self.push("(NULL)");
+        };
+        let padding = values.len().next_power_of_two() - values.len();
+        self.push("(");
+        for (i, value) in values
+            .iter()
+            .chain(std::iter::repeat_n(last, padding))
+            .enumerate()
+        {
+            if i > 0 {
+                self.push(", ");
+            }
+            self.bind(*value);
+        }
+        self.push(")")
+    }
+
+    /// Adds the columns of a table under an alias.
+    pub(crate) fn columns<R: Row>(&mut self, alias: &str) -> &mut Self {
+        for (i, column) in R::COLUMNS.iter().enumerate() {
+            let comma = if i == 0 { "" } else { ", " };
+            let _infallible = write!(self.text, "{comma}{alias}.{column}");
+        }
+        self
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one door for SQL text")]
+    pub(crate) fn statement(self) -> Statement {
+        Statement::from_sql_and_values(self.backend, self.text, self.values)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// A row that is read by position, in the order of its columns.
+pub(crate) trait Row: Sized {
+    const COLUMNS: &'static [&'static str];
+
+    fn read(row: &mut Reader<'_>) -> Result<Self>;
+}
+
+/// Reads a result row from left to right.
+pub(crate) struct Reader<'a> {
+    row: &'a QueryResult,
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(row: &'a QueryResult) -> Self {
+        Self { row, at: 0 }
+    }
+
+    pub(crate) fn next<T: TryGetable>(&mut self) -> Result<T> {
+        let value = self.row.try_get_by_index(self.at)?;
+        self.at += 1;
+        Ok(value)
+    }
+
+    pub(crate) fn row<R: Row>(&mut self) -> Result<R> {
+        R::read(self)
+    }
+
+    /// The row of an outer join: none if its first column, the key, is empty.
+    pub(crate) fn outer<R: Row>(&mut self) -> Result<Option<R>> {
+        let key: Option<uuid::Uuid> = self.row.try_get_by_index(self.at)?;
+        if key.is_none() {
+            self.at += R::COLUMNS.len();
+            return Ok(None);
+        }
+        R::read(self).map(Some)
+    }
+}
+
+/// Implements [`Row`] for the model of an entity.
+macro_rules! row {
+    ($($entity:ident { $($column:ident),+ $(,)? })+) => {$(
+        impl $crate::sql::Row for $crate::entities::$entity::Model {
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
+
+            fn read(row: &mut $crate::sql::Reader<'_>) -> $crate::error::Result<Self> {
+                Ok(Self { $($column: row.next()?),+ })
+            }
+        }
+    )+};
+}
+pub(crate) use row;
+
+row! {
+    thread {
+        id, agency_id, kind, lifecycle, audience, client_id, topic_id, subject, started_by_kind,
+        started_by_id, version, last_seq, last_message_id, last_activity_at, created_at,
+    }
+    message {
+        id, thread_id, seq, author_kind, author_id, account_id, body, created_at, seen_by_client_at,
+    }
+    client { id, agency_id, display_name, sort_name, email, status, direct_chat, created_at }
+    staff_member {
+        id, agency_id, display_name, title, email, roles, active, allow_client_contact,
+        display_in_portal, created_at,
+    }
+    topic { id, agency_id, audience_id, audience, title, default_subject, rank }
+    audience { id, agency_id, kind, label }
+}

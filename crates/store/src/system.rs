@@ -1,0 +1,165 @@
+//! Unscoped access, all of it: seeding and the start of a server. Nothing here answers a viewer.
+
+use sea_orm::entity::prelude::{ActiveModelBehavior, ActiveModelTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, IntoActiveModel, ModelTrait};
+use tidings_domain::{AgencyId, MessagingPolicy, StaffId};
+use tidings_policy::{StaffViewer, Viewer};
+
+use crate::database::Store;
+use crate::entities::{
+    agency, audience, care_team_member, client, message, messaging_policy, portal_account,
+    portal_account_client, read_receipt, staff_member, supervision, thread, thread_participant,
+    thread_state, topic,
+};
+use crate::error::{Result, StoreError};
+use crate::sql::{Reader, Sql};
+use crate::writer::Tx;
+
+/// Rows for one bulk insert; bounded by the parameters of one statement (32,766 on SQLite).
+const BULK: usize = 1_000;
+
+/// A batch of rows of any table, for seeding.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Agencies.
+    pub agencies: Vec<agency::Model>,
+    /// Versions of policies.
+    pub policies: Vec<messaging_policy::Model>,
+    /// Audiences.
+    pub audiences: Vec<audience::Model>,
+    /// Topics.
+    pub topics: Vec<topic::Model>,
+    /// Staff.
+    pub staff: Vec<staff_member::Model>,
+    /// Who supervises whom.
+    pub supervisions: Vec<supervision::Model>,
+    /// Clients.
+    pub clients: Vec<client::Model>,
+    /// Portal accounts.
+    pub accounts: Vec<portal_account::Model>,
+    /// For whom they act.
+    pub account_clients: Vec<portal_account_client::Model>,
+    /// Care teams.
+    pub care_team_members: Vec<care_team_member::Model>,
+    /// Threads.
+    pub threads: Vec<thread::Model>,
+    /// Who is listed on them.
+    pub participants: Vec<thread_participant::Model>,
+    /// Messages.
+    pub messages: Vec<message::Model>,
+    /// What viewers have read.
+    pub states: Vec<thread_state::Model>,
+    /// Who saw what.
+    pub receipts: Vec<read_receipt::Model>,
+}
+
+/// A policy as a row.
+pub fn policy_row(
+    agency: AgencyId,
+    version: i32,
+    policy: &MessagingPolicy,
+    created_at: chrono::DateTime<chrono::Utc>,
+) -> Result<messaging_policy::Model> {
+    let switches =
+        serde_json::to_string(policy).map_err(|_| StoreError::Corrupt("messaging policy"))?;
+    Ok(messaging_policy::Model {
+        agency_id: agency,
+        version,
+        switches,
+        created_at,
+    })
+}
+
+impl Store {
+    /// Whether there is no agency yet.
+    pub async fn is_empty(&self) -> Result<bool> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT COUNT(*) FROM (SELECT id FROM agency LIMIT 1) a");
+        let row = self.read.query_one_raw(sql.statement()).await?;
+        let count: i64 = row.as_ref().map_or(Ok(0), |row| Reader::new(row).next())?;
+        Ok(count == 0)
+    }
+
+    /// Tells the database's planner how the data lies. After a large import.
+    pub async fn analyze(&self) -> Result<()> {
+        let tx = self.begin().await?;
+        tx.execute_unprepared("ANALYZE").await?;
+        tx.commit().await
+    }
+
+    /// All staff of an agency as viewers, for the preview of who gains and who loses (T-38).
+    pub async fn staff_viewers(
+        &self,
+        like: &StaffViewer,
+    ) -> Result<Vec<(Viewer, staff_member::Model)>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT ").columns::<staff_member::Model>("st");
+        sql.push(" FROM staff_member st WHERE st.active AND st.agency_id = ")
+            .bind(like.agency);
+        sql.push(" ORDER BY st.display_name, st.id");
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter()
+            .map(|row| {
+                let staff: staff_member::Model = Reader::new(row).row()?;
+                let viewer = StaffViewer {
+                    id: staff.id,
+                    roles: staff.roles,
+                    ..like.clone()
+                };
+                Ok((Viewer::Staff(viewer), staff))
+            })
+            .collect()
+    }
+
+    /// The staff that a supervisor answers for.
+    pub async fn supervisees(&self, supervisor: StaffId) -> Result<Vec<StaffId>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT v.supervisee_id FROM supervision v WHERE v.supervisor_id = ")
+            .bind(supervisor);
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter().map(|row| Reader::new(row).next()).collect()
+    }
+}
+
+impl Tx {
+    /// Stores a batch, in the order of references.
+    pub async fn insert_batch(&self, batch: Batch) -> Result<()> {
+        self.bulk(batch.agencies).await?;
+        self.bulk(batch.policies).await?;
+        self.bulk(batch.audiences).await?;
+        self.bulk(batch.topics).await?;
+        self.bulk(batch.staff).await?;
+        self.bulk(batch.supervisions).await?;
+        self.bulk(batch.clients).await?;
+        self.bulk(batch.accounts).await?;
+        self.bulk(batch.account_clients).await?;
+        self.bulk(batch.care_team_members).await?;
+        self.bulk(batch.threads).await?;
+        self.bulk(batch.participants).await?;
+        self.bulk(batch.messages).await?;
+        self.bulk(batch.states).await?;
+        self.bulk(batch.receipts).await
+    }
+
+    async fn bulk<M>(&self, rows: Vec<M>) -> Result<()>
+    where
+        M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+        <M::Entity as EntityTrait>::ActiveModel:
+            ActiveModelTrait<Entity = M::Entity> + ActiveModelBehavior + Send,
+    {
+        let mut rows = rows.into_iter();
+        loop {
+            let chunk: Vec<_> = rows
+                .by_ref()
+                .take(BULK)
+                .map(IntoActiveModel::into_active_model)
+                .collect();
+            if chunk.is_empty() {
+                return Ok(());
+            }
+            M::Entity::insert_many(chunk)
+                .exec_without_returning(&**self)
+                .await?;
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Threads: scoped lookups and the writes that change them.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryResult, Set};
+use tidings_domain::{
+    AudienceKind, Lifecycle, MessageId, ParticipantStanding, Principal, ThreadId, TopicId,
+};
+use tidings_policy::{Action, Viewer};
+
+use crate::database::Store;
+use crate::entities::{thread, thread_participant};
+use crate::error::Result;
+use crate::read_state::ViewerState;
+use crate::sql::{Reader, Sql};
+use crate::visibility::visible_threads;
+use crate::writer::Tx;
+
+/// A thread with what the viewer did with it.
+#[derive(Clone, Debug)]
+pub struct SeenThread {
+    /// The thread.
+    pub thread: thread::Model,
+    /// What the viewer did with it.
+    pub state: ViewerState,
+}
+
+/// What to change about a thread's header.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// The audience.
+    pub audience: Option<AudienceKind>,
+    /// The topic.
+    pub topic: Option<TopicId>,
+    /// The subject.
+    pub subject: String,
+}
+
+impl Store {
+    /// Those of the threads that the viewer sees.
+    pub async fn threads(&self, viewer: &Viewer, ids: &[ThreadId]) -> Result<Vec<SeenThread>> {
+        let mut sql = select_visible(Sql::new(self.backend()), viewer, Action::View);
+        sql.push(" AND t.id IN ").list(ids);
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter().map(seen).collect()
+    }
+
+    /// Who is listed on these threads, the starter's side first.
+    pub async fn participants(
+        &self,
+        viewer: &Viewer,
+        ids: &[ThreadId],
+    ) -> Result<Vec<(ThreadId, Principal, ParticipantStanding)>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push(
+            "SELECT l.thread_id, l.principal_kind, l.principal_id, l.standing \
+             FROM thread_participant l JOIN thread t ON t.id = l.thread_id WHERE ",
+        );
+        visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(" AND l.thread_id IN ").list(ids);
+        sql.push(" ORDER BY l.thread_id, l.principal_kind DESC, l.principal_id");
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter().map(listed).collect()
+    }
+}
+
+pub(crate) fn listed(row: &QueryResult) -> Result<(ThreadId, Principal, ParticipantStanding)> {
+    let mut row = Reader::new(row);
+    let thread = row.next()?;
+    let kind = row.next()?;
+    Ok((thread, Principal::new(kind, row.next()?), row.next()?))
+}
+
+fn seen(row: &QueryResult) -> Result<SeenThread> {
+    let mut row = Reader::new(row);
+    Ok(SeenThread {
+        thread: row.row()?,
+        state: ViewerState::read(&mut row)?,
+    })
+}
+
+fn select_visible(mut sql: Sql, viewer: &Viewer, action: Action) -> Sql {
+    sql.push("SELECT ").columns::<thread::Model>("t");
+    sql.push(", s.read_seq, s.unread_adjust, s.pinned FROM thread t");
+    sql.push(" LEFT JOIN thread_state s ON s.thread_id = t.id AND s.viewer_id = ");
+    sql.bind(viewer.principal().uuid()).push(" WHERE ");
+    visible_threads(&mut sql, viewer, action, "t");
+    sql
+}
+
+impl Tx {
+    /// The thread, locked until the end of the write, if the viewer sees it.
+    pub async fn lock_thread(&self, viewer: &Viewer, id: ThreadId) -> Result<Option<SeenThread>> {
+        let mut sql = select_visible(Sql::new(self.get_database_backend()), viewer, Action::View);
+        sql.push(" AND t.id = ").bind(id);
+        if sql.postgres() {
+            sql.push(" FOR NO KEY UPDATE OF t");
+        }
+        let row = self.query_one_raw(sql.statement()).await?;
+        row.as_ref().map(seen).transpose()
+    }
+
+    /// Stores a new thread.
+    pub async fn insert_thread(&self, thread: &thread::Model) -> Result<()> {
+        thread::Entity::insert(thread.clone().into_active_model())
+            .exec_without_returning(&**self)
+            .await?;
+        Ok(())
+    }
+
+    /// Lists people on a thread.
+    pub async fn list_participants(
+        &self,
+        thread: &thread::Model,
+        principals: &[Principal],
+        standing: ParticipantStanding,
+    ) -> Result<()> {
+        let rows = principals.iter().map(|principal| {
+            thread_participant::Model {
+                thread_id: thread.id,
+                principal_id: principal.uuid(),
+                principal_kind: principal.kind(),
+                standing,
+                last_activity_at: thread.last_activity_at,
+            }
+            .into_active_model()
+        });
+        thread_participant::Entity::insert_many(rows)
+            .exec_without_returning(&**self)
+            .await?;
+        Ok(())
+    }
+
+    /// Moves a thread to the top: its newest message is this one.
+    pub async fn advance_thread(
+        &self,
+        id: ThreadId,
+        seq: i64,
+        message: MessageId,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
+        let backend = self.get_database_backend();
+        let mut sql = Sql::new(backend);
+        sql.push("UPDATE thread SET last_seq = ").bind(seq);
+        sql.push(", last_message_id = ").bind(message);
+        sql.push(", last_activity_at = ").bind(at);
+        sql.push(", lifecycle = '")
+            .push(Lifecycle::Open.as_str())
+            .push("' WHERE id = ")
+            .bind(id);
+        self.execute_raw(sql.statement()).await?;
+        let mut sql = Sql::new(backend);
+        sql.push("UPDATE thread_participant SET last_activity_at = ")
+            .bind(at);
+        sql.push(" WHERE thread_id = ").bind(id);
+        self.execute_raw(sql.statement()).await?;
+        Ok(())
+    }
+
+    /// Changes the header of a locked thread and counts its version up.
+    pub async fn change_header(&self, thread: &thread::Model, header: Header) -> Result<i32> {
+        let version = thread.version + 1;
+        thread::ActiveModel {
+            id: Set(thread.id),
+            audience: Set(header.audience),
+            topic_id: Set(header.topic),
+            subject: Set(header.subject),
+            version: Set(version),
+            ..Default::default()
+        }
+        .update_without_returning(&**self)
+        .await?;
+        Ok(version)
+    }
+
+    /// Archives a locked thread, or takes it back.
+    pub async fn set_lifecycle(&self, id: ThreadId, lifecycle: Lifecycle) -> Result<()> {
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("UPDATE thread SET lifecycle = '")
+            .push(lifecycle.as_str());
+        sql.push("' WHERE id = ").bind(id);
+        self.execute_raw(sql.statement()).await?;
+        Ok(())
+    }
+}

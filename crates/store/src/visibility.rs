@@ -1,0 +1,202 @@
+//! The visibility compiler: turns the law's grants into SQL.
+//!
+//! Every read of a thread, and of what hangs on one, goes through [`visible_threads`]; every read
+//! of the directory through the functions below it. An empty grant renders `FALSE`.
+
+use sea_orm::Value;
+use sea_orm::entity::prelude::{ColumnTrait, EntityTrait};
+use sea_orm::sea_query::{Condition, Query};
+use sea_orm::{QueryFilter, Select};
+use tidings_domain::AudienceSet;
+use tidings_policy::{Action, Grant, Reach, Viewer, grants};
+
+use crate::entities::{
+    audience, client, portal_account, portal_account_client, staff_member, topic,
+};
+use crate::sql::Sql;
+
+/// Adds the condition under which the viewer may do this with the thread of the alias.
+pub(crate) fn visible_threads(sql: &mut Sql, viewer: &Viewer, action: Action, alias: &str) {
+    let grants = grants(viewer, action);
+    if grants.is_empty() {
+        sql.push("FALSE");
+        return;
+    }
+    // SECURITY: the tenant comes first, whatever the grants say (K18).
+    sql.push("(")
+        .push(alias)
+        .push(".agency_id = ")
+        .bind(viewer.agency())
+        .push(" AND (");
+    for (i, grant) in grants.iter().enumerate() {
+        if i > 0 {
+            sql.push(" OR ");
+        }
+        sql.push("(");
+        covered(sql, grant, alias);
+        within(sql, grant.reach, viewer, alias);
+        sql.push(")");
+    }
+    sql.push("))");
+}
+
+/// Adds ` audience IN (…) AND `, or nothing where the grant covers every audience.
+pub(crate) fn covered(sql: &mut Sql, grant: &Grant, alias: &str) {
+    if grant.internal && grant.audiences.is_all() {
+        return;
+    }
+    if grant.internal && grant.audiences.is_empty() {
+        sql.push(alias).push(".audience IS NULL AND ");
+    } else if grant.internal {
+        sql.push("(").push(alias).push(".audience IS NULL OR ");
+        audience_in(sql, grant.audiences, alias);
+        sql.push(") AND ");
+    } else {
+        audience_in(sql, grant.audiences, alias);
+        sql.push(" AND ");
+    }
+}
+
+fn audience_in(sql: &mut Sql, audiences: AudienceSet, alias: &str) {
+    sql.push(alias).push(".audience IN (");
+    for (i, kind) in audiences.iter().enumerate() {
+        sql.push(if i == 0 { "'" } else { ", '" })
+            .push(kind.as_str())
+            .push("'");
+    }
+    sql.push(")");
+}
+
+fn within(sql: &mut Sql, reach: Reach, viewer: &Viewer, alias: &str) {
+    match reach {
+        Reach::Agency(agency) => {
+            sql.push(alias).push(".agency_id = ").bind(agency);
+        }
+        Reach::Listing(staff) => {
+            sql.push(alias).push(
+                ".id IN (SELECT p.thread_id FROM thread_participant p WHERE p.principal_id = ",
+            );
+            sql.bind(staff).push(")");
+        }
+        Reach::AssignedTo(_) | Reach::SupervisedBy(_) | Reach::ClientsOf(_) => {
+            sql.push(alias).push(".client_id IN (");
+            clients_within(sql, reach, viewer);
+            sql.push(")");
+        }
+    }
+}
+
+/// Adds a query for the clients of a reach that goes by clients. The column is `client_id`.
+pub(crate) fn clients_within(sql: &mut Sql, reach: Reach, viewer: &Viewer) {
+    match reach {
+        Reach::AssignedTo(staff) => {
+            sql.push("SELECT c.client_id FROM care_team_member c WHERE c.staff_id = ")
+                .bind(staff);
+            on_the_team_today(sql, viewer);
+        }
+        Reach::SupervisedBy(staff) => {
+            sql.push(
+                "SELECT c.client_id FROM supervision v \
+                 JOIN care_team_member c ON c.staff_id = v.supervisee_id WHERE v.supervisor_id = ",
+            );
+            sql.bind(staff);
+            on_the_team_today(sql, viewer);
+        }
+        Reach::ClientsOf(account) => {
+            sql.push("SELECT c.client_id FROM portal_account_client c WHERE c.account_id = ");
+            sql.bind(account);
+        }
+        Reach::Agency(_) | Reach::Listing(_) => {
+            sql.push("SELECT c.client_id FROM care_team_member c WHERE FALSE");
+        }
+    }
+}
+
+fn on_the_team_today(sql: &mut Sql, viewer: &Viewer) {
+    let today = viewer.today();
+    sql.push(" AND c.start_date <= ").bind(today);
+    sql.push(" AND (c.end_date IS NULL OR c.end_date >= ")
+        .bind(today)
+        .push(")");
+}
+
+/// An entity of the directory with its rule of visibility.
+pub(crate) trait Visible: EntityTrait {
+    /// The condition under which the viewer sees a row.
+    fn condition(viewer: &Viewer) -> Condition;
+}
+
+/// The rows of an entity that the viewer sees: where every read of the directory starts.
+pub(crate) fn visible<E: Visible>(viewer: &Viewer) -> Select<E> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one door to rows, and it is scoped"
+    )]
+    let all = E::find();
+    all.filter(E::condition(viewer))
+}
+
+fn in_agency<C: ColumnTrait>(column: C, viewer: &Viewer) -> Condition {
+    Condition::all().add(column.eq(viewer.agency()))
+}
+
+impl Visible for client::Entity {
+    /// Staff see the directory entry of every client of their agency, which says nothing of
+    /// messages (TX-06); an account sees its own clients.
+    fn condition(viewer: &Viewer) -> Condition {
+        let agency = in_agency(client::Column::AgencyId, viewer);
+        match viewer {
+            Viewer::Staff(_) => agency,
+            Viewer::Account(account) => agency.add(
+                client::Column::Id.is_in(
+                    account
+                        .clients
+                        .iter()
+                        .map(|own| Value::from(own.id))
+                        .collect::<Vec<_>>(),
+                ),
+            ),
+        }
+    }
+}
+
+impl Visible for staff_member::Entity {
+    /// Names of staff are no secret within the agency.
+    fn condition(viewer: &Viewer) -> Condition {
+        in_agency(staff_member::Column::AgencyId, viewer)
+    }
+}
+
+impl Visible for audience::Entity {
+    fn condition(viewer: &Viewer) -> Condition {
+        in_agency(audience::Column::AgencyId, viewer)
+    }
+}
+
+impl Visible for topic::Entity {
+    fn condition(viewer: &Viewer) -> Condition {
+        in_agency(topic::Column::AgencyId, viewer)
+    }
+}
+
+impl Visible for portal_account::Entity {
+    /// Staff see the accounts of their agency; an account sees itself.
+    fn condition(viewer: &Viewer) -> Condition {
+        let agency = in_agency(portal_account::Column::AgencyId, viewer);
+        match viewer {
+            Viewer::Staff(_) => agency,
+            Viewer::Account(account) => agency.add(portal_account::Column::Id.eq(account.id)),
+        }
+    }
+}
+
+impl Visible for portal_account_client::Entity {
+    fn condition(viewer: &Viewer) -> Condition {
+        let accounts = Query::select()
+            .column(portal_account::Column::Id)
+            .from(portal_account::Entity)
+            .cond_where(portal_account::Entity::condition(viewer))
+            .to_owned();
+        Condition::all().add(portal_account_client::Column::AccountId.in_subquery(accounts))
+    }
+}

@@ -1,0 +1,81 @@
+//! GraphQL over HTTP and over WebSocket, to the letter of their specifications.
+//!
+//! [`router`] takes any [`async_graphql::Executor`], an [`Authenticator`] and [`Options`], and serves
+//! `/graphql`: GET and POST as in *GraphQL over HTTP*, and the `graphql-transport-ws` subprotocol on the
+//! same path.
+//!
+//! # What it must not know
+//!
+//! What the schema is about. There is no import of another crate of this workspace and no word of its
+//! domain: who asks, and what a request carries, is behind [`Authenticator`].
+//!
+//! # A request from the socket and back
+//!
+//! - `http`: method, media types (`negotiate`), origin and cross-site guard (`origin`), body, batch.
+//! - `params` → `document`: the parameters become a parsed document (cached), one operation is selected,
+//!   and what the executor does not check is checked (required variables, one root field a subscription).
+//! - `execute`: the operation runs in a task of its own; a mutation outlives the client that hung up.
+//! - `reply`: every error gets a [code] and a request id; what was not meant for a client is masked.
+//! - `websocket` upgrades; `session` is the protocol's state machine; `link` writes; `clock` holds all
+//!   timers of a socket in one; `operations` holds its running operations; `wakes` tells which of these
+//!   has something to do, so that a socket with 64 subscriptions polls the one that woke.
+//!
+//! # How to add the next thing
+//!
+//! - *An error code*: a constant in [`code`], with who raises it and when.
+//! - *A limit on documents* (depth, cost, aliases): a check in `document::Documents::prepare`, where the
+//!   parsed document, the variables and the selected operation are at hand, for both transports.
+//! - *Persisted queries*: between `params` and `document`; `query` becomes optional in `Params`.
+//! - *A request encoding* (multipart): a branch where `http` reads the body; it yields `Params`.
+//! - *A response encoding or transport* (server-sent events): a module beside `http` that drives
+//!   `execute::start` and writes each [`reply`](crate::code)'s JSON its own way.
+//! - *A message of the socket protocol*: a variant in `protocol`, an arm in `session::Session::on_message`.
+
+mod authenticator;
+mod clock;
+pub mod code;
+mod document;
+mod execute;
+mod gateway;
+mod http;
+mod link;
+mod negotiate;
+mod operations;
+mod options;
+mod origin;
+mod params;
+mod protocol;
+mod reply;
+mod session;
+mod wakes;
+mod websocket;
+
+use std::sync::Arc;
+
+use async_graphql::Executor;
+use axum::{Router, routing::any};
+
+pub use crate::{
+    authenticator::{Authenticator, Ended, Rejection},
+    gateway::RequestId,
+    options::Options,
+};
+/// Cancels [`Options::shutdown`]; re-exported so that a server needs no second version of it.
+pub use tokio_util::sync::CancellationToken;
+/// Counts [`Options::tasks`]; re-exported so that a server needs no second version of it.
+pub use tokio_util::task::TaskTracker;
+
+/// Serves `executor` at `/graphql`, over HTTP and WebSocket.
+///
+/// The router answers every method at that path itself and holds no route besides, so it can be merged
+/// into a larger one.
+pub fn router<E, A>(executor: E, authenticator: A, options: Options) -> Router
+where
+    E: Executor,
+    A: Authenticator,
+{
+    let gateway = Arc::new(gateway::Gateway::new(executor, authenticator, options));
+    Router::new()
+        .route("/graphql", any(http::handle::<E, A>))
+        .with_state(gateway)
+}

@@ -1,0 +1,115 @@
+//! Every limit and timeout of the gateway, each with a default that is on.
+
+use std::{
+    fmt,
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Limits, timeouts and hooks of a gateway. Begin with `Options::default()` and change what must differ.
+#[derive(Clone)]
+pub struct Options {
+    /// The largest HTTP body, in bytes. Larger: 413. Default 1 MiB.
+    pub max_body_bytes: usize,
+    /// The most operations in one HTTP batch; 0 refuses batches. Default 10. They run side by side.
+    pub max_batch: usize,
+    /// How long an HTTP body may take to arrive. Longer: 408. Default 30 s.
+    pub body_timeout: Duration,
+    /// How long a query or mutation may run, over either transport. Longer: 504, and a query is stopped, a
+    /// mutation goes on unseen. Also how long `authenticate` may take on a socket. Default 30 s.
+    pub execution_timeout: Duration,
+    /// Origins besides the gateway's own whose pages may use it, as a browser writes them
+    /// (`https://app.example`, no path). Default none: same origin only. Requests without `Origin` (not from
+    /// a browser) are not concerned. The own origin is told by the `Host` header, so a proxy must pass it on.
+    pub allowed_origins: Vec<String>,
+    /// Use the status codes that the 2026 edition of GraphQL over HTTP adds, with
+    /// `application/graphql-response+json`: 294 for data with errors, 422 for a document that does not fit
+    /// the schema. Default off.
+    pub new_status_codes: bool,
+    /// How many parsed documents are kept; 0 keeps none. Default 256. A document over 8 KiB is never kept,
+    /// which bounds the memory at some 20 MB.
+    pub document_cache: usize,
+    /// How long a socket may take until `connection_init`. Longer: 4408. Default 3 s.
+    pub init_timeout: Duration,
+    /// How often a socket is pinged (a WebSocket ping, which every client answers by itself). Default 20 s.
+    pub ping_interval: Duration,
+    /// How long after a ping something must be heard, or the peer is dead: close 1011. Default 15 s.
+    pub pong_timeout: Duration,
+    /// The most operations at a time on one socket, 1 to 64. One more: an `error` for its id. Default 64.
+    pub max_subscriptions: usize,
+    /// The largest message a client may send over a socket, in bytes. Larger: 1009. Default 256 KiB.
+    pub max_message_bytes: usize,
+    /// What a socket reads at a time, in bytes; allocated per socket. Default 4 KiB.
+    pub read_buffer_bytes: usize,
+    /// How long a peer may take to read what was written to its socket. Longer: the connection is dropped
+    /// without a word, since it would not be read. Default 10 s.
+    pub write_timeout: Duration,
+    /// Cancel it and every socket closes with 1012 and a hint when to come back, spread between one and five
+    /// seconds; a peer that does not answer the close is dropped within two seconds. Default: never.
+    pub shutdown: CancellationToken,
+    /// Counts all sockets and all running operations, also those whose client is gone. After cancelling
+    /// [`shutdown`](Self::shutdown), `tasks.close()` and then `tasks.wait()` returns when the last has ended
+    /// (`axum`'s graceful shutdown forgets both).
+    pub tasks: TaskTracker,
+    /// Makes the id of a request: `x-request-id`, `extensions.requestId`, and the log's `request_id`. Default:
+    /// unique within the process, and likely across processes.
+    pub request_id: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            max_body_bytes: 1 << 20,
+            max_batch: 10,
+            body_timeout: Duration::from_secs(30),
+            execution_timeout: Duration::from_secs(30),
+            allowed_origins: Vec::new(),
+            new_status_codes: false,
+            document_cache: 256,
+            init_timeout: Duration::from_secs(3),
+            ping_interval: Duration::from_secs(20),
+            pong_timeout: Duration::from_secs(15),
+            max_subscriptions: 64,
+            max_message_bytes: 256 << 10,
+            read_buffer_bytes: 4 << 10,
+            write_timeout: Duration::from_secs(10),
+            shutdown: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            request_id: counted_ids(),
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("max_body_bytes", &self.max_body_bytes)
+            .field("max_batch", &self.max_batch)
+            .field("body_timeout", &self.body_timeout)
+            .field("execution_timeout", &self.execution_timeout)
+            .field("allowed_origins", &self.allowed_origins)
+            .field("new_status_codes", &self.new_status_codes)
+            .field("document_cache", &self.document_cache)
+            .field("init_timeout", &self.init_timeout)
+            .field("ping_interval", &self.ping_interval)
+            .field("pong_timeout", &self.pong_timeout)
+            .field("max_subscriptions", &self.max_subscriptions)
+            .field("max_message_bytes", &self.max_message_bytes)
+            .field("read_buffer_bytes", &self.read_buffer_bytes)
+            .field("write_timeout", &self.write_timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A number per process, chosen at random, and a count.
+fn counted_ids() -> Arc<dyn Fn() -> String + Send + Sync> {
+    let process = RandomState::new().hash_one(0_u8);
+    let count = AtomicU64::new(0);
+    Arc::new(move || format!("{process:016x}-{:x}", count.fetch_add(1, Ordering::Relaxed)))
+}

@@ -1,0 +1,249 @@
+//! `cargo xtask test`: the project's test command.
+//!
+//! Two halves. First everything (unit tests, end-to-end tests, doc tests) without `TIDINGS_TEST_DATABASE_URL`: that is
+//! SQLite, a file per test. Then once more, with the variable set to a private PostgreSQL, the packages of
+//! [`POSTGRES_PACKAGES`]. The second half runs the very binaries of the first: asking Cargo for fewer packages would
+//! unify features differently and build most of the dependencies again.
+
+mod binaries;
+mod counts;
+
+use std::{env, process::Command, thread};
+
+use anyhow::{Context, Result};
+
+use self::{binaries::TestBinary, counts::Counts};
+use crate::{
+    out,
+    postgres::{self, Cluster},
+    process, workspace,
+};
+
+/// The variable that tells a test where PostgreSQL is. Without it a test makes itself a SQLite file.
+pub(crate) const DATABASE_URL: &str = "TIDINGS_TEST_DATABASE_URL";
+
+/// The packages whose tests look at [`DATABASE_URL`].
+const POSTGRES_PACKAGES: &[&str] = &["tidings-store", "tidings-tests"];
+
+/// `cargo xtask test`'s own arguments.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Leave the PostgreSQL half out
+    #[arg(long)]
+    sqlite_only: bool,
+    /// Run only tests whose name contains NAME
+    #[arg(long, value_name = "NAME")]
+    filter: Option<String>,
+    /// Test only this package instead of the workspace (may be given several times)
+    #[arg(short, long, value_name = "PACKAGE")]
+    package: Vec<String>,
+    /// Passed to every test binary
+    #[arg(last = true, value_name = "ARGS")]
+    args: Vec<String>,
+}
+
+impl Options {
+    /// `cargo test` for the chosen packages.
+    fn cargo_test(&self) -> Command {
+        let mut command = workspace::cargo();
+        command.arg("test");
+        if self.package.is_empty() {
+            command.arg("--workspace");
+        }
+        for package in &self.package {
+            command.args(["--package", package]);
+        }
+        command
+    }
+
+    /// The packages of the PostgreSQL half.
+    fn postgres_packages(&self) -> Vec<&'static str> {
+        let chosen =
+            |name: &&str| self.package.is_empty() || self.package.iter().any(|p| p == name);
+        if self.sqlite_only {
+            Vec::new()
+        } else {
+            POSTGRES_PACKAGES.iter().copied().filter(chosen).collect()
+        }
+    }
+}
+
+/// What the halves have found so far.
+#[derive(Default)]
+struct Tally {
+    counts: Counts,
+    problems: Vec<String>,
+}
+
+impl Tally {
+    /// Runs one command that ends in test summaries, and adds them up.
+    ///
+    /// A command that fails without a failed test (it did not compile, or a binary crashed) counts as one failed test,
+    /// so that the closing line cannot read as success.
+    fn run(&mut self, what: &str, command: &mut Command) -> Result<()> {
+        command.env("RUST_TEST_THREADS", threads());
+        let mut counts = Counts::default();
+        let status = process::stream(command, |line| {
+            out::raw(line);
+            if let Some(more) = Counts::parse(line) {
+                counts += more;
+            }
+        })?;
+        if !status.success() {
+            self.problems.push(format!(
+                "{what}: `{}` ended with {status}",
+                process::describe(command)
+            ));
+            counts.failed = counts.failed.max(1);
+        }
+        self.counts += counts;
+        Ok(())
+    }
+}
+
+/// How many tests run at once in one binary, unless `RUST_TEST_THREADS` is already set.
+///
+/// Twice the cores: an end-to-end test mostly waits, for its server, its database or an event. No more than 16, so
+/// that the servers' connection pools together stay below the cluster's `max_connections`.
+fn threads() -> String {
+    env::var("RUST_TEST_THREADS").unwrap_or_else(|_| {
+        let cores = thread::available_parallelism().map_or(2, usize::from);
+        (2 * cores).clamp(4, 16).to_string()
+    })
+}
+
+/// Runs the tests; `false` when any failed.
+///
+/// # Errors
+/// When the tests cannot be run at all: no PostgreSQL, a signal.
+pub(crate) fn run(options: &Options) -> Result<bool> {
+    let packages = options.postgres_packages();
+    // Found or installed before the tests begin, so that a machine without it says so at once.
+    let installation = if packages.is_empty() {
+        None
+    } else {
+        Some(postgres::ensure()?)
+    };
+
+    let mut tally = Tally::default();
+    out::note("tests on SQLite");
+    let mut command = options.cargo_test();
+    command.arg("--no-fail-fast").env_remove(DATABASE_URL);
+    command.args(&options.filter).arg("--").args(&options.args);
+    tally.run("tests on SQLite", &mut command)?;
+
+    if let Some(installation) = installation {
+        // Nothing to run when the first half did not compile; it has said so.
+        match binaries::built(&mut options.cargo_test(), &packages) {
+            Ok(binaries) => {
+                let cluster = Cluster::start(&installation)?;
+                on_postgres(options, &cluster, &binaries, &mut tally)?;
+            }
+            Err(error) if process::interrupted() => return Err(error),
+            Err(error) => tally
+                .problems
+                .push(format!("tests on PostgreSQL: {error:#}")),
+        }
+    }
+
+    if tally.counts.ran() == 0 && options.filter.is_none() {
+        tally.problems.push("no test was run".to_owned());
+    }
+    if !tally.problems.is_empty() {
+        tally.counts.failed = tally.counts.failed.max(1);
+    }
+    for problem in &tally.problems {
+        out::note(problem);
+    }
+    out::line(&tally.counts.to_string());
+    Ok(tally.problems.is_empty())
+}
+
+/// The second half: the given binaries against the cluster.
+fn on_postgres(
+    options: &Options,
+    cluster: &Cluster,
+    binaries: &[TestBinary],
+    tally: &mut Tally,
+) -> Result<()> {
+    out::note(&format!(
+        "tests on PostgreSQL, {DATABASE_URL}={}",
+        cluster.url()
+    ));
+    let before = tally.counts.ran();
+    for binary in binaries {
+        out::note(&format!("running {} on PostgreSQL", binary.name()));
+        let mut command = binary.command();
+        command.env(DATABASE_URL, cluster.url());
+        command.args(&options.filter).args(&options.args);
+        tally.run(&format!("{} on PostgreSQL", binary.name()), &mut command)?;
+    }
+    // Guards against a suite that has stopped looking at the variable and is green on SQLite twice.
+    if options.filter.is_none() {
+        let connections = cluster
+            .connections()
+            .context("cannot read the server's log")?;
+        if tally.counts.ran() == before || connections == 0 {
+            tally.problems.push(format!(
+                "tests on PostgreSQL: no test connected to {DATABASE_URL}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    fn options(words: &[&str]) -> Options {
+        Cli::parse_from([&["test"], words].concat()).options
+    }
+
+    #[test]
+    fn the_whole_workspace_is_tested_by_default() {
+        let options = options(&[]);
+        assert_eq!(options.postgres_packages(), POSTGRES_PACKAGES);
+        assert!(process::describe(&options.cargo_test()).ends_with("test --workspace"));
+    }
+
+    #[test]
+    fn chosen_packages_narrow_both_halves() {
+        let options = options(&["-p", "tidings-store", "-p", "xtask", "--", "--nocapture"]);
+        assert_eq!(options.postgres_packages(), ["tidings-store"]);
+        assert!(
+            process::describe(&options.cargo_test())
+                .ends_with("--package tidings-store --package xtask")
+        );
+        assert_eq!(options.args, ["--nocapture"]);
+    }
+
+    #[test]
+    fn sqlite_only_leaves_postgres_out() {
+        assert!(options(&["--sqlite-only"]).postgres_packages().is_empty());
+    }
+
+    #[test]
+    fn a_failure_without_a_failed_test_still_counts() {
+        let mut tally = Tally::default();
+        let mut crash = Command::new("sh");
+        crash.args(["-c", "exit 101"]);
+        tally.run("a crash", &mut crash).unwrap();
+        assert_eq!(
+            tally.counts,
+            Counts {
+                failed: 1,
+                ..Counts::default()
+            }
+        );
+        assert_eq!(tally.problems.len(), 1);
+    }
+}

@@ -1,0 +1,103 @@
+//! The schema of the database: one builder for SQLite and PostgreSQL.
+//!
+//! Each module of this crate is one migration of one concern: it lists tables and indexes, and
+//! [`snapshot`] writes what they come to in either dialect. It knows no rule of Tidings; enums
+//! are text here and closed by the store's entities.
+//!
+//! # Adding a migration
+//!
+//! A new module `mNNNN_<concern>.rs` with a [`Plan`], a line in [`PLANS`], `cargo xtask generate`.
+//! Expand first, contract in a later release: a running server of the version before must be able
+//! to work on the new schema. A plan that was released is never edited.
+
+mod dsl;
+mod m0001_directory;
+mod m0002_messages;
+mod m0003_event_log;
+
+use sea_orm_migration::prelude::{
+    DbErr, MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
+};
+use sea_orm_migration::sea_orm::DbBackend;
+use sea_orm_migration::sea_query::{
+    IndexCreateStatement, PostgresQueryBuilder, SqliteQueryBuilder, TableCreateStatement,
+};
+
+/// What one migration adds.
+pub struct Plan {
+    /// The migration's name, as the database records it.
+    pub name: &'static str,
+    /// The tables, in the order of their references.
+    pub tables: fn(DbBackend) -> Vec<TableCreateStatement>,
+    /// The indexes.
+    pub indexes: fn(DbBackend) -> Vec<IndexCreateStatement>,
+}
+
+/// Every migration, oldest first.
+pub const PLANS: &[Plan] = &[
+    m0001_directory::PLAN,
+    m0002_messages::PLAN,
+    m0003_event_log::PLAN,
+];
+
+/// Runs [`PLANS`].
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        PLANS
+            .iter()
+            .map(|plan| Box::new(Migration(plan)) as Box<dyn MigrationTrait>)
+            .collect()
+    }
+}
+
+struct Migration(&'static Plan);
+
+impl MigrationName for Migration {
+    fn name(&self) -> &str {
+        self.0.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let backend = manager.get_database_backend();
+        for table in (self.0.tables)(backend) {
+            manager.create_table(table).await?;
+        }
+        for index in (self.0.indexes)(backend) {
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The SQL of every migration in one dialect: what `snapshot/` keeps.
+#[must_use]
+pub fn snapshot(backend: DbBackend) -> String {
+    let mut sql =
+        String::from("-- Generated from the migrations. Remake with `cargo xtask generate`.\n");
+    for plan in PLANS {
+        sql.push_str("\n-- ");
+        sql.push_str(plan.name);
+        sql.push('\n');
+        for table in (plan.tables)(backend) {
+            sql.push_str(&match backend {
+                DbBackend::Postgres => table.to_string(PostgresQueryBuilder),
+                _ => table.to_string(SqliteQueryBuilder),
+            });
+            sql.push_str(";\n");
+        }
+        for index in (plan.indexes)(backend) {
+            sql.push_str(&match backend {
+                DbBackend::Postgres => index.to_string(PostgresQueryBuilder),
+                _ => index.to_string(SqliteQueryBuilder),
+            });
+            sql.push_str(";\n");
+        }
+    }
+    sql.replace(", \"", ",\n  \"").replace(" ( \"", " (\n  \"")
+}

@@ -1,0 +1,82 @@
+//! The event log, how far it was pruned, and the keys of idempotent writes.
+
+use sea_orm_migration::sea_orm::DbBackend;
+use sea_orm_migration::sea_query::{
+    Alias, ColumnDef, Expr, IndexCreateStatement, TableCreateStatement,
+};
+
+use crate::Plan;
+use crate::dsl::{bigint, index, integer, key, optional, table, text, time, uuid};
+
+pub(crate) const PLAN: Plan = Plan {
+    name: "m0003_event_log",
+    tables,
+    indexes,
+};
+
+/// The writing transaction (see `Position` in the domain). PostgreSQL fills it in by itself;
+/// SQLite's single writer needs none.
+fn transaction(backend: DbBackend) -> ColumnDef {
+    let mut column = bigint("transaction");
+    match backend {
+        DbBackend::Postgres => column
+            .default(Expr::cust("(pg_current_xact_id()::text::bigint)"))
+            .take(),
+        _ => column.default(0).take(),
+    }
+}
+
+fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
+    let seq = ColumnDef::new(Alias::new("seq"))
+        .big_integer()
+        .not_null()
+        .auto_increment()
+        .primary_key()
+        .take();
+    vec![
+        table(
+            "event",
+            vec![
+                seq,
+                transaction(backend),
+                time("at"),
+                uuid("agency_id"),
+                optional(uuid("thread_id")),
+                optional(uuid("client_id")),
+                text("payload"),
+            ],
+        ),
+        table(
+            "event_floor",
+            vec![
+                integer("id").primary_key().take(),
+                bigint("transaction"),
+                bigint("seq"),
+            ],
+        ),
+        table(
+            "idempotency_key",
+            vec![
+                uuid("viewer_id"),
+                text("key"),
+                text("fingerprint"),
+                text("outcome"),
+                time("created_at"),
+            ],
+        )
+        .primary_key(&mut key(&["viewer_id", "key"]))
+        .take(),
+    ]
+}
+
+fn indexes(_: DbBackend) -> Vec<IndexCreateStatement> {
+    vec![
+        index("event_by_position", "event", &["transaction", "seq"]),
+        index("event_by_time", "event", &["at"]),
+        index(
+            "idempotency_key_by_time",
+            "idempotency_key",
+            &["created_at"],
+        ),
+    ]
+}
