@@ -2,11 +2,12 @@
 
 use sea_orm_migration::sea_orm::DbBackend;
 use sea_orm_migration::sea_query::{
-    Alias, ColumnDef, Expr, IndexCreateStatement, TableCreateStatement,
+    Alias, ColumnDef, ConditionalStatement, Expr, ExprTrait, IndexCreateStatement,
+    TableCreateStatement,
 };
 
 use crate::Plan;
-use crate::dsl::{bigint, index, integer, key, optional, table, text, time, uuid};
+use crate::dsl::{bigint, boolean, index, integer, key, optional, table, text, time, uuid};
 
 pub(crate) const PLAN: Plan = Plan {
     name: "m0003_event_log",
@@ -43,6 +44,7 @@ fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
                 uuid("agency_id"),
                 optional(uuid("thread_id")),
                 optional(uuid("client_id")),
+                boolean("access"),
                 text("payload"),
             ],
         ),
@@ -72,6 +74,9 @@ fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
 fn indexes(_: DbBackend) -> Vec<IndexCreateStatement> {
     vec![
         index("event_by_position", "event", &["transaction", "seq"]),
+        index("event_by_access", "event", &["transaction", "seq"])
+            .and_where(Expr::col(Alias::new("access")).is(true))
+            .take(),
         index("event_by_time", "event", &["at"]),
         index(
             "idempotency_key_by_time",

@@ -61,7 +61,7 @@ mod tests {
         let policy = MessagingPolicy::default();
         assert_eq!(may_contact(&policy, &FINE), Ok(()));
         let mut facts = FINE;
-        let mut expect = |facts: ContactFacts, code| {
+        let expect = |facts: ContactFacts, code| {
             assert_eq!(may_contact(&policy, &facts), Err(code));
         };
         // Failures are added from the last check to the first: each must take over the answer.

@@ -155,3 +155,18 @@ pub fn may_address(viewer: &Viewer, audience: AudienceKind, facts: &ThreadFacts)
     };
     unlisted.visible_to(viewer)
 }
+
+/// Facts of a thread that has nobody and nothing yet, to be filled in.
+#[must_use]
+pub fn bare(agency: AgencyId) -> ThreadFacts {
+    ThreadFacts {
+        agency,
+        kind: ThreadKind::Direct,
+        lifecycle: Lifecycle::Open,
+        audience: None,
+        client: None,
+        listed: Vec::new(),
+        assigned: Vec::new(),
+        supervisors: Vec::new(),
+    }
+}

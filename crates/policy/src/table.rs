@@ -105,3 +105,18 @@ pub fn readers(audience: AudienceKind) -> Vec<Role> {
         })
         .collect()
 }
+
+/// The roles that may reach threads of an audience anywhere in the agency: whom a stream has to
+/// ask about besides those who relate to the thread itself. Supervisors are among them because a
+/// policy may give them every client (K12); the law decides.
+#[must_use]
+pub fn wide_roles(audience: AudienceKind) -> Vec<Role> {
+    VIEW.iter()
+        .filter(|rule| rule.audiences.has(audience))
+        .filter_map(|rule| match rule.standing {
+            Standing::Role(role) => Some(role),
+            Standing::Supervises => rule.needs,
+            _ => None,
+        })
+        .collect()
+}

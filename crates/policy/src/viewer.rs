@@ -92,6 +92,17 @@ impl Viewer {
         }
     }
 
+    /// The same viewer on another day.
+    #[must_use]
+    pub fn on_day(&self, day: NaiveDate) -> Self {
+        let mut viewer = self.clone();
+        match &mut viewer {
+            Self::Staff(staff) => staff.today = day,
+            Self::Account(account) => account.today = day,
+        }
+        viewer
+    }
+
     /// The viewer as a staff member, if it is one.
     #[must_use]
     pub fn staff(&self) -> Option<&StaffViewer> {

@@ -1,1 +1,34 @@
-//! (in the making)
+//! The use cases: one function for each mutation, the live streams, and the relay that feeds them.
+//!
+//! A use case reads top to bottom inside one transaction: find the row as the viewer sees it, ask
+//! the law, parse what came from outside, write, emit the event, commit. It knows no GraphQL and
+//! no SQL. Reads have no function here: a resolver asks the store.
+//!
+//! # Adding the next use case
+//!
+//! A module named after the feature, an input struct with parsed ids, an outcome of ids that can
+//! be stored for repeats ([`Service::begin`]), and the event that tells of it.
+
+mod care_team;
+mod client;
+mod context;
+mod error;
+mod fields;
+pub mod live;
+mod message;
+mod read_state;
+mod relay;
+mod staff;
+mod thread;
+mod thread_header;
+
+pub use care_team::{Assign, Assigned, EndAssignment};
+pub use client::{ClientStatusSet, SetClientStatus};
+pub use context::{Begin, Service, Write};
+pub use error::{Error, Refusal, Result};
+pub use message::{SendMessage, Sent};
+pub use read_state::{MarkMessages, MarkThread, Marked};
+pub use relay::{Relay, RelayOptions};
+pub use staff::{SetRoles, StaffChanged, UpdateStaffSettings};
+pub use thread::{Recipient, SetArchived, SetPinned, StartThread, ThreadSet};
+pub use thread_header::{AudienceChange, EditHeader, HeaderEdited};

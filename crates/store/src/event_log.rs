@@ -17,6 +17,9 @@ use crate::writer::Tx;
 /// The oldest transaction still in progress; events below it are final.
 const HORIZON: &str = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 
+const COLUMNS: &str = "SELECT e.transaction, e.seq, e.at, e.agency_id, e.thread_id, e.client_id, \
+                       e.payload FROM event e WHERE ";
+
 /// What an event is about, for the index that finds its readers.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
@@ -34,7 +37,9 @@ impl Tx {
         let payload =
             serde_json::to_string(event).map_err(|_| StoreError::Corrupt("event payload"))?;
         let mut sql = Sql::new(self.get_database_backend());
-        sql.push("INSERT INTO event (at, agency_id, thread_id, client_id, payload) VALUES (");
+        sql.push(
+            "INSERT INTO event (at, agency_id, thread_id, client_id, access, payload) VALUES (",
+        );
         sql.bind(at)
             .push(", ")
             .bind(subject.agency)
@@ -65,7 +70,7 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<EventRecord>> {
         let mut sql = Sql::new(self.backend());
-        sql.push("SELECT e.transaction, e.seq, e.at, e.agency_id, e.thread_id, e.client_id, e.payload FROM event e WHERE ");
+        sql.push(COLUMNS);
         place(&mut sql, ">", after);
         if let Some(up_to) = up_to {
             sql.push(" AND ");
@@ -78,6 +83,24 @@ impl Store {
             sql.push(" ORDER BY e.seq LIMIT ");
         }
         sql.number(limit);
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter().map(record).collect()
+    }
+
+    /// The events behind a position that change who may see what, in order.
+    ///
+    /// Only PostgreSQL needs it: there an event may stand before another in the log although its
+    /// transaction committed after the other's. A relay applies every change of access that is
+    /// final before it delivers anything (G5). On SQLite the log's order is the commits' order.
+    pub async fn access_events_after(&self, after: Position) -> Result<Vec<EventRecord>> {
+        let mut sql = Sql::new(self.backend());
+        if !sql.postgres() {
+            return Ok(Vec::new());
+        }
+        sql.push(COLUMNS);
+        place(&mut sql, ">", after);
+        sql.push(" AND e.access AND e.transaction < ").push(HORIZON);
+        sql.push(" ORDER BY e.transaction, e.seq");
         let rows = self.read.query_all_raw(sql.statement()).await?;
         rows.iter().map(record).collect()
     }

@@ -100,6 +100,26 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The portal account that acts for a client.
+    pub async fn account_of(&self, client: ClientId) -> Result<Option<AccountId>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT l.account_id FROM portal_account_client l WHERE l.client_id = ")
+            .bind(client);
+        let row = self.read.query_one_raw(sql.statement()).await?;
+        row.as_ref().map(|row| Reader::new(row).next()).transpose()
+    }
+
+    /// Who supervises a staff member.
+    pub async fn supervisors_of(&self, staff: StaffId) -> Result<Vec<StaffId>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT v.supervisor_id FROM supervision v WHERE v.supervisee_id = ")
+            .bind(staff);
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter().map(|row| Reader::new(row).next()).collect()
+    }
+}
+
 impl Tx {
     /// This thread with its facts as of now, inside the write.
     pub async fn live_thread(

@@ -65,12 +65,20 @@ pub enum Reading {
     Read(Vec<i64>),
     /// These messages are unread again. Receipts stay (P-17).
     Unread(Vec<i64>),
+    /// The viewer's own message, which is never unread (C-19) and leaves no receipt; with
+    /// `all_before`, everything before it is read, too (T-31).
+    Sent {
+        /// The message's number.
+        seq: i64,
+        /// Whether the thread up to it is read.
+        all_before: bool,
+    },
 }
 
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadingDone {
-    /// Whether the viewer's own state changed.
+    /// Whether the number of unread messages changed.
     pub changed: bool,
     /// Ranges of messages that became read.
     pub seen: Vec<(i64, i64)>,
@@ -146,14 +154,22 @@ impl Tx {
                 book.unread(seqs);
                 Vec::new()
             }
+            Reading::Sent { seq, all_before } => {
+                let before = if *all_before {
+                    book.read_up_to(*seq - 1)
+                } else {
+                    Vec::new()
+                };
+                book.read(&[*seq]);
+                before
+            }
         };
         let after = ViewerState {
             read_seq: book.read_seq,
             unread_adjust: book.adjust(),
             pinned: before.pinned,
         };
-        let changed = after != before || !seen.is_empty();
-        if changed {
+        if (after.read_seq, after.unread_adjust) != (before.read_seq, before.unread_adjust) {
             self.store_state(viewer, thread, after).await?;
         }
         if book.marks != marks {
@@ -162,6 +178,8 @@ impl Tx {
         for range in &seen {
             self.store_receipt(viewer, thread, *range, now).await?;
         }
+        let own = i64::from(matches!(reading, Reading::Sent { .. }));
+        let changed = after.unread(0) != before.unread(0) - own;
         Ok(ReadingDone { changed, seen })
     }
 
@@ -421,6 +439,7 @@ mod tests {
                         book.unread(seqs);
                         unread.extend(seqs);
                     }
+                    Reading::Sent { .. } => {}
                 }
                 let state = ViewerState { read_seq: book.read_seq, unread_adjust: book.adjust(), pinned: false };
                 assert_eq!(state.unread(last), i64::try_from(unread.len()).unwrap());

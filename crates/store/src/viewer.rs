@@ -1,5 +1,6 @@
 //! From a token's subject to a viewer: one statement, at each request.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -40,6 +41,22 @@ impl Store {
             return Ok(None);
         };
         viewer(subject, first, &rows, now).map(Some)
+    }
+}
+
+impl Store {
+    /// Which day it is in every agency.
+    pub async fn agency_days(&self, now: DateTime<Utc>) -> Result<HashMap<AgencyId, NaiveDate>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT a.id, a.time_zone FROM agency a");
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter()
+            .map(|row| {
+                let mut row = Reader::new(row);
+                let (agency, zone): (_, String) = (row.next()?, row.next()?);
+                Ok((agency, today(&zone, now)?))
+            })
+            .collect()
     }
 }
 

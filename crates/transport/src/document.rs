@@ -24,7 +24,8 @@ use crate::{code, gateway::RequestId, params::Params, reply::Reply};
 /// A larger document is parsed each time, which bounds the memory of the cache.
 const MAX_CACHED_BYTES: usize = 8 << 10;
 
-/// The parser recurses before it counts its own depth, so deeper nesting would end the process.
+/// The parser counts its depth (64) only after it has recursed through the whole text. That its generator now
+/// stops short of the end of the stack is not relied upon: that would be the end of the process.
 const MAX_NESTING: usize = 200;
 
 /// A request with its parsed document, and what its operation is.
@@ -34,9 +35,11 @@ pub(crate) struct Prepared {
     pub(crate) id: RequestId,
 }
 
+type Cache = LruCache<Arc<str>, Arc<ExecutableDocument>, RandomState>;
+
 /// The parsed documents of late, by their text. Validation is not cached: it depends on variables.
 pub(crate) struct Documents {
-    cache: Option<Mutex<LruCache<Arc<str>, Arc<ExecutableDocument>, RandomState>>>,
+    cache: Option<Mutex<Cache>>,
 }
 
 impl Documents {
@@ -54,7 +57,7 @@ impl Documents {
                 ParseError::RecursionLimitExceeded => code::QUERY_TOO_DEEP,
                 _ => code::GRAPHQL_PARSE_FAILED,
             };
-            Reply::request_error(code, error.to_string(), error.positions().collect(), &id)
+            Reply::request_error(code, explain(&error), error.positions().collect(), &id)
         })?;
         let operation = select(&document, params.operation_name.as_deref()).map_err(|text| {
             Reply::request_error(code::OPERATION_RESOLUTION_FAILED, text, Vec::new(), &id)
@@ -91,6 +94,13 @@ impl Documents {
         }
         Ok(document)
     }
+}
+
+/// What was expected. The parser's own text draws a picture of the whole line, which may be a megabyte.
+fn explain(error: &ParseError) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default().trim();
+    format!("Syntax error: {}", last.trim_start_matches("= "))
 }
 
 /// A panic while the lock was held leaves a cache that is still whole.

@@ -65,35 +65,37 @@ struct Wakers {
 }
 
 /// Serves a socket until it ends.
-pub(crate) async fn run<E, A>(
+///
+/// One allocation of the session's size: a future that was handed the socket would hold it once for every
+/// hand it went through.
+pub(crate) fn run<E, A>(
     gateway: Arc<Gateway<E, A>>,
     socket: WebSocket,
     token: Option<Box<str>>,
-) where
+) -> BoxFuture<'static, ()>
+where
     E: Executor,
     A: Authenticator,
 {
     let mut session = Session::new(gateway, socket, token);
-    let serve = std::future::poll_fn(|cx| session.poll(cx));
-    // Operations answer for their own panics; this is for those of an authenticator.
-    let end = AssertUnwindSafe(serve)
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| {
+    Box::pin(async move {
+        let serve = std::future::poll_fn(|cx| session.poll(cx));
+        // Operations answer for their own panics; this is for those of an authenticator.
+        let served = AssertUnwindSafe(serve).catch_unwind().await;
+        let end = served.unwrap_or_else(|_| {
             tracing::error!("a socket panicked");
             End::Close(Close::internal())
         });
-    tracing::debug!(?end, "socket ends");
-    // Streams are dropped before the peer is waited for.
-    let link = session.into_link();
-    link.finish(end).await;
+        tracing::debug!(?end, "socket ends");
+        // Streams are dropped before the peer is waited for.
+        let link = session.into_link();
+        Box::pin(link.finish(end)).await;
+    })
 }
 
 /// Serves a socket whose subprotocol is not ours, by telling so.
-pub(crate) async fn refuse(socket: WebSocket) {
-    Link::new(socket)
-        .finish(End::Close(Close::subprotocol()))
-        .await;
+pub(crate) fn refuse(socket: WebSocket) -> BoxFuture<'static, ()> {
+    Box::pin(Link::new(socket).finish(End::Close(Close::subprotocol())))
 }
 
 impl<E, A> Session<E, A>

@@ -58,12 +58,10 @@ where
     let known = upgrade.selected_protocol().is_some();
     let tasks = options.tasks.clone();
     upgrade.on_upgrade(move |socket| {
-        tasks.track_future(async move {
-            if known {
-                session::run(gateway, socket, token).await;
-            } else {
-                session::refuse(socket).await;
-            }
+        tasks.track_future(if known {
+            session::run(gateway, socket, token)
+        } else {
+            session::refuse(socket)
         })
     })
 }

@@ -1,0 +1,114 @@
+//! Viewers and threads, in as few words as a rule needs.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use tidings_domain::{
+    AccountId, AgencyId, AudienceKind, ClientId, ClientStatus, Lifecycle, MessagingPolicy,
+    ParticipantStanding, Principal, Role, RoleSet, StaffId, SupervisorScope, ThreadKind,
+};
+use tidings_policy::{AccountViewer, ClientFacts, OwnClient, StaffViewer, ThreadFacts, Viewer};
+use uuid::Uuid;
+
+pub(crate) const HERE: AgencyId = AgencyId(Uuid::from_u128(1));
+pub(crate) const ELSEWHERE: AgencyId = AgencyId(Uuid::from_u128(2));
+pub(crate) const CLIENT: ClientId = ClientId(Uuid::from_u128(10));
+pub(crate) const OTHER_CLIENT: ClientId = ClientId(Uuid::from_u128(11));
+pub(crate) const ME: StaffId = StaffId(Uuid::from_u128(20));
+pub(crate) const COLLEAGUE: StaffId = StaffId(Uuid::from_u128(21));
+pub(crate) const ACCOUNT: AccountId = AccountId(Uuid::from_u128(30));
+
+/// The default policy with this scope of supervisors.
+pub(crate) fn scope(scope: SupervisorScope) -> MessagingPolicy {
+    MessagingPolicy {
+        supervisor_scope: scope,
+        ..MessagingPolicy::default()
+    }
+}
+
+fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 3, 1).unwrap_or_default()
+}
+
+/// A staff member of this agency with these roles, under this policy.
+pub(crate) fn staff_under(policy: MessagingPolicy, roles: &[Role]) -> Viewer {
+    Viewer::Staff(StaffViewer {
+        id: ME,
+        agency: HERE,
+        roles: RoleSet::of(roles),
+        policy: Arc::new(policy),
+        today: today(),
+    })
+}
+
+/// A staff member of this agency with these roles.
+pub(crate) fn staff(roles: &[Role]) -> Viewer {
+    staff_under(MessagingPolicy::default(), roles)
+}
+
+/// A portal account of this agency that acts for these clients, under this policy.
+pub(crate) fn account_under(policy: MessagingPolicy, clients: &[ClientId]) -> Viewer {
+    let own = |id: &ClientId| OwnClient {
+        id: *id,
+        status: ClientStatus::Active,
+    };
+    Viewer::Account(AccountViewer {
+        id: ACCOUNT,
+        agency: HERE,
+        clients: clients.iter().map(own).collect(),
+        policy: Arc::new(policy),
+        today: today(),
+    })
+}
+
+/// A portal account of this agency that acts for these clients.
+pub(crate) fn account(clients: &[ClientId]) -> Viewer {
+    account_under(MessagingPolicy::default(), clients)
+}
+
+/// An open direct thread about [`CLIENT`], to whom nobody relates.
+pub(crate) fn thread(audience: AudienceKind) -> ThreadFacts {
+    ThreadFacts {
+        agency: HERE,
+        kind: ThreadKind::Direct,
+        lifecycle: Lifecycle::Open,
+        audience: Some(audience),
+        client: Some(ClientFacts {
+            id: CLIENT,
+            status: ClientStatus::Active,
+            direct_chat: true,
+        }),
+        listed: Vec::new(),
+        assigned: Vec::new(),
+        supervisors: Vec::new(),
+    }
+}
+
+/// An open thread among staff, to whom nobody relates.
+pub(crate) fn internal() -> ThreadFacts {
+    ThreadFacts {
+        kind: ThreadKind::Internal,
+        audience: None,
+        client: None,
+        ..thread(AudienceKind::Clinical)
+    }
+}
+
+/// The thread with [`ME`] listed on it.
+pub(crate) fn listing(mut facts: ThreadFacts, standing: ParticipantStanding) -> ThreadFacts {
+    facts.listed.push((Principal::Staff(ME), standing));
+    facts
+}
+
+/// The thread with [`ME`] on its client's care team.
+pub(crate) fn assigned(mut facts: ThreadFacts) -> ThreadFacts {
+    facts.assigned.push(ME);
+    facts
+}
+
+/// The thread with [`COLLEAGUE`] on its client's care team, whom [`ME`] supervises.
+pub(crate) fn supervised(mut facts: ThreadFacts) -> ThreadFacts {
+    facts.assigned.push(COLLEAGUE);
+    facts.supervisors.push(ME);
+    facts
+}

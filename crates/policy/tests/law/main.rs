@@ -1,0 +1,7 @@
+//! The law, proved from outside: the whole table as a picture (`policy_table.snap`), the rules of
+//! the feature list one by one, and the equality of its two readers.
+
+mod agreement;
+mod cast;
+mod picture;
+mod rules;

@@ -1,0 +1,152 @@
+//! What every use case stands on, and the frame of an idempotent write.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use tidings_domain::{Clock, ErrorCode, Event, IdSource, IdempotencyKey, Principal};
+use tidings_effects::Bus;
+use tidings_policy::Viewer;
+use tidings_store::{Claim, Store, StoreError, Subject, Tx};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::live::Hub;
+
+/// The use cases of one running Tidings. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    /// The rows.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    pub(crate) bus: Bus,
+    pub(crate) hub: Hub,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service")
+            .field("store", &self.store)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an idempotent write begins with.
+pub enum Begin<'a, O> {
+    /// It is new: do it, then [`Write::commit`].
+    New(Write<'a>),
+    /// It was done before: this was its outcome.
+    Done(O),
+}
+
+/// A write in progress. Dropped without a commit, nothing of it is stored.
+pub struct Write<'a> {
+    /// The transaction.
+    pub tx: Tx,
+    /// The moment of the write.
+    pub now: DateTime<Utc>,
+    service: &'a Service,
+    viewer: Principal,
+    key: IdempotencyKey,
+}
+
+impl Service {
+    /// A service on these foundations. [`Service::run_relay`] must run beside it for streams to
+    /// move.
+    #[must_use]
+    pub fn new(store: Store, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>, bus: Bus) -> Self {
+        Self {
+            store,
+            clock,
+            ids,
+            bus,
+            hub: Hub::default(),
+        }
+    }
+
+    /// Begins a write that is done once for each (viewer, key) (G4).
+    ///
+    /// The claim of the key is part of the transaction: of many equal requests at once one writes
+    /// and the others get its outcome; a refused write leaves the key free. Fails with
+    /// `BAD_USER_INPUT` for a malformed key and `IDEMPOTENCY_KEY_REUSED` for another input.
+    pub async fn begin<O: DeserializeOwned>(
+        &self,
+        viewer: &Viewer,
+        key: &str,
+        operation: &'static str,
+        input: &impl Serialize,
+    ) -> Result<Begin<'_, O>> {
+        let key = IdempotencyKey::parse(key).ok_or_else(|| {
+            Error::bad_input("An idempotency key is 1 to 128 visible ASCII characters.")
+        })?;
+        let fingerprint = fingerprint(operation, input)?;
+        let viewer = viewer.principal();
+        let now = self.clock.now();
+        let tx = self.store.begin().await?;
+        match tx.claim(viewer, &key, &fingerprint, now).await? {
+            Claim::New => Ok(Begin::New(Write {
+                tx,
+                now,
+                service: self,
+                viewer,
+                key,
+            })),
+            Claim::Done {
+                fingerprint: first,
+                outcome,
+            } if first == fingerprint => {
+                let outcome = serde_json::from_str(&outcome)
+                    .map_err(|_| StoreError::Corrupt("outcome of a write"))?;
+                Ok(Begin::Done(outcome))
+            }
+            Claim::Done { .. } => {
+                let text = "This idempotency key was used with another input.";
+                Err(Error::Code(ErrorCode::IdempotencyKeyReused, text))
+            }
+        }
+    }
+}
+
+/// A hash of an operation and its input: what tells a repeat from another write.
+fn fingerprint(operation: &str, input: &impl Serialize) -> Result<String> {
+    let input = serde_json::to_vec(input).map_err(|_| StoreError::Corrupt("input of a write"))?;
+    let mut hash = Sha256::new();
+    hash.update(operation.as_bytes());
+    hash.update([0]);
+    hash.update(&input);
+    Ok(hash
+        .finalize()
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            use std::fmt::Write as _;
+            let _infallible = write!(text, "{byte:02x}");
+            text
+        }))
+}
+
+impl Write<'_> {
+    /// A new id for a row of this write.
+    pub fn id<T: From<Uuid>>(&self) -> T {
+        self.service.ids.next(self.now).into()
+    }
+
+    /// Tells of the write, in the same transaction.
+    pub async fn emit(&self, subject: Subject, event: Event) -> Result<()> {
+        Ok(self.tx.emit(subject, &event, self.now).await?)
+    }
+
+    /// Stores the write with its outcome, and wakes the readers of the log. When this answers, it
+    /// is on disk.
+    pub async fn commit<O: Serialize>(self, outcome: O) -> Result<O> {
+        let text = serde_json::to_string(&outcome)
+            .map_err(|_| StoreError::Corrupt("outcome of a write"))?;
+        self.tx.settle(self.viewer, &self.key, &text).await?;
+        self.tx.commit().await?;
+        self.service.bus.wake();
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,109 @@
+//! What a use case answers when it does not do what it was asked.
+
+use tidings_domain::{ErrorCode, UserErrorCode};
+use tidings_policy::Denied;
+use tidings_store::StoreError;
+
+/// A refusal that the person can mend or must be told: it becomes an entry of `userErrors`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The stable code.
+    pub code: UserErrorCode,
+    /// The input field it is about, from the outside in.
+    pub field: Vec<&'static str>,
+    /// A sentence for people.
+    pub message: String,
+}
+
+/// Why a use case did not do it. Nothing is stored then.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A refusal for `userErrors`.
+    #[error("{}", .0.message)]
+    Refused(Refusal),
+    /// An error of the request as a whole.
+    #[error("{1}")]
+    Code(ErrorCode, &'static str),
+    /// A fault of ours.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a use case answers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// Not there, or not for this viewer: the same answer.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::Code(ErrorCode::NotFound, "There is no such thing.")
+    }
+
+    /// Seen, but never to be done by this viewer.
+    #[must_use]
+    pub fn forbidden() -> Self {
+        Self::Code(ErrorCode::Forbidden, "You may not do this.")
+    }
+
+    /// A malformed argument.
+    #[must_use]
+    pub fn bad_input(message: &'static str) -> Self {
+        Self::Code(ErrorCode::BadUserInput, message)
+    }
+
+    /// A refusal about a field of the input.
+    #[must_use]
+    pub fn refused(code: UserErrorCode, field: &[&'static str]) -> Self {
+        let message = text(code).to_owned();
+        Self::Refused(Refusal {
+            code,
+            field: field.to_vec(),
+            message,
+        })
+    }
+}
+
+impl From<Denied> for Error {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::NotVisible => Self::not_found(),
+            Denied::Forbidden => Self::forbidden(),
+            Denied::Refused(code) => Self::refused(code, &[]),
+        }
+    }
+}
+
+/// The sentence of each refusal. It tells nothing of other people.
+fn text(code: UserErrorCode) -> &'static str {
+    match code {
+        UserErrorCode::PortalDisabled => {
+            "Messages between clients and staff are not enabled for this agency."
+        }
+        UserErrorCode::ClientNotActivated => "The client has no activated portal account.",
+        UserErrorCode::ClientInactive => "An inactive client can read messages but not write them.",
+        UserErrorCode::ContactNotAllowed => "This person does not take new messages from clients.",
+        UserErrorCode::NotCareTeamMember => "This person is not on the care team.",
+        UserErrorCode::ReplyNotAllowed => "Nobody can reply in this thread.",
+        UserErrorCode::RecipientRequired => "A thread needs a recipient.",
+        UserErrorCode::RecipientNotAllowed => {
+            "A thread goes from staff to one client, or from a client to one staff member."
+        }
+        UserErrorCode::SubjectRequired => "A thread needs a subject, or a topic that fills it in.",
+        UserErrorCode::SubjectTooLong => "The subject has more than 255 characters.",
+        UserErrorCode::BodyRequired => "The message has no text.",
+        UserErrorCode::BodyTooShort => "The message is too short.",
+        UserErrorCode::MessageTooLong => "The message is too long.",
+        UserErrorCode::AudienceRequired => "A thread with a client needs an audience.",
+        UserErrorCode::AudienceNotAllowed => {
+            "You could not see threads of this audience about this client."
+        }
+        UserErrorCode::AudienceChangeNotConfirmed => {
+            "Confirm the change of audience with the token of its preview."
+        }
+        UserErrorCode::VersionConflict => "The thread has changed since; read it again.",
+        UserErrorCode::TopicNotInAudience => "The topic is not one of this audience.",
+        UserErrorCode::DateRangeInvalid => "The end lies before the start.",
+        UserErrorCode::AlreadyAssigned => "The staff member is on this care team already.",
+        UserErrorCode::TooManyPinned => "At most 100 threads can be pinned.",
+    }
+}

@@ -1,0 +1,326 @@
+//! An event with everything the law asks about it, loaded once for all of its readers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tidings_domain::{
+    AccountId, AudienceKind, ClientId, Event, EventRecord, MessageId, ParticipantStanding,
+    Principal, StaffId, ThreadId,
+};
+use tidings_policy::{Action, FieldRule, ThreadFacts, Viewer, decide};
+use tidings_store::{LiveThread, MessageRow, Store};
+
+use super::{LiveEvent, LiveKind, Scope};
+use crate::error::Result;
+
+/// Threads of one client that a change of its care team names one by one; beyond it the viewer is
+/// told to read everything again.
+const NAMED_THREADS: usize = 500;
+
+/// An event, ready to be asked about by viewers.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) record: EventRecord,
+    pub(crate) about: About,
+}
+
+/// What the event is about.
+#[derive(Debug)]
+pub(crate) enum About {
+    Message {
+        thread: Arc<LiveThread>,
+        message: Arc<MessageRow>,
+    },
+    Thread {
+        thread: Arc<LiveThread>,
+        audience_before: Option<AudienceKind>,
+    },
+    Receipt {
+        thread: Arc<LiveThread>,
+        reader: Principal,
+        from_seq: i64,
+        to_seq: i64,
+    },
+    Viewer {
+        thread: Arc<LiveThread>,
+        viewer: Principal,
+    },
+    Client {
+        client: ClientId,
+        account: Option<AccountId>,
+    },
+    Team(Team),
+    /// A viewer's access as such: the hub has loaded the viewer afresh.
+    Access(Principal),
+    /// What it was about is gone, or it concerns nobody's stream.
+    Nothing,
+}
+
+/// A change of a care team.
+#[derive(Debug)]
+pub(crate) struct Team {
+    pub(crate) staff: StaffId,
+    pub(crate) supervisors: Vec<StaffId>,
+    pub(crate) threads: Vec<Arc<LiveThread>>,
+    /// Whether there are more threads than were loaded.
+    more: bool,
+}
+
+/// Loads what the events need: a few statements for any number of events.
+pub(crate) async fn prepare(
+    store: &Store,
+    records: Vec<EventRecord>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Prepared>> {
+    let mut threads: Vec<ThreadId> = records.iter().filter_map(|record| record.thread).collect();
+    threads.sort_unstable();
+    threads.dedup();
+    let threads = share(store.live_threads(&threads, now).await?);
+    let messages: Vec<MessageId> = records
+        .iter()
+        .filter_map(|record| match record.event {
+            Event::MessageAdded { message, .. } => Some(message),
+            _ => None,
+        })
+        .collect();
+    let messages: HashMap<MessageId, Arc<MessageRow>> = store
+        .live_messages(&messages)
+        .await?
+        .into_iter()
+        .map(|row| (row.message.id, Arc::new(row)))
+        .collect();
+    let mut prepared = Vec::with_capacity(records.len());
+    for record in records {
+        let thread = record.thread.and_then(|id| threads.get(&id)).cloned();
+        let about = match (&record.event, thread) {
+            (Event::MessageAdded { message, .. }, Some(thread)) => match messages.get(message) {
+                Some(message) => About::Message {
+                    thread,
+                    message: Arc::clone(message),
+                },
+                None => About::Nothing,
+            },
+            (Event::ThreadChanged { audience_before }, Some(thread)) => About::Thread {
+                thread,
+                audience_before: *audience_before,
+            },
+            (
+                Event::ReadReceiptAdded {
+                    reader,
+                    from_seq,
+                    to_seq,
+                },
+                Some(thread),
+            ) => {
+                let (from_seq, to_seq) = (*from_seq, *to_seq);
+                About::Receipt {
+                    thread,
+                    reader: *reader,
+                    from_seq,
+                    to_seq,
+                }
+            }
+            (Event::ViewerStateChanged { viewer }, Some(thread)) => About::Viewer {
+                thread,
+                viewer: *viewer,
+            },
+            (Event::ClientChanged, _) => match record.client {
+                Some(client) => About::Client {
+                    client,
+                    account: store.account_of(client).await?,
+                },
+                None => About::Nothing,
+            },
+            (Event::CareTeamChanged { staff }, _) => match record.client {
+                Some(client) => About::Team(team(store, client, *staff, now).await?),
+                None => About::Nothing,
+            },
+            (Event::StaffAccessChanged { staff }, _) => About::Access(Principal::Staff(*staff)),
+            (Event::AccountAccessChanged { account }, _) => {
+                About::Access(Principal::Account(*account))
+            }
+            _ => About::Nothing,
+        };
+        prepared.push(Prepared { record, about });
+    }
+    Ok(prepared)
+}
+
+fn share(threads: HashMap<ThreadId, LiveThread>) -> HashMap<ThreadId, Arc<LiveThread>> {
+    threads
+        .into_iter()
+        .map(|(id, thread)| (id, Arc::new(thread)))
+        .collect()
+}
+
+async fn team(store: &Store, client: ClientId, staff: StaffId, now: DateTime<Utc>) -> Result<Team> {
+    let ids = store.threads_of_client(client, NAMED_THREADS + 1).await?;
+    let more = ids.len() > NAMED_THREADS;
+    let ids = ids.get(..NAMED_THREADS).unwrap_or(&ids);
+    let threads = store
+        .live_threads(ids, now)
+        .await?
+        .into_values()
+        .map(Arc::new)
+        .collect();
+    let supervisors = store.supervisors_of(staff).await?;
+    Ok(Team {
+        staff,
+        supervisors,
+        threads,
+        more,
+    })
+}
+
+fn sees(viewer: &Viewer, facts: &ThreadFacts) -> bool {
+    decide(viewer, Action::View, facts).is_ok()
+}
+
+impl Prepared {
+    /// What this viewer gets of the event, if anything.
+    pub(crate) fn for_viewer(&self, viewer: &Viewer) -> Option<LiveEvent> {
+        let kind = match &self.about {
+            About::Message { thread, message } if sees(viewer, &thread.facts) => {
+                let (thread, message) = (Arc::clone(thread), Arc::clone(message));
+                LiveKind::MessageAdded { thread, message }
+            }
+            About::Thread {
+                thread,
+                audience_before,
+            } => changed(viewer, thread, *audience_before)?,
+            About::Receipt {
+                thread,
+                reader,
+                from_seq,
+                to_seq,
+            } if sees(viewer, &thread.facts) && FieldRule::Receipts.allows(viewer) => {
+                LiveKind::ReadReceiptAdded {
+                    thread: Arc::clone(thread),
+                    reader: *reader,
+                    from_seq: *from_seq,
+                    to_seq: *to_seq,
+                }
+            }
+            About::Viewer {
+                thread,
+                viewer: whose,
+            } if *whose == viewer.principal() && sees(viewer, &thread.facts) => {
+                LiveKind::ViewerStateChanged {
+                    thread: Arc::clone(thread),
+                }
+            }
+            About::Client { client, .. } if self.knows(viewer, *client) => {
+                LiveKind::ClientChanged { client: *client }
+            }
+            About::Team(team) => team.for_viewer(viewer)?,
+            About::Access(whose) if *whose == viewer.principal() => {
+                LiveKind::AccessRevoked(Scope::Everything)
+            }
+            _ => return None,
+        };
+        Some(LiveEvent {
+            position: self.record.position,
+            at: self.record.at,
+            kind,
+        })
+    }
+
+    /// Whether the viewer sees the client's entry in the directory (TX-06).
+    fn knows(&self, viewer: &Viewer, client: ClientId) -> bool {
+        match viewer {
+            Viewer::Staff(staff) => staff.agency == self.record.agency,
+            Viewer::Account(account) => account.own(client).is_some(),
+        }
+    }
+}
+
+fn changed(
+    viewer: &Viewer,
+    thread: &Arc<LiveThread>,
+    audience_before: Option<AudienceKind>,
+) -> Option<LiveKind> {
+    if sees(viewer, &thread.facts) {
+        return Some(LiveKind::ThreadChanged {
+            thread: Arc::clone(thread),
+        });
+    }
+    let before = ThreadFacts {
+        audience: audience_before,
+        ..thread.facts.clone()
+    };
+    (audience_before.is_some() && sees(viewer, &before))
+        .then(|| LiveKind::AccessRevoked(Scope::Threads(vec![thread.thread.id])))
+}
+
+impl Team {
+    /// What the change gave the viewer or took away: the difference between the threads as they
+    /// are and as they would be with the assignment the other way round.
+    fn for_viewer(&self, viewer: &Viewer) -> Option<LiveKind> {
+        let staff = viewer.staff()?;
+        if staff.id != self.staff && !self.supervisors.contains(&staff.id) {
+            return None;
+        }
+        let mut gained = Vec::new();
+        let mut lost = Vec::new();
+        for thread in &self.threads {
+            let now = sees(viewer, &thread.facts);
+            let other = sees(viewer, &self.other_way_round(&thread.facts));
+            match (now, other) {
+                (true, false) => gained.push(thread.thread.id),
+                (false, true) => lost.push(thread.thread.id),
+                _ => {}
+            }
+        }
+        let scope = |threads| {
+            if self.more {
+                Scope::Everything
+            } else {
+                Scope::Threads(threads)
+            }
+        };
+        if !lost.is_empty() {
+            Some(LiveKind::AccessRevoked(scope(lost)))
+        } else if !gained.is_empty() {
+            Some(LiveKind::AccessGranted(scope(gained)))
+        } else {
+            None
+        }
+    }
+
+    fn other_way_round(&self, facts: &ThreadFacts) -> ThreadFacts {
+        let mut other = facts.clone();
+        if facts.assigned.contains(&self.staff) {
+            other.assigned.retain(|staff| *staff != self.staff);
+            // A supervisor may still be there for another member of the team; naming a thread as
+            // gained that was visible before does no harm.
+            other
+                .supervisors
+                .retain(|staff| !self.supervisors.contains(staff));
+        } else {
+            other.assigned.push(self.staff);
+            other.supervisors.extend(&self.supervisors);
+        }
+        other
+    }
+}
+
+/// Everyone who relates to a thread by name: its team, their supervisors, whoever is listed, the
+/// client's account.
+pub(crate) fn relatives(thread: &LiveThread) -> impl Iterator<Item = Principal> + '_ {
+    let staff = thread
+        .facts
+        .assigned
+        .iter()
+        .chain(&thread.facts.supervisors);
+    let listed = thread
+        .facts
+        .listed
+        .iter()
+        .map(|(who, _): &(Principal, ParticipantStanding)| *who);
+    staff
+        .copied()
+        .map(Principal::Staff)
+        .chain(listed)
+        .chain(thread.account.map(Principal::Account))
+}

@@ -1,0 +1,135 @@
+//! Sending a message into a thread.
+
+use serde::{Deserialize, Serialize};
+use tidings_domain::{Event, MessageId, Principal, PrincipalKind, ThreadId, UserErrorCode};
+use tidings_policy::{Viewer, write_block};
+use tidings_store::{MessageModel, Reading, Subject, ThreadRow, client_facts};
+
+use crate::context::{Begin, Service, Write};
+use crate::error::{Error, Result};
+use crate::fields;
+use crate::read_state::mark_thread;
+
+/// A message to send.
+#[derive(Clone, Debug, Serialize)]
+pub struct SendMessage {
+    /// Into which thread.
+    pub thread: ThreadId,
+    /// Its text.
+    pub body: String,
+    /// Whether everything in the thread up to it counts as read by the sender (T-31, T-32).
+    pub mark_thread_read: bool,
+}
+
+/// A message that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// The thread.
+    pub thread: ThreadId,
+    /// The message.
+    pub message: MessageId,
+}
+
+impl Service {
+    /// Sends a message (C-21, C-27, T-19). Refused by the law's `Write`, with the code of
+    /// [`write_block`], and for a body that is blank or out of bounds.
+    pub async fn send_message(
+        &self,
+        viewer: &Viewer,
+        key: &str,
+        input: SendMessage,
+    ) -> Result<Sent> {
+        let write = match self.begin(viewer, key, "sendMessage", &input).await? {
+            Begin::Done(sent) => return Ok(sent),
+            Begin::New(write) => write,
+        };
+        let seen = write.tx.lock_thread(viewer, input.thread).await?;
+        let thread = seen.ok_or_else(Error::not_found)?.thread;
+        let client = match thread.client_id {
+            Some(id) => write.tx.client(viewer, id).await?,
+            None => None,
+        };
+        let facts = client.as_ref().map(client_facts);
+        if let Some(code) = write_block(viewer, thread.kind, thread.lifecycle, facts) {
+            return Err(Error::refused(code, &["threadId"]));
+        }
+        let body = fields::body(viewer, &input.body)?;
+        let message = append(&write, viewer, &thread, body.as_str()).await?;
+        let reading = Reading::Sent {
+            seq: message.seq,
+            all_before: input.mark_thread_read,
+        };
+        mark_thread(&write, viewer, &thread, &reading).await?;
+        write
+            .commit(Sent {
+                thread: thread.id,
+                message: message.id,
+            })
+            .await
+    }
+}
+
+/// Who writes, as rows keep it: staff in their own name, an account in its client's.
+pub(crate) fn author(viewer: &Viewer, thread: &ThreadRow) -> Result<Principal> {
+    match (viewer, thread.client_id) {
+        (Viewer::Staff(staff), _) => Ok(Principal::Staff(staff.id)),
+        (Viewer::Account(_), Some(client)) => Ok(Principal::Client(client)),
+        (Viewer::Account(_), None) => Err(Error::refused(UserErrorCode::ReplyNotAllowed, &[])),
+    }
+}
+
+/// Appends a message to a locked thread: the next number, never before the message ahead of it.
+pub(crate) async fn append(
+    write: &Write<'_>,
+    viewer: &Viewer,
+    thread: &ThreadRow,
+    body: &str,
+) -> Result<MessageModel> {
+    let author = author(viewer, thread)?;
+    let earliest = thread.last_activity_at + chrono::Duration::microseconds(1);
+    let message = MessageModel {
+        id: write.id(),
+        thread_id: thread.id,
+        seq: thread.last_seq + 1,
+        author_kind: author.kind(),
+        author_id: author.uuid(),
+        account_id: viewer.account().map(|account| account.id),
+        body: body.to_owned(),
+        created_at: write.now.max(earliest),
+        seen_by_client_at: None,
+    };
+    debug_assert_ne!(
+        message.author_kind,
+        PrincipalKind::Account,
+        "an account writes as a client"
+    );
+    write.tx.insert_message(&message).await?;
+    write
+        .tx
+        .advance_thread(thread.id, message.seq, message.id, message.created_at)
+        .await?;
+    tell(write, thread, &message).await?;
+    Ok(message)
+}
+
+/// Emits `MESSAGE_ADDED`.
+pub(crate) async fn tell(
+    write: &Write<'_>,
+    thread: &ThreadRow,
+    message: &MessageModel,
+) -> Result<()> {
+    let event = Event::MessageAdded {
+        message: message.id,
+        seq: message.seq,
+    };
+    write.emit(about(thread), event).await
+}
+
+/// A thread as the subject of an event.
+pub(crate) fn about(thread: &ThreadRow) -> Subject {
+    Subject {
+        agency: thread.agency_id,
+        thread: Some(thread.id),
+        client: thread.client_id,
+    }
+}

@@ -1,0 +1,196 @@
+//! The relay: reads the log once for the whole process and hands each event to the hub.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tidings_domain::{Event, EventRecord, Position, Principal, StaffId, limits};
+use tidings_policy::{Action, decide};
+use tidings_store::Store;
+
+use crate::context::Service;
+use crate::error::Result;
+use crate::live::{Prepared, prepare};
+
+/// Events read from the log at once.
+const BATCH: usize = 500;
+
+/// How the relay runs.
+#[derive(Clone, Copy, Debug)]
+pub struct RelayOptions {
+    /// Longest time between two looks at the log when nobody calls.
+    pub sweep: Duration,
+    /// How long events are kept (G3), at least seven days.
+    pub retention: chrono::Duration,
+}
+
+/// The relay, standing at the end of the log as it was when it was made.
+#[derive(Debug)]
+pub struct Relay {
+    service: Service,
+    options: RelayOptions,
+    /// Changes of access up to here have been applied.
+    access: Position,
+    pruned_at: DateTime<Utc>,
+    /// The quarter of an hour in which waiting viewers last learned the day.
+    quarter: i64,
+}
+
+impl Service {
+    /// Puts the hub at the end of the log. Before that, nobody may subscribe.
+    pub async fn relay(&self, options: RelayOptions) -> Result<Relay> {
+        let position = self.store.log_end().await?;
+        self.hub.pass(position);
+        let pruned_at = DateTime::<Utc>::MIN_UTC;
+        Ok(Relay {
+            service: self.clone(),
+            options,
+            access: position,
+            pruned_at,
+            quarter: 0,
+        })
+    }
+
+    /// How far the relay is, and how far the log. For readiness and metrics.
+    pub async fn relay_lag(&self) -> Result<(Position, Position)> {
+        Ok((self.hub.position(), self.store.log_end().await?))
+    }
+}
+
+impl Relay {
+    /// Relays until the process ends. A fault of the database is logged and tried again.
+    pub async fn run(mut self) {
+        let mut woken = self.service.bus.woken();
+        loop {
+            match self.turn().await {
+                Ok(true) => {}
+                Ok(false) => woken.wait(self.options.sweep).await,
+                Err(error) => {
+                    tracing::error!(%error, "the relay cannot read the event log; trying again");
+                    tokio::time::sleep(self.options.sweep).await;
+                }
+            }
+        }
+    }
+
+    /// Relays one batch. Answers whether there may be more.
+    async fn turn(&mut self) -> Result<bool> {
+        let service = self.service.clone();
+        let now = service.clock.now();
+        self.prune(now).await?;
+        self.turn_days(now).await?;
+        let records = service
+            .store
+            .events_after(service.hub.position(), BATCH)
+            .await?;
+        let Some(last) = records.last().map(|record| record.position) else {
+            return Ok(false);
+        };
+        let more = records.len() == BATCH;
+        // G5: changes of access first, before anything that stands behind or beside them.
+        let ahead = service.store.access_events_after(self.access).await?;
+        self.apply_access(ahead.iter().chain(&records)).await?;
+        self.access = ahead
+            .last()
+            .map_or(self.access, |record| record.position)
+            .max(last);
+        for prepared in prepare(&service.store, records, now).await? {
+            service.hub.deliver(&prepared);
+            self.end_singles(&prepared, now).await?;
+        }
+        Ok(more)
+    }
+
+    /// Loads afresh every waiting viewer whose access changed.
+    async fn apply_access<'a>(&self, records: impl Iterator<Item = &'a EventRecord>) -> Result<()> {
+        let hub = &self.service.hub;
+        let mut whom = Vec::new();
+        for record in records {
+            match &record.event {
+                Event::StaffAccessChanged { staff } | Event::CareTeamChanged { staff } => {
+                    whom.push(Principal::Staff(*staff));
+                }
+                Event::AccountAccessChanged { account } => whom.push(Principal::Account(*account)),
+                Event::ClientChanged => {
+                    if let Some(client) = record.client {
+                        let account = self.service.store.account_of(client).await?;
+                        whom.extend(account.map(Principal::Account));
+                    }
+                }
+                Event::PolicyChanged => whom.extend(hub.of_agency(record.agency)),
+                _ => {}
+            }
+        }
+        for principal in whom {
+            if hub.waits(principal) {
+                self.service.reload(principal).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Once in a quarter of an hour, when a day may begin somewhere: waiting viewers learn of it.
+    async fn turn_days(&mut self, now: DateTime<Utc>) -> Result<()> {
+        let quarter = now.timestamp().div_euclid(15 * 60);
+        if self.quarter != quarter {
+            self.quarter = quarter;
+            self.service
+                .hub
+                .turn_days(&self.service.store.agency_days(now).await?);
+        }
+        Ok(())
+    }
+
+    /// Ends subscriptions to single threads that a change of access has put out of sight (T-39).
+    async fn end_singles(&self, prepared: &Prepared, now: DateTime<Utc>) -> Result<()> {
+        let hub = &self.service.hub;
+        for principal in concerned(&self.service.store, &prepared.record).await? {
+            let threads = hub.single_threads(principal);
+            if threads.is_empty() {
+                continue;
+            }
+            let Some(viewer) = hub.viewer(principal) else {
+                continue;
+            };
+            let live = self.service.store.live_threads(&threads, now).await?;
+            for thread in threads {
+                let facts = live.get(&thread).map(|live| &live.facts);
+                if facts.is_none_or(|facts| decide(&viewer, Action::View, facts).is_err()) {
+                    hub.end_thread(principal, thread);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops what is older than it is kept for, once an hour.
+    async fn prune(&mut self, now: DateTime<Utc>) -> Result<()> {
+        if now - self.pruned_at < chrono::Duration::hours(1) {
+            return Ok(());
+        }
+        self.pruned_at = now;
+        let keys = now - chrono::Duration::days(limits::IDEMPOTENCY_DAYS);
+        let dropped = self
+            .service
+            .store
+            .prune(now - self.options.retention, keys)
+            .await?;
+        if dropped > 0 {
+            tracing::info!(dropped, "dropped old events");
+        }
+        Ok(())
+    }
+}
+
+/// Whose access to whole threads a change of access concerns.
+async fn concerned(store: &Store, record: &EventRecord) -> Result<Vec<Principal>> {
+    let staff = |id: StaffId| Principal::Staff(id);
+    Ok(match &record.event {
+        Event::CareTeamChanged { staff: id } => {
+            let supervisors = store.supervisors_of(*id).await?;
+            supervisors.into_iter().chain([*id]).map(staff).collect()
+        }
+        Event::StaffAccessChanged { staff: id } => vec![staff(*id)],
+        Event::AccountAccessChanged { account } => vec![Principal::Account(*account)],
+        _ => Vec::new(),
+    })
+}

@@ -1,0 +1,106 @@
+//! A staff member's roles and settings.
+
+use serde::{Deserialize, Serialize};
+use tidings_domain::{Event, RoleSet, StaffId};
+use tidings_policy::{AdminAction, Viewer, administers};
+use tidings_store::Subject;
+
+use crate::context::{Begin, Service, Write};
+use crate::error::{Error, Result};
+
+/// Roles to give a staff member, in place of the present ones.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SetRoles {
+    /// Whose.
+    pub staff: StaffId,
+    /// The roles; none is allowed and gives no access by role.
+    pub roles: RoleSet,
+}
+
+/// Settings to change. What is left out stays.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UpdateStaffSettings {
+    /// Whose; the viewer's own if left out.
+    pub staff: Option<StaffId>,
+    /// Whether clients may start threads with them (C-22).
+    pub allow_client_contact: Option<bool>,
+    /// Whether clients see them on their care team (CX-11).
+    pub display_in_portal: Option<bool>,
+}
+
+/// A staff member whose record was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffChanged {
+    /// Who.
+    pub staff: StaffId,
+}
+
+impl Service {
+    /// Replaces a staff member's roles. Open streams follow before their next event (G5).
+    pub async fn set_staff_roles(
+        &self,
+        viewer: &Viewer,
+        key: &str,
+        input: SetRoles,
+    ) -> Result<StaffChanged> {
+        if !administers(viewer, AdminAction::ManageRoles) {
+            return Err(Error::forbidden());
+        }
+        let write = match self.begin(viewer, key, "setStaffRoles", &input).await? {
+            Begin::Done(changed) => return Ok(changed),
+            Begin::New(write) => write,
+        };
+        let staff = write.tx.staff_member(viewer, input.staff).await?;
+        let mut staff = staff.ok_or_else(Error::not_found)?;
+        if staff.roles != input.roles {
+            staff.roles = input.roles;
+            write.tx.update_staff(&staff).await?;
+            tell(&write, viewer, staff.id).await?;
+        }
+        write.commit(StaffChanged { staff: staff.id }).await
+    }
+
+    /// Changes the settings of the viewer, or of another staff member by an administrator (C-22),
+    /// all or nothing (P-37).
+    pub async fn update_staff_settings(
+        &self,
+        viewer: &Viewer,
+        key: &str,
+        input: UpdateStaffSettings,
+    ) -> Result<StaffChanged> {
+        let me = viewer.staff().ok_or_else(Error::forbidden)?.id;
+        let whose = input.staff.unwrap_or(me);
+        if whose != me && !administers(viewer, AdminAction::ManageStaffSettings) {
+            return Err(Error::forbidden());
+        }
+        let write = match self
+            .begin(viewer, key, "updateStaffSettings", &input)
+            .await?
+        {
+            Begin::Done(changed) => return Ok(changed),
+            Begin::New(write) => write,
+        };
+        let staff = write.tx.staff_member(viewer, whose).await?;
+        let before = staff.ok_or_else(Error::not_found)?;
+        let mut staff = before.clone();
+        staff.allow_client_contact = input
+            .allow_client_contact
+            .unwrap_or(staff.allow_client_contact);
+        staff.display_in_portal = input.display_in_portal.unwrap_or(staff.display_in_portal);
+        if staff != before {
+            write.tx.update_staff(&staff).await?;
+        }
+        write.commit(StaffChanged { staff: staff.id }).await
+    }
+}
+
+async fn tell(write: &Write<'_>, viewer: &Viewer, staff: StaffId) -> Result<()> {
+    let subject = Subject {
+        agency: viewer.agency(),
+        thread: None,
+        client: None,
+    };
+    write
+        .emit(subject, Event::StaffAccessChanged { staff })
+        .await
+}

@@ -1,0 +1,105 @@
+//! The slow reference model: what the world's rows mean, read off by hand.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use tidings_domain::{ClientId, Lifecycle, Principal, StaffId, ThreadId};
+use tidings_policy::{Action, ClientFacts, ThreadFacts, Viewer, decide};
+use tidings_store::{InboxFilter, InboxState, ThreadRow};
+
+use crate::support::world::{Kept, World};
+
+impl World {
+    pub(crate) fn find(&self, id: ThreadId) -> &ThreadRow {
+        self.threads.iter().find(|t| t.id == id).unwrap()
+    }
+
+    /// The staff on a client's care team on a day, both ends included.
+    fn team(&self, client: ClientId, day: NaiveDate) -> BTreeSet<StaffId> {
+        self.care_team
+            .iter()
+            .filter(|m| m.client_id == client)
+            .filter(|m| m.start_date <= day && m.end_date.is_none_or(|end| day <= end))
+            .map(|m| m.staff_id)
+            .collect()
+    }
+
+    /// What the law asks about a thread.
+    pub(crate) fn facts(&self, thread: &ThreadRow) -> ThreadFacts {
+        let client = thread
+            .client_id
+            .map(|id| self.clients.iter().find(|c| c.id == id).unwrap());
+        let day = self.today(thread.agency_id);
+        let assigned = thread.client_id.map(|id| self.team(id, day)).unwrap_or_default();
+        let supervisors: BTreeSet<StaffId> = self
+            .supervisions
+            .iter()
+            .filter(|s| assigned.contains(&s.supervisee_id))
+            .map(|s| s.supervisor_id)
+            .collect();
+        let listed = self.participants.iter().filter(|p| p.thread_id == thread.id);
+        ThreadFacts {
+            agency: thread.agency_id,
+            kind: thread.kind,
+            lifecycle: thread.lifecycle,
+            audience: thread.audience,
+            client: client.map(|client| ClientFacts {
+                id: client.id,
+                status: client.status,
+                direct_chat: client.direct_chat,
+            }),
+            listed: listed
+                .map(|p| (Principal::new(p.principal_kind, p.principal_id), p.standing))
+                .collect(),
+            assigned: assigned.into_iter().collect(),
+            supervisors: supervisors.into_iter().collect(),
+        }
+    }
+
+    /// The threads that the law lets the viewer see.
+    pub(crate) fn visible(&self, viewer: &Viewer) -> Vec<&ThreadRow> {
+        self.threads
+            .iter()
+            .filter(|thread| decide(viewer, Action::View, &self.facts(thread)).is_ok())
+            .collect()
+    }
+
+    /// What the viewer did with a thread.
+    pub(crate) fn kept(&self, viewer: Principal, thread: &ThreadRow) -> Kept {
+        let untouched = || Kept {
+            unread: (1..=thread.last_seq).collect(),
+            pinned: false,
+        };
+        let key = (viewer.uuid(), thread.id);
+        self.kept.get(&key).cloned().unwrap_or_else(untouched)
+    }
+
+    /// The whole inbox in its order (P-15, P-16): pinned first, then the most recent, then by id.
+    pub(crate) fn inbox(&self, viewer: &Viewer, filter: InboxFilter) -> Vec<ThreadId> {
+        let me = viewer.principal();
+        let mut rows: Vec<_> = self
+            .visible(viewer)
+            .into_iter()
+            .map(|thread| (thread, self.kept(me, thread)))
+            .filter(|(thread, kept)| passes(thread, kept, filter))
+            .collect();
+        rows.sort_by_key(|(thread, kept)| (kept.pinned, thread.last_activity_at, thread.id));
+        rows.iter().rev().map(|(thread, _)| thread.id).collect()
+    }
+}
+
+/// Whether a thread passes the filters; they combine with AND (T-14).
+fn passes(thread: &ThreadRow, kept: &Kept, filter: InboxFilter) -> bool {
+    let open = thread.lifecycle == Lifecycle::Open;
+    let state = match filter.state {
+        InboxState::ReadAndUnread => open,
+        InboxState::Unread => open && !kept.unread.is_empty(),
+        InboxState::Read => open && kept.unread.is_empty(),
+        InboxState::AllIncludingArchived => open || thread.lifecycle == Lifecycle::Archived,
+        InboxState::Deleted => thread.lifecycle == Lifecycle::Deleted,
+    };
+    state
+        && filter.client.is_none_or(|id| thread.client_id == Some(id))
+        && filter.audience.is_none_or(|kind| thread.audience == Some(kind))
+        && filter.topic.is_none_or(|id| thread.topic_id == Some(id))
+}
