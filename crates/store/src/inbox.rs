@@ -13,6 +13,7 @@ use tidings_policy::{Action, Grant, Reach, Viewer, grants};
 use crate::database::Store;
 use crate::entities::{audience, client, message, staff_member, thread, topic};
 use crate::error::Result;
+use crate::message::MessageRow;
 use crate::page::{InboxPlace, Page};
 use crate::read_state::ViewerState;
 use crate::sql::{Reader, Sql};
@@ -59,7 +60,7 @@ pub struct InboxJoins {
     pub topic: bool,
     /// The audience.
     pub audience: bool,
-    /// The newest message and its author.
+    /// The newest message and its author; a client author comes with `client`.
     pub last_message: bool,
 }
 
@@ -79,9 +80,7 @@ pub struct InboxRow {
     /// Its audience, if asked for.
     pub audience: Option<audience::Model>,
     /// Its newest message, if asked for.
-    pub last_message: Option<message::Model>,
-    /// The staff member who wrote that message, if one did.
-    pub last_author: Option<staff_member::Model>,
+    pub last_message: Option<MessageRow>,
 }
 
 /// Which part of a branch counts.
@@ -122,21 +121,12 @@ impl Store {
             .collect::<Result<Vec<_>>>()?;
         let has_next = rows.len() > first;
         rows.truncate(first);
-        // The paging is as of the newest unpinned thread of the first page.
-        let as_of = after.map(|place| place.as_of).or_else(|| newest(&rows));
-        for row in &mut rows {
-            row.place.as_of = as_of.unwrap_or(row.place.key);
-        }
         Ok(Page {
             rows,
             has_next,
             has_previous: after.is_some(),
         })
     }
-}
-
-fn newest(rows: &[InboxRow]) -> Option<DateTime<Utc>> {
-    rows.iter().map(|row| row.place.key).max()
 }
 
 pub(crate) fn inbox_statement(
@@ -164,9 +154,12 @@ fn read(row: &QueryResult, joins: InboxJoins, after: Option<InboxPlace>) -> Resu
     let mut row = Reader::new(row);
     let key: DateTime<Utc> = row.next()?;
     let pinned: bool = row.next()?;
+    let as_of = match after {
+        Some(place) => place.as_of,
+        None => row.next()?,
+    };
     let thread: thread::Model = row.row()?;
     let state = ViewerState::read(&mut row)?;
-    let as_of = after.map_or(key, |place| place.as_of);
     let place = InboxPlace {
         pinned,
         key,
@@ -177,12 +170,7 @@ fn read(row: &QueryResult, joins: InboxJoins, after: Option<InboxPlace>) -> Resu
     let topic = if joins.topic { row.outer()? } else { None };
     let audience = if joins.audience { row.outer()? } else { None };
     let last_message = if joins.last_message {
-        row.outer()?
-    } else {
-        None
-    };
-    let last_author = if joins.last_message {
-        row.outer()?
+        Some(last_message(&mut row, &state, client.as_ref())?)
     } else {
         None
     };
@@ -194,14 +182,38 @@ fn read(row: &QueryResult, joins: InboxJoins, after: Option<InboxPlace>) -> Resu
         topic,
         audience,
         last_message,
-        last_author,
+    })
+}
+
+/// The newest message; a client who wrote it is the thread's own.
+fn last_message(
+    row: &mut Reader<'_>,
+    state: &ViewerState,
+    client: Option<&client::Model>,
+) -> Result<MessageRow> {
+    let message: message::Model = row.row()?;
+    let staff = row.outer()?;
+    let marked: bool = row.next()?;
+    let unread = (message.seq > state.read_seq) != marked;
+    let client = client
+        .filter(|client| client.id.0 == message.author_id)
+        .cloned();
+    Ok(MessageRow {
+        message,
+        staff,
+        client,
+        unread,
     })
 }
 
 impl Query<'_> {
     fn page(&mut self, sql: &mut Sql) {
         let joins = self.joins;
+        // The paging is as of the newest thread there is: not of the newest on the first page, which
+        // may hold none but pinned ones.
+        let top = self.after.is_none();
         sql.push("SELECT k.key, k.pinned, ")
+            .push(if top { "k.newest, " } else { "" })
             .columns::<thread::Model>("t");
         sql.push(", s.read_seq, s.unread_adjust, s.pinned");
         let mut extra = |wanted: bool, alias: &str, columns: fn(&mut Sql, &str)| {
@@ -225,7 +237,16 @@ impl Query<'_> {
         extra(joins.last_message, "st", |sql, alias| {
             _ = sql.columns::<staff_member::Model>(alias)
         });
-        sql.push(" FROM (SELECT u.id, u.key, u.pinned FROM (");
+        if joins.last_message {
+            sql.push(", EXISTS (SELECT 1 FROM message_mark k WHERE k.viewer_id = s.viewer_id");
+            sql.push(" AND k.thread_id = t.id AND k.seq = m.seq)");
+        }
+        sql.push(" FROM (SELECT u.id, u.key, u.pinned");
+        sql.push(if top {
+            ", MAX(u.key) OVER () AS newest FROM ("
+        } else {
+            " FROM ("
+        });
         self.branches(sql);
         sql.push(") u ORDER BY u.pinned DESC, u.key DESC, u.id DESC LIMIT ")
             .number(self.limit);
@@ -244,7 +265,7 @@ impl Query<'_> {
             );
         }
         if joins.last_message {
-            sql.push(" LEFT JOIN message m ON m.id = t.last_message_id");
+            sql.push(" JOIN message m ON m.id = t.last_message_id");
             sql.push(
                 " LEFT JOIN staff_member st ON st.id = m.author_id AND m.author_kind = 'STAFF'",
             );

@@ -31,6 +31,9 @@ pub(crate) struct Group {
     connection: DatabaseConnection,
     /// The transaction that they share, once the first has begun.
     outer: Option<DatabaseTransaction>,
+    /// Whether a turn ended half-way: its savepoint is open still, and must be taken back before
+    /// anything else happens here.
+    abandoned: bool,
     /// Who waits for its commit.
     members: Vec<oneshot::Sender<Result<(), String>>>,
 }
@@ -44,6 +47,7 @@ impl Writer {
         let group = Group {
             connection: connection.clone(),
             outer: None,
+            abandoned: false,
             members: Vec::new(),
         };
         Self::Single {
@@ -66,6 +70,7 @@ impl Writer {
                 let mut turn = Turn {
                     group: Arc::clone(&lock).lock_owned().await,
                     lock,
+                    open: false,
                 };
                 turn.open().await?;
                 Ok(Tx(Some(Unit::Part(turn))))
@@ -86,10 +91,21 @@ enum Unit {
 struct Turn {
     group: OwnedMutexGuard<Group>,
     lock: Arc<Mutex<Group>>,
+    /// Whether the savepoint is there.
+    open: bool,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // However a turn ends before its time (a runtime that shuts down, a database that fails),
+        // the next one finds out.
+        self.group.abandoned |= self.open;
+    }
 }
 
 impl Turn {
     async fn open(&mut self) -> Result<()> {
+        self.group.tidy().await;
         if self.group.outer.is_none() {
             // IMMEDIATE: a transaction that turns from reading to writing half-way fails at once
             // when another process has written in between.
@@ -99,19 +115,15 @@ impl Turn {
             };
             self.group.outer = Some(self.group.connection.begin_with_options(options).await?);
         }
-        self.run("SAVEPOINT unit").await
-    }
-
-    async fn run(&self, sql: &str) -> Result<()> {
-        if let Some(outer) = &self.group.outer {
-            outer.execute_unprepared(sql).await?;
-        }
+        self.group.run("SAVEPOINT unit").await?;
+        self.open = true;
         Ok(())
     }
 
     /// Ends the turn and waits until the group is on disk.
     async fn commit(mut self) -> Result<()> {
-        self.run("RELEASE unit").await?;
+        self.group.run("RELEASE unit").await?;
+        self.open = false;
         let (done, mut committed) = oneshot::channel();
         self.group.members.push(done);
         let lock = Arc::clone(&self.lock);
@@ -120,6 +132,7 @@ impl Turn {
         if let Ok(outcome) = committed.try_recv() {
             return outcome.map_err(StoreError::Commit);
         }
+        group.tidy().await;
         group.commit().await;
         drop(group);
         let lost = |_| StoreError::Commit("the writer is gone".to_owned());
@@ -128,20 +141,38 @@ impl Turn {
 
     /// Takes this write back; the others of the group stand.
     async fn roll_back(mut self) {
-        let undone =
-            self.run("ROLLBACK TO unit").await.is_ok() && self.run("RELEASE unit").await.is_ok();
-        if undone && !self.group.members.is_empty() {
-            return;
-        }
-        if let Some(outer) = self.group.outer.take() {
-            let failed = "a write of the same group could not be taken back";
-            let _gone = outer.rollback().await;
-            self.group.answer(&Err(failed.to_owned()));
-        }
+        self.open = false;
+        self.group.abandoned = true;
+        self.group.tidy().await;
     }
 }
 
 impl Group {
+    async fn run(&self, sql: &str) -> Result<()> {
+        if let Some(outer) = &self.outer {
+            outer.execute_unprepared(sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes back what a turn left half-way. A transaction that nobody waits for ends, too, so that
+    /// it keeps no other process from writing.
+    async fn tidy(&mut self) {
+        if !self.abandoned {
+            return;
+        }
+        let undone =
+            self.run("ROLLBACK TO unit").await.is_ok() && self.run("RELEASE unit").await.is_ok();
+        if (!undone || self.members.is_empty())
+            && let Some(outer) = self.outer.take()
+        {
+            let failed = "a write of the same group could not be taken back";
+            let _gone = outer.rollback().await;
+            self.answer(&Err(failed.to_owned()));
+        }
+        self.abandoned = false;
+    }
+
     async fn commit(&mut self) {
         let outcome = match self.outer.take() {
             Some(outer) => outer

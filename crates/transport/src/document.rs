@@ -108,6 +108,8 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+const QUOTES: &[u8] = b"\"\"\"";
+
 /// The deepest nesting of brackets outside strings and comments.
 fn nesting(text: &[u8]) -> usize {
     let (mut depth, mut deepest, mut at) = (0_usize, 0_usize, 0_usize);
@@ -118,11 +120,20 @@ fn nesting(text: &[u8]) -> usize {
                 deepest = deepest.max(depth);
             }
             b'}' | b']' | b')' => depth = depth.saturating_sub(1),
-            b'#' => at = find(text, at, |rest| rest[0] == b'\n' || rest[0] == b'\r'),
-            b'"' if text[at..].starts_with(b"\"\"\"") => {
-                at = find(text, at + 3, |rest| rest.starts_with(b"\"\"\"")) + 2;
+            b'#' => at = skip(text, at, |rest| usize::from(!b"\n\r".contains(&rest[0]))),
+            b'"' if text[at..].starts_with(QUOTES) => {
+                at = skip(text, at + 3, |rest| match rest {
+                    [b'\\', rest @ ..] if rest.starts_with(QUOTES) => 4,
+                    _ => usize::from(!rest.starts_with(QUOTES)),
+                }) + 2;
             }
-            b'"' => at = find(text, at + 1, |rest| rest[0] == b'"' || rest[0] == b'\n'),
+            b'"' => {
+                at = skip(text, at + 1, |rest| match rest[0] {
+                    b'"' | b'\n' | b'\r' => 0,
+                    b'\\' => 2,
+                    _ => 1,
+                });
+            }
             _ => {}
         }
         at += 1;
@@ -130,11 +141,14 @@ fn nesting(text: &[u8]) -> usize {
     deepest
 }
 
-/// Where `end` holds first at or after `from`, escaped characters left out; the text's length if nowhere.
-fn find(text: &[u8], from: usize, end: impl Fn(&[u8]) -> bool) -> usize {
+/// Advances by what `step` says of the rest until that is nothing, or the text ends.
+fn skip(text: &[u8], from: usize, step: impl Fn(&[u8]) -> usize) -> usize {
     let mut at = from;
-    while at < text.len() && !end(&text[at..]) {
-        at += if text[at] == b'\\' { 2 } else { 1 };
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        match step(rest) {
+            0 => break,
+            bytes => at += bytes,
+        }
     }
     at
 }
@@ -259,6 +273,9 @@ mod tests {
         );
         assert_eq!(nesting(b"{ a # {{{\n { b } }"), 2);
         assert_eq!(nesting(b"}}}{\"\\"), 1);
+        // A backslash means nothing in a comment, and little in a block string.
+        assert_eq!(nesting(b"{ # \\\n {{"), 3);
+        assert_eq!(nesting(br#"{ a(b: """\\"""{{{""", c: "") { d } }"#), 2);
         assert_eq!(nesting(&b"{a".repeat(1000)), 1000);
     }
 }

@@ -1,6 +1,6 @@
 //! Running one operation.
 
-use std::sync::Arc;
+use std::{future::Future, sync::Arc, time::Duration};
 
 use async_graphql::{Executor, Response, parser::types::OperationType};
 use axum::http::StatusCode;
@@ -9,7 +9,11 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use crate::{
-    authenticator::Authenticator, code, document::Prepared, gateway::Gateway, reply::Reply,
+    authenticator::{Authenticator, Rejection},
+    code,
+    document::Prepared,
+    gateway::{Gateway, RequestId},
+    reply::Reply,
 };
 
 /// An operation under way.
@@ -31,11 +35,8 @@ where
     A: Authenticator,
 {
     let Prepared { request, kind, id } = prepared;
-    let request = gateway
-        .authenticator
-        .attach(&identity, request)
-        .await
-        .map_err(|rejection| Reply::rejected(rejection, &id))?;
+    let attach = gateway.authenticator.attach(&identity, request);
+    let request = within(gateway.options.execution_timeout, attach, &id).await?;
     if kind == OperationType::Subscription {
         return Ok(Started::Stream(
             gateway.executor.execute_stream(request, None),
@@ -45,6 +46,23 @@ where
         let prepared = Prepared { request, kind, id };
         run(&gateway, prepared).await
     })))
+}
+
+/// Gives an authenticator as long as an operation has.
+pub(crate) async fn within<T>(
+    limit: Duration,
+    asked: impl Future<Output = Result<T, Rejection>>,
+    id: &RequestId,
+) -> Result<T, Reply> {
+    match tokio::time::timeout(limit, asked).await {
+        Ok(answer) => answer.map_err(|rejection| Reply::rejected(rejection, id)),
+        Err(_) => Err(Reply::refused(
+            StatusCode::GATEWAY_TIMEOUT,
+            code::EXECUTION_TIMEOUT,
+            "the request was not executed, since who asks was not known in time",
+            id,
+        )),
+    }
 }
 
 /// Runs a query or mutation in a task of its own, with a time limit.

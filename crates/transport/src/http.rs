@@ -106,11 +106,8 @@ where
             id,
         ));
     }
-    let identity = gateway
-        .authenticator
-        .authenticate(bearer(&parts.headers))
-        .await
-        .map_err(|rejection| Reply::rejected(rejection, id))?;
+    let authenticate = gateway.authenticator.authenticate(bearer(&parts.headers));
+    let identity = execute::within(options.execution_timeout, authenticate, id).await?;
 
     let malformed =
         |text: String| Reply::refused(StatusCode::BAD_REQUEST, code::BAD_REQUEST, text, id);

@@ -153,9 +153,6 @@ pub(crate) fn status(media: Media, reply: &Reply, new: bool) -> StatusCode {
         (_, Media::Json) => StatusCode::OK,
         (Kind::Executed, _) if new && partial => StatusCode::from_u16(294).unwrap_or_default(),
         (Kind::Executed, _) => StatusCode::OK,
-        (Kind::RequestError, _) if reply.has_code(code::INTERNAL) => {
-            StatusCode::INTERNAL_SERVER_ERROR
-        }
         (Kind::RequestError, _) if new && UNFIT.iter().any(|code| reply.has_code(code)) => {
             StatusCode::UNPROCESSABLE_ENTITY
         }

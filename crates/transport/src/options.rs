@@ -22,7 +22,7 @@ pub struct Options {
     /// How long an HTTP body may take to arrive. Longer: 408. Default 30 s.
     pub body_timeout: Duration,
     /// How long a query or mutation may run, over either transport. Longer: 504, and a query is stopped, a
-    /// mutation goes on unseen. Also how long `authenticate` may take on a socket. Default 30 s.
+    /// mutation goes on unseen. `authenticate` and `attach` may take as long, each. Default 30 s.
     pub execution_timeout: Duration,
     /// Origins besides the gateway's own whose pages may use it, as a browser writes them
     /// (`https://app.example`, no path). Default none: same origin only. Requests without `Origin` (not from

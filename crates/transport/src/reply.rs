@@ -28,7 +28,7 @@ pub(crate) struct Reply {
 impl Reply {
     /// The reply for what an executor returned. Codes are filled in, internal errors masked and logged.
     pub(crate) fn from_response(mut response: Response, id: &RequestId) -> Self {
-        let kind = if is_request_error(&response) {
+        let mut kind = if is_request_error(&response) {
             Kind::RequestError
         } else {
             Kind::Executed
@@ -44,6 +44,9 @@ impl Reply {
             label(error, &code, id);
         }
         if let Some((error, count)) = masked {
+            if kind == Kind::RequestError {
+                kind = Kind::Refused(StatusCode::INTERNAL_SERVER_ERROR);
+            }
             // Once per response, and without the document or its variables.
             tracing::error!(
                 request_id = &*id.0,
@@ -202,4 +205,20 @@ fn classify(error: &ServerError) -> String {
         code::INTERNAL
     };
     code.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_executor_that_fails_without_a_word_is_an_internal_error() {
+        let error = ServerError::new("secret", None);
+        let reply =
+            Reply::from_response(Response::from_errors(vec![error]), &RequestId("7".into()));
+        assert_eq!(reply.kind, Kind::Refused(StatusCode::INTERNAL_SERVER_ERROR));
+        let json = String::from_utf8(Reply::to_json(&reply));
+        let expected = r#"{"errors":[{"message":"internal error","extensions":{"code":"INTERNAL","requestId":"7"}}]}"#;
+        assert_eq!(json.as_deref(), Ok(expected));
+    }
 }

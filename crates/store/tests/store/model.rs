@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
-use tidings_domain::{ClientId, Lifecycle, Principal, StaffId, ThreadId};
+use chrono::{DateTime, NaiveDate, Utc};
+use tidings_domain::{
+    ClientId, Lifecycle, MessageId, ParticipantStanding, Principal, PrincipalKind, StaffId,
+    ThreadId,
+};
 use tidings_policy::{Action, ClientFacts, ThreadFacts, Viewer, decide};
-use tidings_store::{InboxFilter, InboxState, ThreadRow};
+use tidings_store::{InboxFilter, InboxState, MessageModel, ParticipantRow, ThreadRow};
 
 use crate::support::world::{Kept, World};
 
@@ -30,14 +33,20 @@ impl World {
             .client_id
             .map(|id| self.clients.iter().find(|c| c.id == id).unwrap());
         let day = self.today(thread.agency_id);
-        let assigned = thread.client_id.map(|id| self.team(id, day)).unwrap_or_default();
+        let assigned = thread
+            .client_id
+            .map(|id| self.team(id, day))
+            .unwrap_or_default();
         let supervisors: BTreeSet<StaffId> = self
             .supervisions
             .iter()
             .filter(|s| assigned.contains(&s.supervisee_id))
             .map(|s| s.supervisor_id)
             .collect();
-        let listed = self.participants.iter().filter(|p| p.thread_id == thread.id);
+        let listed = self
+            .participants
+            .iter()
+            .filter(|p| p.thread_id == thread.id);
         ThreadFacts {
             agency: thread.agency_id,
             kind: thread.kind,
@@ -74,6 +83,65 @@ impl World {
         self.kept.get(&key).cloned().unwrap_or_else(untouched)
     }
 
+    /// A message arrives: the thread and what everybody kept of it move on.
+    pub(crate) fn arrive(&mut self, id: ThreadId, now: DateTime<Utc>) -> MessageModel {
+        let message: MessageId = self.id();
+        let thread = self.threads.iter_mut().find(|t| t.id == id).unwrap();
+        thread.last_seq += 1;
+        thread.last_message_id = message;
+        thread.last_activity_at = now;
+        thread.lifecycle = Lifecycle::Open;
+        let message = MessageModel {
+            id: message,
+            thread_id: id,
+            seq: thread.last_seq,
+            author_kind: PrincipalKind::Staff,
+            author_id: thread.started_by_id,
+            account_id: None,
+            body: "News".to_owned(),
+            created_at: now,
+            seen_by_client_at: None,
+        };
+        for ((_, thread), kept) in &mut self.kept {
+            if *thread == id {
+                kept.unread.insert(message.seq);
+            }
+        }
+        self.messages.push(message.clone());
+        message
+    }
+
+    /// A thread like another, with one message and the same people.
+    pub(crate) fn start(
+        &mut self,
+        like: ThreadId,
+        now: DateTime<Utc>,
+    ) -> (
+        ThreadRow,
+        MessageModel,
+        Vec<(Principal, ParticipantStanding)>,
+    ) {
+        let mut thread = self.find(like).clone();
+        thread.id = self.id();
+        thread.last_seq = 0;
+        thread.created_at = now;
+        self.threads.push(thread.clone());
+        let message = self.arrive(thread.id, now);
+        let mut people = Vec::new();
+        for row in self.participants.clone() {
+            if row.thread_id == like {
+                let principal = Principal::new(row.principal_kind, row.principal_id);
+                people.push((principal, row.standing));
+                self.participants.push(ParticipantRow {
+                    thread_id: thread.id,
+                    last_activity_at: now,
+                    ..row
+                });
+            }
+        }
+        (self.find(thread.id).clone(), message, people)
+    }
+
     /// The whole inbox in its order (P-15, P-16): pinned first, then the most recent, then by id.
     pub(crate) fn inbox(&self, viewer: &Viewer, filter: InboxFilter) -> Vec<ThreadId> {
         let me = viewer.principal();
@@ -100,6 +168,8 @@ fn passes(thread: &ThreadRow, kept: &Kept, filter: InboxFilter) -> bool {
     };
     state
         && filter.client.is_none_or(|id| thread.client_id == Some(id))
-        && filter.audience.is_none_or(|kind| thread.audience == Some(kind))
+        && filter
+            .audience
+            .is_none_or(|kind| thread.audience == Some(kind))
         && filter.topic.is_none_or(|id| thread.topic_id == Some(id))
 }

@@ -34,6 +34,9 @@ impl Dice {
 
     /// Some of these, each with this chance in a hundred.
     pub(crate) fn some<T: Copy>(&mut self, of: &[T], chance: usize) -> Vec<T> {
-        of.iter().copied().filter(|_| self.percent(chance)).collect()
+        of.iter()
+            .copied()
+            .filter(|_| self.percent(chance))
+            .collect()
     }
 }

@@ -74,11 +74,7 @@ impl Db {
     }
 
     /// The database's file, on SQLite.
-    #[cfg_attr(
-        test,
-        expect(dead_code, reason = "not every binary that shares this asks")
-    )]
-    fn file(&self) -> Option<PathBuf> {
+    pub(crate) fn file(&self) -> Option<PathBuf> {
         match &self.home {
             Home::Folder(folder) => Some(folder.join("tidings.db")),
             Home::Server { .. } => None,
@@ -148,15 +144,21 @@ async fn template(server: &str) -> String {
     let exists = format!("SELECT 1 FROM pg_database WHERE datname = '{name}'");
     if admin.rows(&exists).await.is_empty() {
         let raw = format!("{name}_raw");
-        admin.run(&format!("DROP DATABASE IF EXISTS {raw} WITH (FORCE)")).await;
+        admin
+            .run(&format!("DROP DATABASE IF EXISTS {raw} WITH (FORCE)"))
+            .await;
         admin.run(&format!("CREATE DATABASE {raw}")).await;
         let store = Store::open(&database_url(server, &raw), 1).await.unwrap();
         store.migrate().await.unwrap();
         store.close().await.unwrap();
         // The server lets go of a closed connection a moment later; the rename waits for it.
-        let gone = format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{raw}'");
+        let gone = format!(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{raw}'"
+        );
         admin.rows(&gone).await;
-        admin.run(&format!("ALTER DATABASE {raw} RENAME TO {name}")).await;
+        admin
+            .run(&format!("ALTER DATABASE {raw} RENAME TO {name}"))
+            .await;
     }
     name
 }
@@ -169,7 +171,9 @@ async fn admin(server: &str) -> Outside {
 
 /// The server's URL with another database.
 fn database_url(server: &str, name: &str) -> String {
-    let (head, tail) = server.split_once('?').map_or((server, None), |(h, t)| (h, Some(t)));
+    let (head, tail) = server
+        .split_once('?')
+        .map_or((server, None), |(h, t)| (h, Some(t)));
     let base = head.rsplit_once('/').map_or(head, |(base, _)| base);
     match tail {
         Some(tail) => format!("{base}/{name}?{tail}"),

@@ -190,7 +190,10 @@ impl World {
             let accounts: Vec<_> = self.accounts.iter().map(|a| (a.id, a.agency_id)).collect();
             let (account, home) = self.dice.pick(&accounts);
             if (home == *agency && self.dice.percent(90)) || self.dice.percent(3) {
-                let rank = self.account_clients.iter().filter(|l| l.account_id == account);
+                let rank = self
+                    .account_clients
+                    .iter()
+                    .filter(|l| l.account_id == account);
                 let rank = i32::try_from(rank.count()).unwrap();
                 self.account_clients.push(AccountClientRow {
                     client_id: *client,
@@ -220,7 +223,9 @@ impl World {
             if days < 0 { today - far } else { today + far }
         };
         let start = shift(self.dice.pick(&[-400, -1, 0, 1]));
-        let end = self.dice.pick(&[None, None, Some(-1), Some(0), Some(1), Some(90)]);
+        let end = self
+            .dice
+            .pick(&[None, None, Some(-1), Some(0), Some(1), Some(90)]);
         self.care_team.push(CareTeamMemberRow {
             id: self.id(),
             client_id: client,
@@ -312,7 +317,11 @@ impl World {
             } else {
                 PrincipalKind::Staff
             },
-            author_id: if by_client { client.0 } else { thread.started_by_id },
+            author_id: if by_client {
+                client.0
+            } else {
+                thread.started_by_id
+            },
             account_id: None,
             body: format!("Message {}", thread.last_seq + 1),
             created_at: later.max(thread.last_activity_at),
@@ -353,13 +362,17 @@ impl World {
 
     /// All rows, for the store.
     pub(crate) fn batch(&self) -> Batch {
-        let policies = self.agencies.iter().zip(&self.scopes).map(|(agency, scope)| {
-            let policy = MessagingPolicy {
-                supervisor_scope: *scope,
-                ..MessagingPolicy::default()
-            };
-            policy_row(agency.id, 1, &policy, Utc.timestamp_nanos(0)).unwrap()
-        });
+        let policies = self
+            .agencies
+            .iter()
+            .zip(&self.scopes)
+            .map(|(agency, scope)| {
+                let policy = MessagingPolicy {
+                    supervisor_scope: *scope,
+                    ..MessagingPolicy::default()
+                };
+                policy_row(agency.id, 1, &policy, Utc.timestamp_nanos(0)).unwrap()
+            });
         Batch {
             agencies: self.agencies.clone(),
             policies: policies.collect(),

@@ -54,6 +54,10 @@ async fn the_time_limit_stops_a_query_but_no_mutation() {
     reaches(&world.dropped, 1).await;
     world.gate.add_permits(1);
     reaches(&world.finished, 1).await;
+
+    let request = server.post(json!({ "query": "{ hello }" }).to_string());
+    let answer = server.send(request.bearer_auth("never")).await;
+    assert_eq!((answer.status, answer.code()), (504, "EXECUTION_TIMEOUT"));
 }
 
 #[tokio::test]

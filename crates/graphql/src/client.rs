@@ -1,0 +1,109 @@
+//! `Client`.
+
+use async_graphql::{Context, Description, ID, Object, Result};
+use tidings_policy::Viewer;
+use tidings_store::ClientRow;
+
+use crate::account::PortalAccount;
+use crate::care_team::{CareTeam, CareTeamMember};
+use crate::connection::connection;
+use crate::enums::ClientStatus;
+use crate::guard::{guarded, permit};
+use crate::loaders::{AccountOf, Load, TeamOf};
+use crate::node::Global;
+use crate::request::Ask;
+
+/// A person whom an agency serves. Staff see the entry of every client of their agency; that says
+/// nothing of messages. A portal account sees its own clients.
+#[derive(Description)]
+pub(crate) struct Client(pub(crate) ClientRow);
+
+connection!(
+    ClientConnection,
+    ClientEdge,
+    Client,
+    "A page of clients, by name."
+);
+
+#[Object(use_type_description)]
+impl Client {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        self.0.id.global()
+    }
+
+    /// The name as shown.
+    async fn display_name(&self) -> &str {
+        &self.0.display_name
+    }
+
+    /// Whether the client is served at present. An inactive client reads and does not write.
+    async fn status(&self) -> ClientStatus {
+        self.0.status.into()
+    }
+
+    /// The address on file. Staff only.
+    async fn email(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
+        match permit(ctx, "Client.email") {
+            Ok(()) => self.0.email.as_deref().map(Ok),
+            Err(refused) => Some(Err(refused)),
+        }
+    }
+
+    /// Whether the client may use direct chats. Staff only.
+    async fn direct_chat_access(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
+        guarded(ctx, "Client.directChatAccess", || self.0.direct_chat)
+    }
+
+    /// The login that acts for the client; null if there is none yet. Staff only.
+    async fn portal_account(&self, ctx: &Context<'_>) -> Option<Result<PortalAccount>> {
+        if let Err(refused) = permit(ctx, "Client.portalAccount") {
+            return Some(Err(refused));
+        }
+        match ctx.one(AccountOf(self.0.id)).await {
+            Ok(Some(link)) => ctx
+                .one(link.account_id)
+                .await
+                .map(|row| row.map(PortalAccount))
+                .transpose(),
+            Ok(None) => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Who is assigned to the client. To a portal account it shows the members who are displayed
+    /// to clients.
+    async fn care_team(&self) -> CareTeam {
+        CareTeam {
+            client: self.0.clone(),
+        }
+    }
+
+    /// The care team members to whom the client can write first: on the team today, displayed,
+    /// with contact allowed. At most 100.
+    async fn messageable_care_team(&self, ctx: &Context<'_>) -> Result<Vec<CareTeamMember>> {
+        let viewer = ctx.viewer()?;
+        let may_write = viewer.policy().portal_enabled
+            && self.0.direct_chat
+            && self.0.status == tidings_domain::ClientStatus::Active;
+        if !may_write || matches!(&*viewer, Viewer::Account(a) if a.own(self.0.id).is_none()) {
+            return Ok(Vec::new());
+        }
+        let team = ctx.one(TeamOf(self.0.id)).await?.unwrap_or_default();
+        let mut members: Vec<CareTeamMember> = Vec::new();
+        for row in team {
+            let reachable = row.holds_on(viewer.today())
+                && row.member.public
+                && row.staff.active
+                && row.staff.display_in_portal
+                && row.staff.allow_client_contact;
+            let listed = members
+                .iter()
+                .any(|member| member.0.staff.id == row.staff.id);
+            if reachable && !listed {
+                members.push(CareTeamMember(row));
+            }
+        }
+        Ok(members)
+    }
+}

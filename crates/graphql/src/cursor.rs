@@ -1,0 +1,215 @@
+//! Cursors: opaque, bound to the viewer who got them, checked against damage.
+//!
+//! A cursor is no secret and opens nothing: it only says where to go on. It carries a tag of its
+//! viewer so that one that was taken from somebody else is refused rather than silently misread.
+
+use async_graphql::Error;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::DateTime;
+use sha2::{Digest, Sha256};
+use tidings_domain::{ErrorCode, Position, Principal, ThreadId};
+use tidings_store::{InboxPlace, NamePlace};
+use uuid::Uuid;
+
+use crate::error::coded;
+
+/// Bytes of the viewer's tag and of the checksum.
+const TAG: usize = 6;
+
+/// What a cursor points into; a cursor of one list is not good for another.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+enum Kind {
+    Event = 1,
+    Inbox = 2,
+    Message = 3,
+    Name = 4,
+}
+
+fn invalid() -> Error {
+    coded(ErrorCode::CursorInvalid, "The cursor is not one of yours.")
+}
+
+/// The checksum covers the viewer, so that one tag does for both.
+fn tag(viewer: Principal, payload: &[u8]) -> [u8; TAG] {
+    let mut hash = Sha256::new();
+    hash.update(b"tidings cursor");
+    hash.update(viewer.uuid());
+    hash.update(payload);
+    let mut tag = [0; TAG];
+    tag.copy_from_slice(&hash.finalize()[..TAG]);
+    tag
+}
+
+fn seal(viewer: Principal, kind: Kind, payload: &[u8]) -> String {
+    let mut bytes = Vec::with_capacity(1 + payload.len() + TAG);
+    bytes.push(kind as u8);
+    bytes.extend_from_slice(payload);
+    let tag = tag(viewer, &bytes);
+    bytes.extend_from_slice(&tag);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn open(viewer: Principal, kind: Kind, cursor: &str) -> Result<Vec<u8>, Error> {
+    // The longest cursor holds a name; nothing honest comes near this.
+    if cursor.len() > 2_048 {
+        return Err(invalid());
+    }
+    let mut bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid())?;
+    let at = bytes
+        .len()
+        .checked_sub(TAG)
+        .filter(|at| *at > 0)
+        .ok_or_else(invalid)?;
+    let found = bytes.split_off(at);
+    if found != tag(viewer, &bytes) || bytes.first() != Some(&(kind as u8)) {
+        return Err(invalid());
+    }
+    bytes.remove(0);
+    Ok(bytes)
+}
+
+fn number(bytes: &[u8], at: usize) -> Result<i64, Error> {
+    let bytes = bytes
+        .get(at..at + 8)
+        .and_then(|bytes| bytes.try_into().ok());
+    bytes.map(i64::from_be_bytes).ok_or_else(invalid)
+}
+
+fn uuid(bytes: &[u8], at: usize) -> Result<Uuid, Error> {
+    let bytes = bytes
+        .get(at..at + 16)
+        .and_then(|bytes| Uuid::from_slice(bytes).ok());
+    bytes.ok_or_else(invalid)
+}
+
+pub(crate) fn of_event(viewer: Principal, position: Position) -> String {
+    let mut payload = Vec::with_capacity(16);
+    payload.extend_from_slice(&position.transaction.to_be_bytes());
+    payload.extend_from_slice(&position.seq.to_be_bytes());
+    seal(viewer, Kind::Event, &payload)
+}
+
+pub(crate) fn to_event(viewer: Principal, cursor: &str) -> Result<Position, Error> {
+    let bytes = open(viewer, Kind::Event, cursor)?;
+    Ok(Position {
+        transaction: number(&bytes, 0)?,
+        seq: number(&bytes, 8)?,
+    })
+}
+
+pub(crate) fn of_inbox(viewer: Principal, place: InboxPlace) -> String {
+    let mut payload = Vec::with_capacity(33);
+    payload.push(u8::from(place.pinned));
+    payload.extend_from_slice(&place.key.timestamp_micros().to_be_bytes());
+    payload.extend_from_slice(&place.as_of.timestamp_micros().to_be_bytes());
+    payload.extend_from_slice(place.thread.0.as_bytes());
+    seal(viewer, Kind::Inbox, &payload)
+}
+
+pub(crate) fn to_inbox(viewer: Principal, cursor: &str) -> Result<InboxPlace, Error> {
+    let bytes = open(viewer, Kind::Inbox, cursor)?;
+    let time = |at| DateTime::from_timestamp_micros(number(&bytes, at)?).ok_or_else(invalid);
+    let pinned = bytes.first().ok_or_else(invalid)? == &1;
+    let thread = ThreadId(uuid(&bytes, 17)?);
+    Ok(InboxPlace {
+        pinned,
+        key: time(1)?,
+        as_of: time(9)?,
+        thread,
+    })
+}
+
+pub(crate) fn of_message(viewer: Principal, thread: ThreadId, seq: i64) -> String {
+    let mut payload = Vec::with_capacity(24);
+    payload.extend_from_slice(thread.0.as_bytes());
+    payload.extend_from_slice(&seq.to_be_bytes());
+    seal(viewer, Kind::Message, &payload)
+}
+
+/// The number of the message; the cursor must be one of the same thread.
+pub(crate) fn to_message(viewer: Principal, thread: ThreadId, cursor: &str) -> Result<i64, Error> {
+    let bytes = open(viewer, Kind::Message, cursor)?;
+    if uuid(&bytes, 0)? != thread.0 {
+        return Err(invalid());
+    }
+    number(&bytes, 16)
+}
+
+pub(crate) fn of_name(viewer: Principal, name: &str, id: Uuid) -> String {
+    let mut payload = id.as_bytes().to_vec();
+    payload.extend_from_slice(name.as_bytes());
+    seal(viewer, Kind::Name, &payload)
+}
+
+pub(crate) fn to_name(viewer: Principal, cursor: &str) -> Result<NamePlace, Error> {
+    let bytes = open(viewer, Kind::Name, cursor)?;
+    let id = uuid(&bytes, 0)?;
+    let name = bytes
+        .get(16..)
+        .and_then(|name| std::str::from_utf8(name).ok());
+    Ok(NamePlace {
+        name: name.ok_or_else(invalid)?.to_owned(),
+        id,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use tidings_domain::StaffId;
+
+    use super::*;
+
+    fn viewer(n: u128) -> Principal {
+        Principal::Staff(StaffId(Uuid::from_u128(n)))
+    }
+
+    #[test]
+    fn g3_a_cursor_is_good_for_its_viewer_and_kind_only() {
+        let position = Position {
+            transaction: 7,
+            seq: i64::MAX,
+        };
+        let cursor = of_event(viewer(1), position);
+        assert_eq!(to_event(viewer(1), &cursor).unwrap(), position);
+        assert!(to_event(viewer(2), &cursor).is_err());
+        assert!(to_inbox(viewer(1), &cursor).is_err());
+        assert!(to_message(viewer(1), ThreadId(Uuid::nil()), &cursor).is_err());
+    }
+
+    #[test]
+    fn g3_every_damaged_cursor_is_refused() {
+        let cursor = of_event(
+            viewer(1),
+            Position {
+                transaction: 1,
+                seq: 2,
+            },
+        );
+        for cut in 0..cursor.len() {
+            assert!(to_event(viewer(1), &cursor[..cut]).is_err());
+        }
+        for at in 0..cursor.len() {
+            let mut bytes = cursor.clone().into_bytes();
+            bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+            let damaged = String::from_utf8(bytes).unwrap();
+            if damaged != cursor {
+                assert!(to_event(viewer(1), &damaged).is_err(), "{damaged}");
+            }
+        }
+        for junk in ["", "=", "not a cursor", &"A".repeat(5_000), "ü"] {
+            assert!(to_event(viewer(1), junk).is_err());
+        }
+    }
+
+    #[test]
+    fn a_name_survives() {
+        let cursor = of_name(viewer(1), "müller, ana", Uuid::from_u128(9));
+        let place = to_name(viewer(1), &cursor).unwrap();
+        assert_eq!(
+            (place.name.as_str(), place.id),
+            ("müller, ana", Uuid::from_u128(9))
+        );
+    }
+}

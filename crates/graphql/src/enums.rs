@@ -1,0 +1,185 @@
+//! The domain's vocabularies as GraphQL enums. The compiler holds the two equal.
+
+use async_graphql::Enum;
+
+/// A group of readers within an agency.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::AudienceKind")]
+pub(crate) enum AudienceKind {
+    /// Appointments, forms, organisation.
+    Administrative,
+    /// Invoices, insurance, payments.
+    Billing,
+    /// Care itself.
+    Clinical,
+}
+
+/// What a staff member does in an agency. Anybody can hold several.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::Role")]
+pub(crate) enum Role {
+    /// Treats or manages assigned clients; sees all threads about these.
+    Clinician,
+    /// Answers for the work of supervisees; sees all threads about their clients.
+    Supervisor,
+    /// Administers clinical matters; sees all threads of the agency.
+    ClinicalAdmin,
+    /// Administers the practice; sees Administrative threads.
+    PracticeAdmin,
+    /// Schedules; sees Administrative threads.
+    PracticeScheduler,
+    /// Bills; sees Billing threads.
+    PracticeBiller,
+    /// Runs the system; sees no message by this role.
+    SystemAdmin,
+}
+
+/// Whether a client is served at present.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::ClientStatus")]
+pub(crate) enum ClientStatus {
+    /// May read and write.
+    Active,
+    /// May read, may not write.
+    Inactive,
+}
+
+/// How far a portal account has come.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::AccountState")]
+pub(crate) enum PortalAccountState {
+    /// An invitation is out.
+    Invited,
+    /// The person can sign in.
+    Connected,
+    /// Signed out for good, until invited again.
+    Deactivated,
+}
+
+/// Where a care team membership came from.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::CareTeamSource")]
+pub(crate) enum CareTeamSource {
+    /// Added by hand.
+    Manual,
+    /// Follows from an enrolment.
+    Enrollment,
+}
+
+/// What kind of conversation a thread is; decides who may reply.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::ThreadKind")]
+pub(crate) enum ThreadKind {
+    /// One staff member and one client.
+    Direct,
+    /// Several staff members and at most one client.
+    Team,
+    /// One message to several clients who learn nothing of each other.
+    Broadcast,
+    /// Several clients who see each other.
+    Group,
+    /// Staff only; has no client and no audience.
+    Internal,
+}
+
+/// How somebody listed on a thread came to it.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::ParticipantStanding")]
+pub(crate) enum ParticipantStanding {
+    /// Addressed by the thread, or its author.
+    Participant,
+    /// The thread was shared with them.
+    SharedWith,
+}
+
+/// Which threads an inbox lists.
+#[derive(Enum, Copy, Clone, Debug, Default, PartialEq, Eq)]
+#[graphql(remote = "tidings_store::InboxState")]
+pub(crate) enum InboxState {
+    /// All that are neither archived nor deleted: the default.
+    #[default]
+    ReadAndUnread,
+    /// Of these, the ones with an unread message.
+    Unread,
+    /// Of these, the ones without an unread message.
+    Read,
+    /// Archived ones, too.
+    AllIncludingArchived,
+    /// Deleted ones only.
+    Deleted,
+}
+
+/// A mark on a message.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+pub(crate) enum MessageLabel {
+    /// Exchanged with a client through the portal, not among staff.
+    Portal,
+}
+
+/// What happened, for choosing events.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_service::live::LiveName")]
+pub(crate) enum EventKind {
+    /// A message was sent.
+    MessageAdded,
+    /// A thread's header or lifecycle changed, or the viewer gained sight of it by that.
+    ThreadChanged,
+    /// Somebody saw messages for the first time. For staff.
+    ReadReceiptAdded,
+    /// The viewer read, marked or pinned something, here or in another session.
+    ViewerStateChanged,
+    /// A client's record changed.
+    ClientChanged,
+    /// The viewer lost sight of threads.
+    AccessRevoked,
+    /// The viewer gained sight of threads.
+    AccessGranted,
+}
+
+/// The codes of `userErrors`. A code is stable; a message may change.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::UserErrorCode")]
+pub(crate) enum UserErrorCode {
+    /// The agency has not enabled messages between clients and staff.
+    PortalDisabled,
+    /// The client has no portal account that could read it, and the policy refuses.
+    ClientNotActivated,
+    /// The client is inactive and cannot write.
+    ClientInactive,
+    /// The staff member takes no messages that clients start.
+    ContactNotAllowed,
+    /// The staff member is not on the client's care team today.
+    NotCareTeamMember,
+    /// Nobody, or not this viewer, can reply in this thread.
+    ReplyNotAllowed,
+    /// A thread needs a recipient.
+    RecipientRequired,
+    /// These recipients cannot stand together in one thread.
+    RecipientNotAllowed,
+    /// The thread needs a subject, or a topic that fills it.
+    SubjectRequired,
+    /// The subject is longer than 255 characters.
+    SubjectTooLong,
+    /// The message has no text.
+    BodyRequired,
+    /// The message has fewer characters than the agency asks for.
+    BodyTooShort,
+    /// The message has more characters than allowed.
+    MessageTooLong,
+    /// A thread with a client needs an audience.
+    AudienceRequired,
+    /// The staff member could not see threads of this audience.
+    AudienceNotAllowed,
+    /// A change of audience needs the token of its preview.
+    AudienceChangeNotConfirmed,
+    /// The object has changed since the version that the input names.
+    VersionConflict,
+    /// The topic is not one of this audience.
+    TopicNotInAudience,
+    /// The end would lie before the start.
+    DateRangeInvalid,
+    /// The staff member is assigned to this client already.
+    AlreadyAssigned,
+    /// More threads are pinned than one viewer can have.
+    TooManyPinned,
+}

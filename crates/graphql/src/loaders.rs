@@ -1,0 +1,272 @@
+//! Loaders: one for each (entity, key), made per request, owning the viewer, returning only what
+//! the viewer sees. They batch; they keep nothing.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::dataloader::{DataLoader, Loader};
+use tidings_domain::{
+    AccountId, AudienceId, AudienceKind, CareTeamMemberId, ClientId, MessageId,
+    ParticipantStanding, Principal, StaffId, ThreadId, TopicId,
+};
+use tidings_store::{
+    AccountClientRow, AccountRow, AudienceRow, CareTeamRow, ClientRow, MessageRange, MessageRow,
+    Receipt, SeenThread, StaffRow, StoreError, TopicRow,
+};
+
+use crate::batching::Loads;
+use crate::request::{Ask, Request};
+
+/// The rows that a request's viewer sees.
+pub(crate) struct Rows(pub(crate) Arc<Request>);
+
+/// The loaders of the operation at hand.
+pub(crate) fn loader<'a>(
+    ctx: &'a async_graphql::Context<'_>,
+) -> async_graphql::Result<&'a DataLoader<Rows>> {
+    Ok(ctx.data::<Arc<DataLoader<Rows>>>()?.as_ref())
+}
+
+/// Loaders whose loads are driven by the operation itself.
+pub(crate) fn loaders(request: Arc<Request>, loads: Loads) -> DataLoader<Rows> {
+    DataLoader::new(Rows(request), move |load| loads.add(load)).delay(Duration::ZERO)
+}
+
+/// What a loader answers when the database does not: shared by everybody who waited for it.
+pub(crate) type LoadError = Arc<StoreError>;
+
+fn by_key<K: Hash + Eq, R>(rows: Vec<R>, key: impl Fn(&R) -> K) -> HashMap<K, R> {
+    rows.into_iter().map(|row| (key(&row), row)).collect()
+}
+
+fn grouped<K: Hash + Eq + Clone, R>(
+    keys: &[K],
+    rows: Vec<R>,
+    key: impl Fn(&R) -> K,
+) -> HashMap<K, Vec<R>> {
+    let mut groups: HashMap<K, Vec<R>> = keys.iter().cloned().map(|k| (k, Vec::new())).collect();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(row);
+    }
+    groups
+}
+
+/// The receipts of one message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ReceiptsOf {
+    pub(crate) thread: ThreadId,
+    pub(crate) seq: i64,
+}
+
+/// The care team of a client, as the viewer sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct TeamOf(pub(crate) ClientId);
+
+/// The portal account that acts for a client.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct AccountOf(pub(crate) ClientId);
+
+/// Who is listed on a thread.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ListedOn(pub(crate) ThreadId);
+
+/// The topics of an audience.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct TopicsOf(pub(crate) AudienceKind);
+
+macro_rules! by_id {
+    ($($key:ident => $row:ident by $method:ident, $id:expr;)+) => {$(
+        impl Loader<$key> for Rows {
+            type Value = $row;
+            type Error = LoadError;
+
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, $row>, LoadError> {
+                let viewer = self.0.viewer();
+                let rows = self.0.service.store.$method(&viewer, keys).await?;
+                Ok(by_key(rows, $id))
+            }
+        }
+    )+};
+}
+
+by_id! {
+    ThreadId => SeenThread by threads, |row: &SeenThread| row.thread.id;
+    MessageId => MessageRow by messages_by_id, |row: &MessageRow| row.message.id;
+    ClientId => ClientRow by clients, |row: &ClientRow| row.id;
+    StaffId => StaffRow by staff, |row: &StaffRow| row.id;
+    AccountId => AccountRow by accounts, |row: &AccountRow| row.id;
+    TopicId => TopicRow by topics, |row: &TopicRow| row.id;
+    AudienceId => AudienceRow by audiences_by_id, |row: &AudienceRow| row.id;
+    CareTeamMemberId => CareTeamRow by care_team_members, |row: &CareTeamRow| row.member.id;
+}
+
+impl Loader<AudienceKind> for Rows {
+    type Value = AudienceRow;
+    type Error = LoadError;
+
+    async fn load(
+        &self,
+        _: &[AudienceKind],
+    ) -> Result<HashMap<AudienceKind, AudienceRow>, LoadError> {
+        let rows = self.0.service.store.audiences(&self.0.viewer()).await?;
+        Ok(by_key(rows, |row| row.kind))
+    }
+}
+
+impl Loader<TopicsOf> for Rows {
+    type Value = Vec<TopicRow>;
+    type Error = LoadError;
+
+    async fn load(&self, keys: &[TopicsOf]) -> Result<HashMap<TopicsOf, Self::Value>, LoadError> {
+        let kinds: Vec<AudienceKind> = keys.iter().map(|key| key.0).collect();
+        let rows = self
+            .0
+            .service
+            .store
+            .topics_of(&self.0.viewer(), &kinds)
+            .await?;
+        Ok(grouped(keys, rows, |row| TopicsOf(row.audience)))
+    }
+}
+
+impl Loader<TeamOf> for Rows {
+    type Value = Vec<CareTeamRow>;
+    type Error = LoadError;
+
+    async fn load(&self, keys: &[TeamOf]) -> Result<HashMap<TeamOf, Self::Value>, LoadError> {
+        let clients: Vec<ClientId> = keys.iter().map(|key| key.0).collect();
+        let rows = self
+            .0
+            .service
+            .store
+            .care_teams(&self.0.viewer(), &clients)
+            .await?;
+        Ok(grouped(keys, rows, |row| TeamOf(row.member.client_id)))
+    }
+}
+
+impl Loader<AccountOf> for Rows {
+    type Value = AccountClientRow;
+    type Error = LoadError;
+
+    async fn load(
+        &self,
+        keys: &[AccountOf],
+    ) -> Result<HashMap<AccountOf, AccountClientRow>, LoadError> {
+        let clients: Vec<ClientId> = keys.iter().map(|key| key.0).collect();
+        let rows = self
+            .0
+            .service
+            .store
+            .account_links(&self.0.viewer(), &clients)
+            .await?;
+        Ok(by_key(rows, |row| AccountOf(row.client_id)))
+    }
+}
+
+impl Loader<ListedOn> for Rows {
+    type Value = Vec<(Principal, ParticipantStanding)>;
+    type Error = LoadError;
+
+    async fn load(&self, keys: &[ListedOn]) -> Result<HashMap<ListedOn, Self::Value>, LoadError> {
+        let threads: Vec<ThreadId> = keys.iter().map(|key| key.0).collect();
+        let rows = self
+            .0
+            .service
+            .store
+            .participants(&self.0.viewer(), &threads)
+            .await?;
+        let groups = grouped(keys, rows, |row| ListedOn(row.0));
+        let bare = |rows: Vec<(_, Principal, _)>| rows.into_iter().map(|r| (r.1, r.2)).collect();
+        Ok(groups
+            .into_iter()
+            .map(|(key, rows)| (key, bare(rows)))
+            .collect())
+    }
+}
+
+impl Loader<MessageRange> for Rows {
+    type Value = Vec<MessageRow>;
+    type Error = LoadError;
+
+    async fn load(
+        &self,
+        keys: &[MessageRange],
+    ) -> Result<HashMap<MessageRange, Self::Value>, LoadError> {
+        let rows = self
+            .0
+            .service
+            .store
+            .messages(&self.0.viewer(), keys)
+            .await?;
+        let within = |key: &MessageRange, row: &MessageRow| {
+            row.message.thread_id == key.thread && (key.from..=key.to).contains(&row.message.seq)
+        };
+        let of = |key: &MessageRange| {
+            rows.iter()
+                .filter(|row| within(key, row))
+                .cloned()
+                .collect()
+        };
+        Ok(keys.iter().map(|key| (*key, of(key))).collect())
+    }
+}
+
+impl Loader<ReceiptsOf> for Rows {
+    type Value = Vec<Receipt>;
+    type Error = LoadError;
+
+    async fn load(
+        &self,
+        keys: &[ReceiptsOf],
+    ) -> Result<HashMap<ReceiptsOf, Self::Value>, LoadError> {
+        let ranges: Vec<MessageRange> = keys
+            .iter()
+            .map(|key| MessageRange {
+                thread: key.thread,
+                from: key.seq,
+                to: key.seq,
+            })
+            .collect();
+        let rows = self
+            .0
+            .service
+            .store
+            .receipts(&self.0.viewer(), &ranges)
+            .await?;
+        let covers = |key: &ReceiptsOf, row: &Receipt| {
+            row.thread == key.thread && (row.from..=row.to).contains(&key.seq)
+        };
+        let of = |key: &ReceiptsOf| {
+            rows.iter()
+                .filter(|row| covers(key, row))
+                .copied()
+                .collect()
+        };
+        Ok(keys.iter().map(|key| (*key, of(key))).collect())
+    }
+}
+
+/// Loads that fail are faults of ours: the transport masks and logs them.
+pub(crate) trait Load {
+    /// One row, if the viewer sees it.
+    async fn one<K>(&self, key: K) -> async_graphql::Result<Option<<Rows as Loader<K>>::Value>>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Rows: Loader<K, Error = LoadError>;
+}
+
+impl Load for async_graphql::Context<'_> {
+    async fn one<K>(&self, key: K) -> async_graphql::Result<Option<<Rows as Loader<K>>::Value>>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Rows: Loader<K, Error = LoadError>,
+    {
+        self.rows()?
+            .load_one(key)
+            .await
+            .map_err(|error| crate::error::fault(&error))
+    }
+}

@@ -1,0 +1,191 @@
+//! `Message`.
+
+use async_graphql::{Context, Description, ID, Object, Result};
+use chrono::{DateTime, Utc};
+use tidings_domain::{Body, Principal};
+use tidings_store::MessageRow;
+
+use crate::client::Client;
+use crate::connection::connection;
+use crate::enums::MessageLabel;
+use crate::error::not_found;
+use crate::guard::permit;
+use crate::loaders::{Load, ReceiptsOf};
+use crate::node::Global;
+use crate::people::{Author, ReadReceipt, Reader};
+use crate::scalars::Html;
+use crate::staff::StaffMember;
+use crate::thread::Thread;
+
+/// One entry of a thread. Who sees the thread sees it.
+#[derive(Clone, Description)]
+pub(crate) struct Message {
+    row: MessageRow,
+    /// The thread, where it is at hand.
+    thread: Option<Thread>,
+    /// Whether the row is shared by all readers of a stream and knows nothing of this one.
+    live: bool,
+}
+
+connection!(
+    MessageConnection,
+    MessageEdge,
+    Message,
+    "A page of messages, oldest first."
+);
+
+impl Message {
+    /// A message of a thread at hand.
+    pub(crate) fn of(row: MessageRow, thread: Thread) -> Self {
+        Self {
+            row,
+            thread: Some(thread),
+            live: false,
+        }
+    }
+
+    /// A message as a stream brings it.
+    pub(crate) fn live(row: MessageRow, thread: Thread) -> Self {
+        Self {
+            row,
+            thread: Some(thread),
+            live: true,
+        }
+    }
+
+    /// A message whose thread is loaded when it is asked for.
+    pub(crate) fn alone(row: MessageRow) -> Self {
+        Self {
+            row,
+            thread: None,
+            live: false,
+        }
+    }
+
+    async fn load_thread(&self, ctx: &Context<'_>) -> Result<Thread> {
+        match &self.thread {
+            Some(thread) => Ok(thread.clone()),
+            None => Thread::load(ctx, self.row.message.thread_id)
+                .await?
+                .ok_or_else(not_found),
+        }
+    }
+}
+
+#[Object(use_type_description)]
+impl Message {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        self.row.message.id.global()
+    }
+
+    /// Its number in the thread: from 1, without gaps.
+    async fn seq(&self) -> i64 {
+        self.row.message.seq
+    }
+
+    /// The thread.
+    async fn thread(&self, ctx: &Context<'_>) -> Result<Thread> {
+        self.load_thread(ctx).await
+    }
+
+    /// Who wrote it.
+    async fn author(&self, ctx: &Context<'_>) -> Result<Author> {
+        match (&self.row.staff, &self.row.client) {
+            (Some(staff), _) => Ok(Author::StaffMember(StaffMember(staff.clone()))),
+            (None, Some(client)) => Ok(Author::Client(Client(client.clone()))),
+            (None, None) => {
+                let message = &self.row.message;
+                Author::load(ctx, Principal::new(message.author_kind, message.author_id)).await
+            }
+        }
+    }
+
+    /// Its text.
+    async fn body_text(&self) -> &str {
+        &self.row.message.body
+    }
+
+    /// Its text as HTML, safe to show.
+    async fn body_html(&self) -> Html {
+        Html(Body::html_of(&self.row.message.body))
+    }
+
+    /// When it was sent.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.row.message.created_at
+    }
+
+    /// Its marks.
+    async fn labels(&self, ctx: &Context<'_>) -> Result<Vec<MessageLabel>> {
+        let thread = self.load_thread(ctx).await?;
+        let internal = thread.0.row.kind == tidings_domain::ThreadKind::Internal;
+        Ok(if internal {
+            Vec::new()
+        } else {
+            vec![MessageLabel::Portal]
+        })
+    }
+
+    /// Whether the viewer has not read it. One's own message is never unread.
+    async fn viewer_unread(&self, ctx: &Context<'_>) -> Result<bool> {
+        if self.live {
+            let own = ctx.one(self.row.message.id).await?;
+            return Ok(own.is_some_and(|row| row.unread));
+        }
+        Ok(self.row.unread)
+    }
+
+    /// When the client first saw it; null if it has not, or wrote it. Staff only.
+    async fn seen_by_client_at(&self, ctx: &Context<'_>) -> Option<Result<DateTime<Utc>>> {
+        match permit(ctx, "Message.seenByClientAt") {
+            Ok(()) => self.row.message.seen_by_client_at.map(Ok),
+            Err(refused) => Some(Err(refused)),
+        }
+    }
+
+    /// Who saw it, in the order in which they first did, its author left out. At most 500. Staff
+    /// only, unless the agency's policy shows receipts to clients.
+    async fn seen_by(&self, ctx: &Context<'_>) -> Option<Result<Vec<ReadReceipt>>> {
+        Some(match permit(ctx, "Message.seenBy") {
+            Ok(()) => self.receipts(ctx).await,
+            Err(refused) => Err(refused),
+        })
+    }
+}
+
+impl Message {
+    async fn receipts(&self, ctx: &Context<'_>) -> Result<Vec<ReadReceipt>> {
+        let message = &self.row.message;
+        let key = ReceiptsOf {
+            thread: message.thread_id,
+            seq: message.seq,
+        };
+        let author = match message.account_id {
+            Some(account) => Principal::Account(account),
+            None => Principal::new(message.author_kind, message.author_id),
+        };
+        let mut seen = vec![author];
+        let mut receipts = Vec::new();
+        for receipt in ctx
+            .one(key)
+            .await?
+            .unwrap_or_default()
+            .into_iter()
+            .take(500)
+        {
+            // Later receipts of the same reader tell of reading again (T-24).
+            if seen.contains(&receipt.reader) {
+                continue;
+            }
+            seen.push(receipt.reader);
+            if let Some(reader) = Reader::load(ctx, receipt.reader).await? {
+                receipts.push(ReadReceipt {
+                    reader,
+                    seen_at: receipt.seen_at,
+                });
+            }
+        }
+        Ok(receipts)
+    }
+}

@@ -1,0 +1,210 @@
+//! Mutations of messages: send, mark read, mark unread.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use tidings_domain::{MessageId, ThreadId};
+use tidings_service::{MarkMessages, MarkThread, Marked, SendMessage};
+
+use crate::error::{UserError, outcome};
+use crate::loaders::Load;
+use crate::message::Message;
+use crate::node::Global;
+use crate::request::Ask;
+use crate::thread::Thread;
+
+/// A message to send.
+#[derive(InputObject)]
+pub(crate) struct SendMessageInput {
+    /// Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
+    /// the same input answers with the first outcome for seven days.
+    idempotency_key: String,
+    /// Into which thread.
+    thread_id: ID,
+    /// Its text: 1 to 65,536 characters of plain text, or as the agency's policy bounds it.
+    body: String,
+    /// Whether everything in the thread up to it counts as read by the sender.
+    #[graphql(default = true)]
+    mark_thread_read: bool,
+}
+
+/// What came of sending a message.
+#[derive(SimpleObject)]
+pub(crate) struct SendMessagePayload {
+    /// The message.
+    message: Option<Message>,
+    /// Its thread.
+    thread: Option<Thread>,
+    /// Why it was not sent. Nothing is stored then.
+    user_errors: Vec<UserError>,
+}
+
+/// Messages to mark.
+#[derive(InputObject)]
+pub(crate) struct MarkMessagesInput {
+    /// Made by the client for this one write.
+    idempotency_key: String,
+    /// 1 to 100 messages, of any threads: all are marked, or none.
+    message_ids: Vec<ID>,
+}
+
+/// A thread to mark as read.
+#[derive(InputObject)]
+pub(crate) struct MarkThreadReadInput {
+    /// Made by the client for this one write.
+    idempotency_key: String,
+    /// The thread.
+    thread_id: ID,
+    /// The last message that was seen; all that there are if left out.
+    up_to_message_id: Option<ID>,
+}
+
+/// What was marked.
+#[derive(SimpleObject)]
+pub(crate) struct MarkPayload {
+    /// The threads, with the viewer's new counts.
+    threads: Vec<Thread>,
+    /// The messages, where single ones were named.
+    messages: Vec<Message>,
+    /// Why nothing was marked.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(Default)]
+pub(crate) struct MessageMutation;
+
+#[Object]
+impl MessageMutation {
+    /// Sends a message into a thread, for everybody who sees it.
+    async fn send_message(
+        &self,
+        ctx: &Context<'_>,
+        input: SendMessageInput,
+    ) -> Result<SendMessagePayload> {
+        let send = SendMessage {
+            thread: ThreadId::parse(&input.thread_id)?,
+            body: input.body,
+            mark_thread_read: input.mark_thread_read,
+        };
+        let viewer = ctx.viewer()?;
+        let sent = ctx
+            .service()?
+            .send_message(&viewer, &input.idempotency_key, send)
+            .await;
+        match outcome(sent)? {
+            Ok(sent) => {
+                let (message, thread) = futures_util::future::try_join(
+                    async { ctx.one(sent.message).await },
+                    Thread::load(ctx, sent.thread),
+                )
+                .await?;
+                let message = message.map(|row| match &thread {
+                    Some(thread) => Message::of(row, thread.clone()),
+                    None => Message::alone(row),
+                });
+                Ok(SendMessagePayload {
+                    message,
+                    thread,
+                    user_errors: Vec::new(),
+                })
+            }
+            Err(user_errors) => Ok(SendMessagePayload {
+                message: None,
+                thread: None,
+                user_errors,
+            }),
+        }
+    }
+
+    /// Marks messages as read by the viewer. Opening a message does not: this does. Staff see when
+    /// a client first did.
+    async fn mark_read(&self, ctx: &Context<'_>, input: MarkMessagesInput) -> Result<MarkPayload> {
+        let mark = messages(&input)?;
+        let viewer = ctx.viewer()?;
+        let marked = ctx
+            .service()?
+            .mark_read(&viewer, &input.idempotency_key, mark)
+            .await;
+        payload(ctx, marked).await
+    }
+
+    /// Marks messages as unread for the viewer. What others know of reading stays.
+    async fn mark_unread(
+        &self,
+        ctx: &Context<'_>,
+        input: MarkMessagesInput,
+    ) -> Result<MarkPayload> {
+        let mark = messages(&input)?;
+        let viewer = ctx.viewer()?;
+        let marked = ctx
+            .service()?
+            .mark_unread(&viewer, &input.idempotency_key, mark)
+            .await;
+        payload(ctx, marked).await
+    }
+
+    /// Marks a thread as read by the viewer, up to a message or to its end.
+    async fn mark_thread_read(
+        &self,
+        ctx: &Context<'_>,
+        input: MarkThreadReadInput,
+    ) -> Result<MarkPayload> {
+        let thread = ThreadId::parse(&input.thread_id)?;
+        let up_to = input
+            .up_to_message_id
+            .as_ref()
+            .map(MessageId::parse)
+            .transpose()?;
+        let mark = MarkThread { thread, up_to };
+        let viewer = ctx.viewer()?;
+        let marked = ctx
+            .service()?
+            .mark_thread_read(&viewer, &input.idempotency_key, mark)
+            .await;
+        payload(ctx, marked).await
+    }
+}
+
+fn messages(input: &MarkMessagesInput) -> Result<MarkMessages> {
+    let messages = input
+        .message_ids
+        .iter()
+        .map(MessageId::parse)
+        .collect::<Result<_>>()?;
+    Ok(MarkMessages { messages })
+}
+
+async fn payload(
+    ctx: &Context<'_>,
+    marked: tidings_service::Result<Marked>,
+) -> Result<MarkPayload> {
+    let marked = match outcome(marked)? {
+        Ok(marked) => marked,
+        Err(user_errors) => {
+            return Ok(MarkPayload {
+                threads: Vec::new(),
+                messages: Vec::new(),
+                user_errors,
+            });
+        }
+    };
+    let rows = ctx.rows()?;
+    let threads = rows.load_many(marked.threads.iter().copied());
+    let messages = rows.load_many(marked.messages.iter().copied());
+    let (mut threads, mut messages) = futures_util::future::try_join(threads, messages)
+        .await
+        .map_err(|error| crate::error::fault(&error))?;
+    Ok(MarkPayload {
+        threads: marked
+            .threads
+            .iter()
+            .filter_map(|id| threads.remove(id))
+            .map(Into::into)
+            .collect(),
+        messages: marked
+            .messages
+            .iter()
+            .filter_map(|id| messages.remove(id))
+            .map(Message::alone)
+            .collect(),
+        user_errors: Vec::new(),
+    })
+}

@@ -1,0 +1,277 @@
+//! The root of queries, but for the inbox.
+
+use async_graphql::{Context, ID, Object, Result};
+use tidings_domain::limits::MAX_IDS;
+use tidings_domain::{
+    AccountId, AgencyId, AudienceId, CareTeamMemberId, ClientId, MessageId, Principal, StaffId,
+    ThreadId, TopicId,
+};
+
+use crate::account::PortalAccount;
+use crate::agency::Agency;
+use crate::audience::{Audience, Topic};
+use crate::care_team::{CareTeam, CareTeamMember};
+use crate::client::{Client, ClientConnection};
+use crate::connection::first as page_size;
+use crate::cursor;
+use crate::enums::{AudienceKind, ClientStatus};
+use crate::error::{bad_input, fault, not_found, top_level};
+use crate::loaders::Load;
+use crate::message::Message;
+use crate::node::{Global, split};
+use crate::people::{Node, Viewer};
+use crate::request::Ask;
+use crate::scalars::EventCursor;
+use crate::staff::{StaffMember, StaffMemberConnection};
+use crate::thread::Thread;
+use crate::thread_mutations::AudienceChangePreview;
+use crate::unread::UnreadCounts;
+
+#[derive(Default)]
+pub(crate) struct RootQuery;
+
+#[Object]
+impl RootQuery {
+    /// Who asks.
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
+        match ctx.viewer()?.principal() {
+            Principal::Staff(id) => {
+                let row = ctx.one(id).await?.ok_or_else(not_found)?;
+                Ok(Viewer::StaffMember(StaffMember(row)))
+            }
+            Principal::Account(id) => {
+                let row = ctx.one(id).await?.ok_or_else(not_found)?;
+                Ok(Viewer::PortalAccount(PortalAccount(row)))
+            }
+            Principal::Client(_) => Err(not_found()),
+        }
+    }
+
+    /// The viewer's agency.
+    async fn agency(&self, ctx: &Context<'_>) -> Result<Agency> {
+        load_agency(ctx).await?.ok_or_else(not_found)
+    }
+
+    /// The object of a global id; null if there is none that the viewer sees.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id.")] id: ID,
+    ) -> Option<Result<Node>> {
+        load_node(ctx, &id).await.transpose()
+    }
+
+    /// The objects of up to 100 global ids, in their order; null where there is none that the
+    /// viewer sees.
+    #[graphql(complexity = "ids.len() * (child_complexity + 1)")]
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global ids.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        if ids.len() > MAX_IDS {
+            return Err(bad_input("At most 100 ids at once."));
+        }
+        futures_util::future::try_join_all(ids.iter().map(|id| load_node(ctx, id))).await
+    }
+
+    /// A thread. `NOT_FOUND` if there is none that the viewer sees.
+    async fn thread(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The thread.")] id: ID,
+    ) -> Option<Result<Thread>> {
+        let load = async {
+            let id = ThreadId::parse(&id)?;
+            Thread::load(ctx, id).await?.ok_or_else(not_found)
+        };
+        Some(load.await)
+    }
+
+    /// A client. `NOT_FOUND` if there is none that the viewer sees.
+    async fn client(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The client.")] id: ID,
+    ) -> Option<Result<Client>> {
+        let load = async {
+            let id = ClientId::parse(&id)?;
+            ctx.one(id).await?.map(Client).ok_or_else(not_found)
+        };
+        Some(load.await)
+    }
+
+    /// The clients that the viewer sees, by name.
+    #[graphql(complexity = "first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    async fn clients(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The beginning of a name or of a part of one.")] search: Option<String>,
+        #[graphql(desc = "Only clients of this status.")] status: Option<ClientStatus>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Only clients behind this one.")] after: Option<String>,
+    ) -> Result<ClientConnection> {
+        let viewer = ctx.viewer()?;
+        let me = viewer.principal();
+        let first = page_size(first)?;
+        let search = search.unwrap_or_default();
+        if search.chars().count() > 200 {
+            return Err(bad_input("A search has at most 200 characters."));
+        }
+        let after = after
+            .map(|cursor| cursor::to_name(me, &cursor))
+            .transpose()?;
+        let store = &ctx.service()?.store;
+        let status = status.map(Into::into);
+        let page = store
+            .find_clients(&viewer, &search, status, after.as_ref(), first)
+            .await;
+        let page = page.map_err(|error| fault(&error))?;
+        let edges = page
+            .rows
+            .into_iter()
+            .map(|row| (cursor::of_name(me, &row.sort_name, row.id.0), Client(row)))
+            .collect();
+        Ok(ClientConnection::new(
+            edges,
+            page.has_next,
+            page.has_previous,
+        ))
+    }
+
+    /// The staff of the viewer's agency who work there, by name.
+    #[graphql(complexity = "first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    async fn staff_members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Only staff behind this one.")] after: Option<String>,
+    ) -> Result<StaffMemberConnection> {
+        let viewer = ctx.viewer()?;
+        let me = viewer.principal();
+        let first = page_size(first)?;
+        let after = after
+            .map(|cursor| cursor::to_name(me, &cursor))
+            .transpose()?;
+        let page = ctx
+            .service()?
+            .store
+            .find_staff(&viewer, after.as_ref(), first)
+            .await;
+        let page = page.map_err(|error| fault(&error))?;
+        let edges = page
+            .rows
+            .into_iter()
+            .map(|row| {
+                (
+                    cursor::of_name(me, &row.display_name, row.id.0),
+                    StaffMember(row),
+                )
+            })
+            .collect();
+        Ok(StaffMemberConnection::new(
+            edges,
+            page.has_next,
+            page.has_previous,
+        ))
+    }
+
+    /// The three audiences of the viewer's agency.
+    async fn audiences(&self, ctx: &Context<'_>) -> Result<Vec<Audience>> {
+        let rows = ctx.service()?.store.audiences(&*ctx.viewer()?).await;
+        Ok(rows
+            .map_err(|error| fault(&error))?
+            .into_iter()
+            .map(Audience)
+            .collect())
+    }
+
+    /// Exact numbers of the viewer's unread messages.
+    #[graphql(complexity = "50 + child_complexity")]
+    async fn unread_counts(&self, ctx: &Context<'_>) -> Result<UnreadCounts> {
+        let counts = ctx.service()?.store.unread_counts(&*ctx.viewer()?).await;
+        Ok(counts.map_err(|error| fault(&error))?.into())
+    }
+
+    /// The present end of the event log. Read it in the same operation as a first query and
+    /// subscribe `after` it: the query and the stream together have no gap.
+    async fn event_cursor(&self, ctx: &Context<'_>) -> Result<EventCursor> {
+        let end = ctx
+            .service()?
+            .store
+            .log_end()
+            .await
+            .map_err(|error| fault(&error))?;
+        Ok(EventCursor(cursor::of_event(
+            ctx.viewer()?.principal(),
+            end,
+        )))
+    }
+
+    /// Who would gain and who would lose sight of a thread by a change of its audience. For staff
+    /// who may edit the thread.
+    async fn audience_change_preview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The thread.")] thread_id: ID,
+        #[graphql(desc = "The audience to be.")] to: AudienceKind,
+    ) -> Result<AudienceChangePreview> {
+        let thread = ThreadId::parse(&thread_id)?;
+        let change = ctx
+            .service()?
+            .audience_change(&*ctx.viewer()?, thread, to.into())
+            .await;
+        change.map(Into::into).map_err(|error| top_level(&error))
+    }
+}
+
+async fn load_agency(ctx: &Context<'_>) -> Result<Option<Agency>> {
+    let agency = ctx.service()?.store.agency(&*ctx.viewer()?).await;
+    Ok(agency.map_err(|error| fault(&error))?.map(Agency))
+}
+
+async fn load_node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
+    let Some((name, uuid)) = split(id) else {
+        return Err(bad_input("This is not a global id."));
+    };
+    Ok(match name {
+        AgencyId::TYPE => load_agency(ctx)
+            .await?
+            .filter(|a| a.0.id.0 == uuid)
+            .map(Node::Agency),
+        AudienceId::TYPE => ctx
+            .one(AudienceId(uuid))
+            .await?
+            .map(|row| Node::Audience(Audience(row))),
+        TopicId::TYPE => ctx
+            .one(TopicId(uuid))
+            .await?
+            .map(|row| Node::Topic(Topic(row))),
+        StaffId::TYPE => ctx
+            .one(StaffId(uuid))
+            .await?
+            .map(|row| Node::StaffMember(StaffMember(row))),
+        ClientId::TYPE => ctx
+            .one(ClientId(uuid))
+            .await?
+            .map(|row| Node::Client(Client(row))),
+        AccountId::TYPE => ctx
+            .one(AccountId(uuid))
+            .await?
+            .map(|row| Node::PortalAccount(PortalAccount(row))),
+        CareTeamMemberId::TYPE => {
+            let row = ctx.one(CareTeamMemberId(uuid)).await?;
+            row.map(|row| Node::CareTeamMember(CareTeamMember(row)))
+        }
+        "CareTeam" => {
+            let client = ctx.one(ClientId(uuid)).await?;
+            client.map(|client| Node::CareTeam(CareTeam { client }))
+        }
+        ThreadId::TYPE => Thread::load(ctx, ThreadId(uuid)).await?.map(Node::Thread),
+        MessageId::TYPE => ctx
+            .one(MessageId(uuid))
+            .await?
+            .map(|row| Node::Message(Message::alone(row))),
+        _ => return Err(bad_input("This is not a global id.")),
+    })
+}

@@ -1,0 +1,78 @@
+//! What one request stands on: the service, the viewer, the loaders.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::Context;
+use async_graphql::dataloader::DataLoader;
+use tidings_policy::Viewer;
+use tidings_service::Service;
+
+use crate::loaders::{Rows, loader};
+
+/// The state of one operation. Never shared by two: loaders that are shared mix viewers.
+pub struct Request {
+    /// The use cases.
+    pub(crate) service: Service,
+    viewer: Mutex<Arc<Viewer>>,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Request").finish_non_exhaustive()
+    }
+}
+
+impl Request {
+    /// Attaches the viewer to a GraphQL request.
+    #[must_use]
+    pub fn attach(
+        service: &Service,
+        viewer: Viewer,
+        request: async_graphql::Request,
+    ) -> async_graphql::Request {
+        let viewer = Mutex::new(Arc::new(viewer));
+        request.data(Arc::new(Self {
+            service: service.clone(),
+            viewer,
+        }))
+    }
+
+    /// Who asks. On a stream, as of the event at hand.
+    pub(crate) fn viewer(&self) -> Arc<Viewer> {
+        Arc::clone(&self.viewer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Who asks from now on: a stream brings its viewer along with each event.
+    pub(crate) fn follow(&self, viewer: Arc<Viewer>) {
+        *self.viewer.lock().unwrap_or_else(PoisonError::into_inner) = viewer;
+    }
+}
+
+/// Short ways from a resolver's context to its request.
+pub(crate) trait Ask {
+    /// The request.
+    fn request(&self) -> async_graphql::Result<&Arc<Request>>;
+
+    /// The service.
+    fn service(&self) -> async_graphql::Result<&Service> {
+        Ok(&self.request()?.service)
+    }
+
+    /// Who asks.
+    fn viewer(&self) -> async_graphql::Result<Arc<Viewer>> {
+        Ok(self.request()?.viewer())
+    }
+
+    /// The loaders.
+    fn rows(&self) -> async_graphql::Result<&DataLoader<Rows>>;
+}
+
+impl Ask for Context<'_> {
+    fn request(&self) -> async_graphql::Result<&Arc<Request>> {
+        self.data::<Arc<Request>>()
+    }
+
+    fn rows(&self) -> async_graphql::Result<&DataLoader<Rows>> {
+        loader(self)
+    }
+}

@@ -1,0 +1,67 @@
+//! Scalars of our own.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chrono::NaiveDate;
+
+/// A day without a time, as `YYYY-MM-DD` (RFC 3339, full-date), in the agency's time zone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Date(pub(crate) NaiveDate);
+
+#[Scalar(
+    name = "Date",
+    specified_by_url = "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6"
+)]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let day = match &value {
+            Value::String(text) if text.len() == 10 => text.parse().ok(),
+            _ => None,
+        };
+        day.map(Self)
+            .ok_or_else(|| InputValueError::custom("A day is written YYYY-MM-DD."))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// HTML that may be shown as it is: escaped, without scripts, handlers or foreign sources.
+#[derive(Clone, Debug)]
+pub(crate) struct Html(pub(crate) String);
+
+#[Scalar(name = "HTML", specified_by_url = "https://html.spec.whatwg.org/")]
+impl ScalarType for Html {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
+/// A place in the stream of events, good for the viewer who got it, for seven days at least, on
+/// every server of the installation. Opaque.
+#[derive(Clone, Debug)]
+pub(crate) struct EventCursor(pub(crate) String);
+
+#[Scalar(
+    name = "EventCursor",
+    specified_by_url = "https://relay.dev/graphql/connections.htm#sec-Cursor"
+)]
+impl ScalarType for EventCursor {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}

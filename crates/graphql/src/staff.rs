@@ -1,0 +1,68 @@
+//! `StaffMember`.
+
+use async_graphql::{Context, Description, ID, Object, Result};
+use tidings_store::StaffRow;
+
+use crate::connection::connection;
+use crate::enums::Role;
+use crate::guard::guarded;
+use crate::node::Global;
+
+/// A person who works in an agency. Everybody in the agency, clients included, may know the name.
+#[derive(Description)]
+pub(crate) struct StaffMember(pub(crate) StaffRow);
+
+connection!(
+    StaffMemberConnection,
+    StaffMemberEdge,
+    StaffMember,
+    "A page of staff, by name."
+);
+
+#[Object(use_type_description)]
+impl StaffMember {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        self.0.id.global()
+    }
+
+    /// The name as shown.
+    async fn display_name(&self) -> &str {
+        &self.0.display_name
+    }
+
+    /// Title or profession, as shown.
+    async fn title(&self) -> Option<&str> {
+        self.0.title.as_deref()
+    }
+
+    /// The work address. Staff only.
+    async fn email(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
+        guarded(ctx, "StaffMember.email", || self.0.email.as_str())
+    }
+
+    /// What this person does in the agency. Staff only.
+    async fn roles(&self, ctx: &Context<'_>) -> Option<Result<Vec<Role>>> {
+        guarded(ctx, "StaffMember.roles", || {
+            self.0.roles.iter().map(Role::from).collect()
+        })
+    }
+
+    /// Whether this person works here still. Staff only.
+    async fn active(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
+        guarded(ctx, "StaffMember.active", || self.0.active)
+    }
+
+    /// Whether clients may start threads with this person. Staff only.
+    async fn allow_client_initiated_contact(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
+        let field = "StaffMember.allowClientInitiatedContact";
+        guarded(ctx, field, || self.0.allow_client_contact)
+    }
+
+    /// Whether clients see this person on their care team. Staff only.
+    async fn display_in_portal(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
+        guarded(ctx, "StaffMember.displayInPortal", || {
+            self.0.display_in_portal
+        })
+    }
+}

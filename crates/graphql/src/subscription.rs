@@ -1,0 +1,307 @@
+//! Subscriptions: streams that resume, and that never show what a query would not.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Error, ID, Result, SimpleObject, Subscription as Root, Union};
+use chrono::{DateTime, Utc};
+use futures_util::stream::{self, Stream, StreamExt};
+use tidings_domain::{ErrorCode, Principal, ThreadId};
+use tidings_service::live::{EventStream, Filter, LiveEvent, LiveKind, LiveName, Scope, StreamEnd};
+
+use crate::client::Client;
+use crate::cursor;
+use crate::enums::EventKind;
+use crate::error::{coded, top_level};
+use crate::loaders::Load;
+use crate::message::Message;
+use crate::node::Global;
+use crate::people::Reader;
+use crate::request::{Ask, Request};
+use crate::scalars::EventCursor;
+use crate::thread::Thread;
+
+/// A message was sent. Told to everybody who sees its thread.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct MessageAdded {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// The message.
+    message: Message,
+    /// Its thread.
+    thread: Thread,
+}
+
+/// A thread's header or lifecycle changed, or the viewer gained sight of it by that. Told to
+/// everybody who sees the thread.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct ThreadChanged {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// The thread as it is now.
+    thread: Thread,
+}
+
+/// Somebody saw messages for the first time. Told to staff who see the thread.
+#[derive(SimpleObject, Clone)]
+#[graphql(complex)]
+pub(crate) struct ReadReceiptAdded {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// The thread.
+    thread: Thread,
+    /// Number of the first message that was seen.
+    from_seq: i64,
+    /// Number of the last message that was seen.
+    to_seq: i64,
+    /// When.
+    seen_at: DateTime<Utc>,
+    #[graphql(skip)]
+    reader: ReaderOf,
+}
+
+/// Who read, to be loaded when asked for.
+#[derive(Clone, Copy)]
+struct ReaderOf(Principal);
+
+#[async_graphql::ComplexObject]
+impl ReadReceiptAdded {
+    /// Who saw them.
+    async fn reader(&self, ctx: &Context<'_>) -> Option<Result<Reader>> {
+        Reader::load(ctx, self.reader.0).await.transpose()
+    }
+}
+
+/// The viewer read, marked or pinned something, here or in another session.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct ViewerStateChanged {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// The thread, with the viewer's new counts.
+    thread: Thread,
+}
+
+/// A client's record changed. Told to the agency's staff and to the client's account.
+#[derive(SimpleObject, Clone)]
+#[graphql(complex)]
+pub(crate) struct ClientChanged {
+    /// Resume after it.
+    cursor: EventCursor,
+    #[graphql(skip)]
+    client: tidings_domain::ClientId,
+}
+
+#[async_graphql::ComplexObject]
+impl ClientChanged {
+    /// The client as it is now.
+    async fn client(&self, ctx: &Context<'_>) -> Option<Result<Client>> {
+        ctx.one(self.client)
+            .await
+            .map(|row| row.map(Client))
+            .transpose()
+    }
+}
+
+/// The viewer does not see these threads any more: drop them.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct AccessRevoked {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// Which.
+    thread_ids: Vec<ID>,
+    /// More than can be named: drop whatever was read, and read again.
+    everything: bool,
+}
+
+/// The viewer sees these threads from now on: read them.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct AccessGranted {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// Which.
+    thread_ids: Vec<ID>,
+    /// More than can be named: read again.
+    everything: bool,
+}
+
+/// One change that the viewer is told of.
+#[derive(Union, Clone)]
+pub(crate) enum Event {
+    MessageAdded(MessageAdded),
+    ThreadChanged(ThreadChanged),
+    ReadReceiptAdded(ReadReceiptAdded),
+    ViewerStateChanged(ViewerStateChanged),
+    ClientChanged(ClientChanged),
+    AccessRevoked(AccessRevoked),
+    AccessGranted(AccessGranted),
+}
+
+/// Everything that can be waited for. Streams end with `SLOW_CONSUMER` for a reader that is slower
+/// than its bound, and resume from the last cursor.
+pub(crate) struct Subscription;
+
+impl Default for Subscription {
+    fn default() -> Self {
+        Self
+    }
+}
+
+#[Root]
+impl Subscription {
+    /// New messages: of one thread, or of everything that the viewer sees. The stream of one
+    /// thread ends when the viewer loses sight of it.
+    async fn message_added(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only messages of this thread.")] thread_id: Option<ID>,
+        #[graphql(desc = "Everything behind this cursor; from now on if left out.")] after: Option<
+            EventCursor,
+        >,
+    ) -> Result<impl Stream<Item = Result<MessageAdded>> + use<>> {
+        let thread = thread_id.as_ref().map(ThreadId::parse).transpose()?;
+        let filter = Filter {
+            thread,
+            kinds: vec![LiveName::MessageAdded],
+        };
+        let events = subscribe(ctx, filter, after).await?;
+        Ok(events.filter_map(|event| async {
+            match event {
+                Ok(Event::MessageAdded(added)) => Some(Ok(added)),
+                Ok(_) => None,
+                Err(error) => Some(Err(error)),
+            }
+        }))
+    }
+
+    /// Every change that the viewer can be told of: with it an application keeps all that it has
+    /// read true.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Everything behind this cursor; from now on if left out.")] after: Option<
+            EventCursor,
+        >,
+        #[graphql(desc = "Only these kinds; all if left out.")] kinds: Option<Vec<EventKind>>,
+    ) -> Result<impl Stream<Item = Result<Event>> + use<>> {
+        let kinds = kinds
+            .unwrap_or_default()
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        subscribe(
+            ctx,
+            Filter {
+                thread: None,
+                kinds,
+            },
+            after,
+        )
+        .await
+    }
+}
+
+async fn subscribe(
+    ctx: &Context<'_>,
+    filter: Filter,
+    after: Option<EventCursor>,
+) -> Result<impl Stream<Item = Result<Event>> + Unpin + use<>> {
+    let request = Arc::clone(ctx.request()?);
+    let viewer = request.viewer();
+    let after = after
+        .map(|cursor| cursor::to_event(viewer.principal(), &cursor.0))
+        .transpose()?;
+    let stream = request
+        .service
+        .subscribe((*viewer).clone(), filter, after)
+        .await;
+    let stream = stream.map_err(|error| top_level(&error))?;
+    Ok(Box::pin(stream::unfold((stream, request), step)))
+}
+
+type State = (EventStream, Arc<Request>);
+
+async fn step((mut stream, request): State) -> Option<(Result<Event>, State)> {
+    let event = match stream.next().await? {
+        Ok((event, viewer)) => {
+            let me = viewer.principal();
+            // What the event's fields load is scoped by the viewer as of the event.
+            request.follow(viewer);
+            Ok(render(me, &event))
+        }
+        Err(end) => Err(ending(&end)),
+    };
+    Some((event, (stream, request)))
+}
+
+fn ending(end: &StreamEnd) -> Error {
+    match end {
+        StreamEnd::Ended => coded(ErrorCode::NotFound, "There is no such thing any more."),
+        StreamEnd::SlowConsumer => coded(
+            ErrorCode::SlowConsumer,
+            "Too slow a reader: resume from the last cursor.",
+        ),
+        StreamEnd::Failed(error) => top_level(error),
+    }
+}
+
+fn render(viewer: Principal, event: &LiveEvent) -> Event {
+    let cursor = EventCursor(cursor::of_event(viewer, event.position));
+    match &event.kind {
+        LiveKind::MessageAdded { thread, message } => {
+            let thread = Thread::from(&**thread);
+            let message = Message::live((**message).clone(), thread.clone());
+            Event::MessageAdded(MessageAdded {
+                cursor,
+                message,
+                thread,
+            })
+        }
+        LiveKind::ThreadChanged { thread } => Event::ThreadChanged(ThreadChanged {
+            cursor,
+            thread: Thread::from(&**thread),
+        }),
+        LiveKind::ReadReceiptAdded {
+            thread,
+            reader,
+            from_seq,
+            to_seq,
+        } => Event::ReadReceiptAdded(ReadReceiptAdded {
+            cursor,
+            thread: Thread::from(&**thread),
+            from_seq: *from_seq,
+            to_seq: *to_seq,
+            seen_at: event.at,
+            reader: ReaderOf(*reader),
+        }),
+        LiveKind::ViewerStateChanged { thread } => Event::ViewerStateChanged(ViewerStateChanged {
+            cursor,
+            thread: Thread::from(&**thread),
+        }),
+        LiveKind::ClientChanged { client } => Event::ClientChanged(ClientChanged {
+            cursor,
+            client: *client,
+        }),
+        LiveKind::AccessRevoked(scope) => {
+            let (thread_ids, everything) = named(scope);
+            Event::AccessRevoked(AccessRevoked {
+                cursor,
+                thread_ids,
+                everything,
+            })
+        }
+        LiveKind::AccessGranted(scope) => {
+            let (thread_ids, everything) = named(scope);
+            Event::AccessGranted(AccessGranted {
+                cursor,
+                thread_ids,
+                everything,
+            })
+        }
+    }
+}
+
+fn named(scope: &Scope) -> (Vec<ID>, bool) {
+    match scope {
+        Scope::Threads(threads) => (threads.iter().map(|id| id.global()).collect(), false),
+        Scope::Everything => (Vec::new(), true),
+    }
+}

@@ -1,0 +1,297 @@
+//! `Thread`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Description, ID, Object, Result};
+use chrono::{DateTime, Utc};
+use tidings_domain::{Lifecycle, Principal};
+use tidings_policy::write_block;
+use tidings_store::{
+    AudienceRow, ClientRow, InboxRow, LiveThread, MessageRange, MessageRow, SeenThread, ThreadRow,
+    TopicRow, ViewerState, client_facts,
+};
+
+use crate::audience::{Audience, Topic};
+use crate::client::Client;
+use crate::connection::connection;
+use crate::cursor;
+use crate::enums::{ThreadKind, UserErrorCode};
+use crate::error::{bad_input, not_found};
+use crate::guard::guarded;
+use crate::loaders::{ListedOn, Load};
+use crate::message::{Message, MessageConnection};
+use crate::node::Global;
+use crate::people::{Author, Participant};
+use crate::request::Ask;
+
+/// A conversation. Its audience decides which staff see it and can answer.
+#[derive(Clone, Description)]
+pub(crate) struct Thread(pub(crate) Arc<ThreadParts>);
+
+/// A thread with what was fetched along with it. What is not at hand is loaded when it is asked
+/// for.
+#[derive(Clone)]
+pub(crate) struct ThreadParts {
+    pub(crate) row: ThreadRow,
+    /// None on a stream, where the row is shared by all readers.
+    state: Option<ViewerState>,
+    client: Option<ClientRow>,
+    topic: Option<TopicRow>,
+    audience: Option<AudienceRow>,
+    last_message: Option<MessageRow>,
+}
+
+connection!(ThreadConnection, ThreadEdge, Thread, "A page of an inbox.");
+
+impl From<SeenThread> for Thread {
+    fn from(seen: SeenThread) -> Self {
+        Self(Arc::new(ThreadParts {
+            row: seen.thread,
+            state: Some(seen.state),
+            client: None,
+            topic: None,
+            audience: None,
+            last_message: None,
+        }))
+    }
+}
+
+impl From<InboxRow> for Thread {
+    fn from(row: InboxRow) -> Self {
+        Self(Arc::new(ThreadParts {
+            row: row.thread,
+            state: Some(row.state),
+            client: row.client,
+            topic: row.topic,
+            audience: row.audience,
+            last_message: row.last_message,
+        }))
+    }
+}
+
+impl From<&LiveThread> for Thread {
+    fn from(live: &LiveThread) -> Self {
+        Self(Arc::new(ThreadParts {
+            row: live.thread.clone(),
+            state: None,
+            client: live.client.clone(),
+            topic: None,
+            audience: None,
+            last_message: None,
+        }))
+    }
+}
+
+impl Thread {
+    /// The thread of a global or typed id, if the viewer sees it.
+    pub(crate) async fn load(
+        ctx: &Context<'_>,
+        id: tidings_domain::ThreadId,
+    ) -> Result<Option<Self>> {
+        Ok(ctx.one(id).await?.map(Self::from))
+    }
+
+    async fn state(&self, ctx: &Context<'_>) -> Result<ViewerState> {
+        match self.0.state {
+            Some(state) => Ok(state),
+            None => Ok(ctx
+                .one(self.0.row.id)
+                .await?
+                .map(|seen| seen.state)
+                .unwrap_or_default()),
+        }
+    }
+
+    async fn client_row(&self, ctx: &Context<'_>) -> Result<Option<ClientRow>> {
+        match (&self.0.client, self.0.row.client_id) {
+            (Some(client), _) => Ok(Some(client.clone())),
+            (None, Some(id)) => ctx.one(id).await,
+            (None, None) => Ok(None),
+        }
+    }
+
+    async fn block(&self, ctx: &Context<'_>) -> Result<Option<tidings_domain::UserErrorCode>> {
+        let viewer = ctx.viewer()?;
+        let client = self.client_row(ctx).await?.as_ref().map(client_facts);
+        Ok(write_block(
+            &viewer,
+            self.0.row.kind,
+            self.0.row.lifecycle,
+            client,
+        ))
+    }
+}
+
+#[Object(use_type_description)]
+impl Thread {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        self.0.row.id.global()
+    }
+
+    /// What kind of conversation it is.
+    async fn kind(&self) -> ThreadKind {
+        self.0.row.kind.into()
+    }
+
+    /// The audience; null for a thread among staff.
+    async fn audience(&self, ctx: &Context<'_>) -> Option<Result<Audience>> {
+        if let Some(audience) = &self.0.audience {
+            return Some(Ok(Audience(audience.clone())));
+        }
+        let kind = self.0.row.audience?;
+        ctx.one(kind).await.map(|row| row.map(Audience)).transpose()
+    }
+
+    /// The topic, if it has one.
+    async fn topic(&self, ctx: &Context<'_>) -> Option<Result<Topic>> {
+        if let Some(topic) = &self.0.topic {
+            return Some(Ok(Topic(topic.clone())));
+        }
+        let id = self.0.row.topic_id?;
+        ctx.one(id).await.map(|row| row.map(Topic)).transpose()
+    }
+
+    /// The subject. Health information, like the messages.
+    async fn subject(&self) -> &str {
+        &self.0.row.subject
+    }
+
+    /// The client that it is about; null for a thread among staff.
+    async fn client(&self, ctx: &Context<'_>) -> Option<Result<Client>> {
+        self.client_row(ctx)
+            .await
+            .map(|row| row.map(Client))
+            .transpose()
+    }
+
+    /// Who is listed on it by name: the staff addressed, and those it is shared with. Others see
+    /// it by role or assignment. At most 100.
+    async fn participants(&self, ctx: &Context<'_>) -> Result<Vec<Participant>> {
+        let listed = ctx.one(ListedOn(self.0.row.id)).await?.unwrap_or_default();
+        let mut participants = Vec::with_capacity(listed.len());
+        for (principal, standing) in listed {
+            let person = Author::load(ctx, principal).await?;
+            participants.push(Participant {
+                person,
+                standing: standing.into(),
+            });
+        }
+        Ok(participants)
+    }
+
+    /// Who started it.
+    async fn started_by(&self, ctx: &Context<'_>) -> Result<Author> {
+        let row = &self.0.row;
+        Author::load(ctx, Principal::new(row.started_by_kind, row.started_by_id)).await
+    }
+
+    /// When it was started.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.row.created_at
+    }
+
+    /// When its newest message was sent.
+    async fn last_activity_at(&self) -> DateTime<Utc> {
+        self.0.row.last_activity_at
+    }
+
+    /// How many messages it has.
+    async fn message_count(&self) -> i64 {
+        self.0.row.last_seq
+    }
+
+    /// Whether it is archived, for everybody who shares it.
+    async fn archived(&self) -> bool {
+        self.0.row.lifecycle == Lifecycle::Archived
+    }
+
+    /// Counts the changes of its header, from 1: what `editThreadHeader` expects. Staff only.
+    async fn version(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
+        guarded(ctx, "Thread.version", || self.0.row.version)
+    }
+
+    /// The newest message.
+    async fn last_message(&self, ctx: &Context<'_>) -> Result<Message> {
+        if let Some(row) = &self.0.last_message {
+            return Ok(Message::of(row.clone(), self.clone()));
+        }
+        let row = ctx
+            .one(self.0.row.last_message_id)
+            .await?
+            .ok_or_else(not_found)?;
+        Ok(Message::of(row, self.clone()))
+    }
+
+    /// Its messages, oldest first: `first` with `after` from the beginning on, `last` with
+    /// `before` from the end back.
+    async fn messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, or behind `after`: 1 to 100.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only messages behind this one.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only messages before this one.")] before: Option<String>,
+    ) -> Result<MessageConnection> {
+        let (thread, end) = (self.0.row.id, self.0.row.last_seq);
+        let viewer = ctx.viewer()?.principal();
+        let place = |cursor: Option<String>| {
+            cursor
+                .map(|cursor| cursor::to_message(viewer, thread, &cursor))
+                .transpose()
+        };
+        let lower = place(after)?.map_or(1, |seq| seq.saturating_add(1)).max(1);
+        let upper = place(before)?
+            .map_or(end, |seq| seq.saturating_sub(1))
+            .min(end);
+        let size = |n| crate::connection::first(n).map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+        let (from, to) = match (first, last) {
+            (Some(first), None) => (lower, upper.min(lower - 1 + size(first)?)),
+            (None, Some(last)) => (lower.max(upper + 1 - size(last)?), upper),
+            _ => return Err(bad_input("Give either first or last.")),
+        };
+        let rows = if from <= to {
+            ctx.one(MessageRange { thread, from, to })
+                .await?
+                .unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        let edge = |row: MessageRow| {
+            let cursor = cursor::of_message(viewer, thread, row.message.seq);
+            (cursor, Message::of(row, self.clone()))
+        };
+        let edges = rows.into_iter().map(edge).collect();
+        Ok(MessageConnection::new(edges, to < end, from > 1))
+    }
+
+    /// How many of its messages the viewer has not read.
+    async fn viewer_unread_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        Ok(self.state(ctx).await?.unread(self.0.row.last_seq))
+    }
+
+    /// Whether the viewer has an unread message in it.
+    async fn viewer_has_unread(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.state(ctx).await?.unread(self.0.row.last_seq) > 0)
+    }
+
+    /// Whether it stands at the top of the viewer's inbox.
+    async fn viewer_has_pinned(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.state(ctx).await?.pinned)
+    }
+
+    /// Whether the viewer can send a message into it at present: the rule that `sendMessage`
+    /// follows.
+    async fn viewer_can_reply(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.block(ctx).await?.is_none())
+    }
+
+    /// Why the viewer cannot, if so.
+    async fn reply_blocked_reason(&self, ctx: &Context<'_>) -> Option<Result<UserErrorCode>> {
+        self.block(ctx)
+            .await
+            .map(|code| code.map(UserErrorCode::from))
+            .transpose()
+    }
+}

@@ -1,0 +1,271 @@
+//! Mutations of threads: start, edit the header, archive, pin.
+
+use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result, SimpleObject};
+use tidings_domain::{ClientId, StaffId, ThreadId, TopicId};
+use tidings_service::{AudienceChange, EditHeader, Recipient, SetArchived, SetPinned, StartThread};
+
+use crate::enums::{AudienceKind, Role};
+use crate::error::{UserError, outcome};
+use crate::loaders::Load;
+use crate::message::Message;
+use crate::node::Global;
+use crate::request::Ask;
+use crate::staff::StaffMember;
+use crate::thread::Thread;
+
+/// Somebody to whom a thread goes: exactly one of the two. No value means "all clients".
+#[derive(OneofObject)]
+pub(crate) enum RecipientInput {
+    /// A client.
+    ClientId(ID),
+    /// A staff member.
+    StaffMemberId(ID),
+}
+
+/// A thread to start, with its first message.
+#[derive(InputObject)]
+pub(crate) struct StartThreadInput {
+    /// Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
+    /// the same input answers with the first outcome for seven days.
+    idempotency_key: String,
+    /// The client for whom a portal account writes. Staff leave it out.
+    acting_for: Option<ID>,
+    /// To whom: from staff, one client and any colleagues; from a client, one member of the care
+    /// team. At most 100.
+    to: Vec<RecipientInput>,
+    /// Who among the staff can read it. Staff must choose one that they could see themselves; a
+    /// client's thread is CLINICAL unless it says otherwise.
+    audience: Option<AudienceKind>,
+    /// What it is about; fills in the subject.
+    topic_id: Option<ID>,
+    /// The subject, at most 255 characters; the client sees it.
+    subject: Option<String>,
+    /// The first message: 1 to 65,536 characters of plain text, or as the agency's policy bounds it.
+    body: String,
+}
+
+/// What came of starting a thread.
+#[derive(SimpleObject)]
+pub(crate) struct StartThreadPayload {
+    /// The thread.
+    thread: Option<Thread>,
+    /// Its first message.
+    message: Option<Message>,
+    /// Why it was not started. Nothing is stored then.
+    user_errors: Vec<UserError>,
+}
+
+/// A header to store. What is left out stays.
+#[derive(InputObject)]
+pub(crate) struct EditThreadHeaderInput {
+    /// Made by the client for this one write.
+    idempotency_key: String,
+    /// The thread.
+    thread_id: ID,
+    /// The version that was read: `Thread.version`.
+    expected_version: i32,
+    /// The new audience. Takes the token of `audienceChangePreview`.
+    audience: Option<AudienceKind>,
+    /// The new topic; must be one of the audience. A change of audience without it takes the old
+    /// topic away.
+    topic_id: Option<ID>,
+    /// The new subject.
+    subject: Option<String>,
+    /// The token of the preview, needed when the audience changes.
+    confirm: Option<String>,
+}
+
+/// What came of a change of a thread.
+#[derive(SimpleObject)]
+pub(crate) struct ThreadPayload {
+    /// The thread; null if the viewer does not see it any more.
+    thread: Option<Thread>,
+    /// Why it was not changed. Nothing is stored then.
+    user_errors: Vec<UserError>,
+}
+
+/// Archive a thread, or take it back.
+#[derive(InputObject)]
+pub(crate) struct SetThreadArchivedInput {
+    /// Made by the client for this one write.
+    idempotency_key: String,
+    /// The thread.
+    thread_id: ID,
+    /// Whether it is to be archived.
+    archived: bool,
+}
+
+/// Pin a thread, or unpin it.
+#[derive(InputObject)]
+pub(crate) struct SetThreadPinnedInput {
+    /// Made by the client for this one write.
+    idempotency_key: String,
+    /// The thread.
+    thread_id: ID,
+    /// Whether it is to stand at the top of the viewer's inbox.
+    pinned: bool,
+}
+
+/// Who would gain and who would lose sight of a thread by a change of its audience.
+#[derive(SimpleObject)]
+pub(crate) struct AudienceChangePreview {
+    /// The audience at present.
+    from: AudienceKind,
+    /// The audience to be.
+    to: AudienceKind,
+    /// Roles that read the present audience and not the other.
+    losing_roles: Vec<Role>,
+    /// Roles that read the other audience and not the present one.
+    gaining_roles: Vec<Role>,
+    /// Staff who see the thread and would not any more, by name.
+    losing: Vec<StaffMember>,
+    /// Staff who do not see the thread and would, by name.
+    gaining: Vec<StaffMember>,
+    /// Confirms exactly this change in `editThreadHeader`: good for this viewer, this version of
+    /// the thread and these people.
+    token: String,
+}
+
+impl From<AudienceChange> for AudienceChangePreview {
+    fn from(change: AudienceChange) -> Self {
+        Self {
+            from: change.from.into(),
+            to: change.to.into(),
+            losing_roles: change.losing_roles.into_iter().map(Into::into).collect(),
+            gaining_roles: change.gaining_roles.into_iter().map(Into::into).collect(),
+            losing: change.losing.into_iter().map(StaffMember).collect(),
+            gaining: change.gaining.into_iter().map(StaffMember).collect(),
+            token: change.token,
+        }
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct ThreadMutation;
+
+#[Object]
+impl ThreadMutation {
+    /// Starts a thread with its first message: recipients, message and events, or nothing.
+    async fn start_thread(
+        &self,
+        ctx: &Context<'_>,
+        input: StartThreadInput,
+    ) -> Result<StartThreadPayload> {
+        let start = StartThread {
+            acting_for: input.acting_for.as_ref().map(ClientId::parse).transpose()?,
+            to: input.to.iter().map(recipient).collect::<Result<_>>()?,
+            audience: input.audience.map(Into::into),
+            topic: input.topic_id.as_ref().map(TopicId::parse).transpose()?,
+            subject: input.subject,
+            body: input.body,
+        };
+        let viewer = ctx.viewer()?;
+        let sent = ctx
+            .service()?
+            .start_thread(&viewer, &input.idempotency_key, start)
+            .await;
+        match outcome(sent)? {
+            Ok(sent) => {
+                let thread = Thread::load(ctx, sent.thread).await?;
+                let message = ctx.one(sent.message).await?.map(Message::alone);
+                Ok(StartThreadPayload {
+                    thread,
+                    message,
+                    user_errors: Vec::new(),
+                })
+            }
+            Err(user_errors) => Ok(StartThreadPayload {
+                thread: None,
+                message: None,
+                user_errors,
+            }),
+        }
+    }
+
+    /// Changes audience, topic and subject of a thread in one step. For staff who see the thread.
+    async fn edit_thread_header(
+        &self,
+        ctx: &Context<'_>,
+        input: EditThreadHeaderInput,
+    ) -> Result<ThreadPayload> {
+        let edit = EditHeader {
+            thread: ThreadId::parse(&input.thread_id)?,
+            expected_version: input.expected_version,
+            audience: input.audience.map(Into::into),
+            topic: input.topic_id.as_ref().map(TopicId::parse).transpose()?,
+            subject: input.subject,
+            confirm: input.confirm,
+        };
+        let viewer = ctx.viewer()?;
+        let edited = ctx
+            .service()?
+            .edit_thread_header(&viewer, &input.idempotency_key, edit)
+            .await;
+        payload(ctx, edited.map(|edited| edited.thread)).await
+    }
+
+    /// Archives a thread for everybody who shares it, or takes it back. A new message takes it
+    /// back, too. For staff who see the thread.
+    async fn set_thread_archived(
+        &self,
+        ctx: &Context<'_>,
+        input: SetThreadArchivedInput,
+    ) -> Result<ThreadPayload> {
+        let thread = ThreadId::parse(&input.thread_id)?;
+        let set = SetArchived {
+            thread,
+            archived: input.archived,
+        };
+        let viewer = ctx.viewer()?;
+        let set = ctx
+            .service()?
+            .set_archived(&viewer, &input.idempotency_key, set)
+            .await;
+        payload(ctx, set.map(|set| set.thread)).await
+    }
+
+    /// Pins a thread to the top of the viewer's own inbox, or unpins it. At most 100 at a time.
+    async fn set_thread_pinned(
+        &self,
+        ctx: &Context<'_>,
+        input: SetThreadPinnedInput,
+    ) -> Result<ThreadPayload> {
+        let thread = ThreadId::parse(&input.thread_id)?;
+        let set = SetPinned {
+            thread,
+            pinned: input.pinned,
+        };
+        let viewer = ctx.viewer()?;
+        let set = ctx
+            .service()?
+            .set_pinned(&viewer, &input.idempotency_key, set)
+            .await;
+        payload(ctx, set.map(|set| set.thread)).await
+    }
+}
+
+fn recipient(input: &RecipientInput) -> Result<Recipient> {
+    Ok(match input {
+        RecipientInput::ClientId(id) => Recipient::Client(ClientId::parse(id)?),
+        RecipientInput::StaffMemberId(id) => Recipient::Staff(StaffId::parse(id)?),
+    })
+}
+
+async fn payload(
+    ctx: &Context<'_>,
+    thread: tidings_service::Result<ThreadId>,
+) -> Result<ThreadPayload> {
+    match outcome(thread)? {
+        Ok(thread) => {
+            let thread = Thread::load(ctx, thread).await?;
+            Ok(ThreadPayload {
+                thread,
+                user_errors: Vec::new(),
+            })
+        }
+        Err(user_errors) => Ok(ThreadPayload {
+            thread: None,
+            user_errors,
+        }),
+    }
+}

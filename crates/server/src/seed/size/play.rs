@@ -1,0 +1,203 @@
+//! What is said in a thread, and who reads it.
+
+use chrono::Duration;
+use tidings_domain::{AudienceKind, Lifecycle, Principal, ThreadKind};
+use tidings_store::Batch;
+
+use super::directory::{Client, Directory};
+use super::plan::Plan;
+use super::{Ids, LAST, moment, words};
+use crate::seed::dice::Dice;
+use crate::seed::talk::{Head, Talk, Voice};
+
+const MINUTE: u64 = 60_000_000;
+const HOUR: u64 = 60 * MINUTE;
+
+/// Plays a thread out and adds its rows.
+pub(super) fn thread(
+    plan: &Plan,
+    directory: &Directory,
+    ids: &Ids,
+    mut dice: Dice,
+    batch: &mut Batch,
+) {
+    let client = &directory.clients[plan.client];
+    let head = head(plan, directory, &mut dice);
+    let mut cast = Cast::new(plan, directory, client, &mut dice);
+    let mut talk = Talk::new(head);
+    let longest_pause = longest_pause(plan);
+    let mut at = plan.begins;
+    for place in 0..plan.messages {
+        let pause = pause(&mut dice).min(longest_pause);
+        if place > 0 {
+            if dice.percent(15) {
+                let reader = cast.anybody(&mut dice).reader();
+                talk.read(reader, moment(at + pause / 3));
+            }
+            at += pause;
+        }
+        let voice = cast.next_voice(&mut dice, place);
+        let body = words::body(&mut dice, matches!(voice, Voice::Staff(_)));
+        let at = moment(at);
+        talk.say(voice, ids.next(at), at, body);
+    }
+    read_on(plan, directory, client, &cast, &mut dice, at, &mut talk);
+    if dice.percent(1) {
+        talk.pin(cast.lead.reader());
+    }
+    let addressed: Vec<_> = cast
+        .addressed
+        .iter()
+        .map(|member| directory.staff[*member])
+        .collect();
+    talk.finish(&addressed, batch);
+}
+
+fn head(plan: &Plan, directory: &Directory, dice: &mut Dice) -> Head {
+    let place = AudienceKind::ALL
+        .iter()
+        .position(|kind| *kind == plan.audience)
+        .unwrap_or_default();
+    let (topic, filled_in) = *dice.pick(&directory.topics[place]);
+    Head {
+        id: plan.id,
+        agency: directory.agency,
+        kind: plan.kind,
+        lifecycle: if plan.archived {
+            Lifecycle::Archived
+        } else {
+            Lifecycle::Open
+        },
+        audience: Some(plan.audience),
+        client: Some(directory.clients[plan.client].id),
+        topic: Some(topic),
+        subject: words::subject(dice, plan.audience, filled_in),
+    }
+}
+
+/// Microseconds between two messages: minutes in one half of the cases, hours in the other.
+fn pause(dice: &mut Dice) -> i64 {
+    let pause = if dice.percent(50) {
+        dice.between(MINUTE, 90 * MINUTE)
+    } else {
+        dice.between(2 * HOUR, 40 * HOUR)
+    };
+    i64::try_from(pause).unwrap_or_default()
+}
+
+/// The longest pause with which the thread ends in time.
+fn longest_pause(plan: &Plan) -> i64 {
+    let messages = i64::try_from(plan.messages).unwrap_or(i64::MAX);
+    (LAST - plan.begins) / messages.max(1)
+}
+
+/// Who takes part.
+struct Cast {
+    lead: Voice,
+    /// Other staff who speak.
+    others: Vec<Voice>,
+    client: Option<Voice>,
+    /// Whether the client begins.
+    client_begins: bool,
+    client_spoke_last: bool,
+    /// Staff to whom the thread is addressed, its lead among them unless the client began it.
+    addressed: Vec<usize>,
+}
+
+impl Cast {
+    fn new(plan: &Plan, directory: &Directory, client: &Client, dice: &mut Dice) -> Self {
+        let voice = |member: usize| Voice::Staff(directory.staff[member]);
+        let mut others = Vec::new();
+        if plan.kind == ThreadKind::Team {
+            // The care team reads and writes in every audience.
+            others.extend(client.team.iter().copied().filter(|at| *at != plan.lead));
+        }
+        let account = plan.voice(client);
+        let client_begins = account.is_some() && dice.percent(45);
+        // A client writes to the care team; whoever else answers does so by role.
+        let mut addressed = if client_begins {
+            vec![*dice.pick(&client.team)]
+        } else {
+            vec![plan.lead]
+        };
+        addressed.extend(others.iter().copied());
+        Self {
+            lead: voice(plan.lead),
+            others: others.into_iter().map(voice).collect(),
+            client: account.map(|account| Voice::Client(client.id, account)),
+            client_begins,
+            client_spoke_last: false,
+            addressed,
+        }
+    }
+
+    /// Who speaks next: mostly the other side, for staff mostly the lead.
+    fn next_voice(&mut self, dice: &mut Dice, place: usize) -> Voice {
+        let client = self.client.filter(|_| {
+            if place == 0 {
+                self.client_begins
+            } else {
+                self.client_spoke_last != dice.percent(72)
+            }
+        });
+        self.client_spoke_last = client.is_some();
+        client.unwrap_or_else(|| self.staff(dice, place))
+    }
+
+    fn staff(&self, dice: &mut Dice, place: usize) -> Voice {
+        if place == 0 || self.others.is_empty() || dice.percent(75) {
+            self.lead
+        } else {
+            *dice.pick(&self.others)
+        }
+    }
+
+    fn anybody(&self, dice: &mut Dice) -> Voice {
+        match self.client {
+            Some(client) if dice.percent(50) => client,
+            _ => self.staff(dice, 1),
+        }
+    }
+}
+
+/// Who reads the thread once the last message has been sent. Most do; some leave it unread.
+fn read_on(
+    plan: &Plan,
+    directory: &Directory,
+    client: &Client,
+    cast: &Cast,
+    dice: &mut Dice,
+    last: i64,
+    talk: &mut Talk,
+) {
+    let jobs = &directory.jobs;
+    let staff = |member: usize| Principal::Staff(directory.staff[member]);
+    let account = client.account.map(|(account, _)| Principal::Account(account));
+    let mut readers: Vec<(Option<Principal>, u64)> = vec![
+        (account, if plan.archived { 98 } else { 75 }),
+        (Some(cast.lead.reader()), if plan.archived { 100 } else { 85 }),
+    ];
+    readers.extend(cast.others.iter().map(|other| (Some(other.reader()), 60)));
+    match plan.audience {
+        AudienceKind::Administrative => {
+            // The first of them is on top of the inbox that all of them share.
+            readers.push((Some(staff(jobs.schedulers[0])), 95));
+            readers.push((Some(staff(*dice.pick(&jobs.schedulers))), 20));
+        }
+        AudienceKind::Billing => {
+            readers.push((Some(staff(jobs.billers[0])), 90));
+        }
+        AudienceKind::Clinical => {
+            readers.extend(client.team.iter().map(|member| (Some(staff(*member)), 60)));
+            let supervisor = directory.supervisor[client.team[0]];
+            readers.push((supervisor.map(staff), 15));
+        }
+    }
+    for (reader, chance) in readers {
+        let minutes = i64::try_from(dice.between(2, 24 * 60)).unwrap_or_default();
+        let reads = dice.percent(chance);
+        if let Some(reader) = reader.filter(|_| reads) {
+            talk.read(reader, moment(last) + Duration::minutes(minutes));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Paging an inbox while the world moves (P-16): whoever began to page sees every thread of that
+//! moment once, in the order of that moment.
+
+use tidings_domain::{Lifecycle, Principal, ThreadId};
+use tidings_policy::Viewer;
+use tidings_store::{InboxFilter, InboxJoins, InboxPlace, InboxState, Store};
+
+use crate::stir::{pin, send, start, stir, viewers};
+use crate::support::world::World;
+use crate::support::{Db, at};
+
+const WORLDS: u64 = 4;
+
+/// A world in a database of its own, in which everybody has read and pinned something.
+async fn world(seed: u64) -> (Db, World, Vec<Viewer>) {
+    let db = Db::fresh().await;
+    let mut world = World::roll(seed);
+    let tx = db.store.begin().await.unwrap();
+    tx.insert_batch(world.batch()).await.unwrap();
+    tx.commit().await.unwrap();
+    let viewers = viewers(&world, &db.store).await;
+    stir(&mut world, &db.store, &viewers).await;
+    (db, world, viewers)
+}
+
+/// One page: the threads, and where the next one begins if there is one.
+async fn page(
+    store: &Store,
+    viewer: &Viewer,
+    state: InboxState,
+    after: Option<InboxPlace>,
+    size: usize,
+) -> (Vec<ThreadId>, Option<InboxPlace>) {
+    let filter = InboxFilter {
+        state,
+        ..InboxFilter::default()
+    };
+    let page = store
+        .inbox(viewer, filter, InboxJoins::default(), after, size)
+        .await
+        .unwrap();
+    let ids = page.rows.iter().map(|row| row.thread.id).collect();
+    let next = page.rows.last().filter(|_| page.has_next);
+    (ids, next.map(|row| row.place))
+}
+
+/// Messages and threads arrive, and others pin, between two pages. Every moment is a new one.
+async fn meanwhile(world: &mut World, store: &Store, all: &[Viewer], me: Principal, now: &mut i64) {
+    for _ in 0..world.dice.below(5) {
+        *now += 1;
+        let open: Vec<ThreadId> = world
+            .threads
+            .iter()
+            .filter(|t| t.lifecycle == Lifecycle::Open)
+            .map(|t| t.id)
+            .collect();
+        let thread = world.dice.pick(&open);
+        match world.dice.below(4) {
+            0 => start(world, store, thread, at(*now)).await,
+            1 => {
+                let other = world.dice.below(all.len());
+                let other = all[other].principal();
+                if other != me {
+                    pin(world, store, other, thread).await;
+                }
+            }
+            _ => send(world, store, thread, at(*now)).await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn p15_p16_every_thread_of_the_first_page_s_moment_appears_once_and_in_order() {
+    let mut now = 20_000;
+    for seed in 100..100 + WORLDS {
+        let (db, mut world, viewers) = world(seed).await;
+        for viewer in &viewers {
+            let state = world
+                .dice
+                .pick(&[InboxState::ReadAndUnread, InboxState::AllIncludingArchived]);
+            let filter = InboxFilter {
+                state,
+                ..InboxFilter::default()
+            };
+            let expect = world.inbox(viewer, filter);
+            let size = 1 + world.dice.below(6);
+            let (mut found, mut after) = page(&db.store, viewer, state, None, size).await;
+            while let Some(place) = after {
+                meanwhile(
+                    &mut world,
+                    &db.store,
+                    &viewers,
+                    viewer.principal(),
+                    &mut now,
+                )
+                .await;
+                let (ids, next) = page(&db.store, viewer, state, Some(place), size).await;
+                found.extend(ids);
+                after = next;
+            }
+            assert_eq!(found, expect, "by {size}, {viewer:?}");
+            // Whoever begins afresh sees the new order.
+            let (top, _) = page(&db.store, viewer, state, None, 100).await;
+            let fresh = world.inbox(viewer, filter);
+            assert_eq!(top, fresh[..fresh.len().min(100)]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn p14_p16_a_viewer_s_own_pins_while_paging_move_no_other_thread() {
+    let mut now = 20_000;
+    for seed in 200..200 + WORLDS {
+        let (db, mut world, viewers) = world(seed).await;
+        for viewer in &viewers {
+            let (me, state) = (viewer.principal(), InboxState::ReadAndUnread);
+            let mut expect = world.inbox(viewer, InboxFilter::default());
+            let size = 1 + world.dice.below(4);
+            let mut moved: Vec<ThreadId> = Vec::new();
+            let (mut found, mut after) = page(&db.store, viewer, state, None, size).await;
+            while let Some(place) = after {
+                meanwhile(&mut world, &db.store, &viewers, me, &mut now).await;
+                if world.dice.percent(50) {
+                    let thread = world.dice.pick(&expect);
+                    pin(&mut world, &db.store, me, thread).await;
+                    moved.push(thread);
+                }
+                let (ids, next) = page(&db.store, viewer, state, Some(place), size).await;
+                found.extend(ids);
+                after = next;
+            }
+            expect.retain(|id| !moved.contains(id));
+            found.retain(|id| !moved.contains(id));
+            assert_eq!(found, expect, "by {size}, {viewer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn p16_a_first_page_of_nothing_but_old_pinned_threads_loses_nothing() {
+    let (db, mut world, viewers) = world(300).await;
+    let mut now = 20_000;
+    for viewer in &viewers {
+        let inbox = world.inbox(viewer, InboxFilter::default());
+        if inbox.len() < 6 {
+            continue;
+        }
+        // The two that have rested longest stand at the top.
+        for thread in &inbox[inbox.len() - 2..] {
+            let row = world.find(*thread).clone();
+            if !world.kept(viewer.principal(), &row).pinned {
+                pin(&mut world, &db.store, viewer.principal(), *thread).await;
+            }
+        }
+        let expect = world.inbox(viewer, InboxFilter::default());
+        let state = InboxState::ReadAndUnread;
+        let (mut found, mut after) = page(&db.store, viewer, state, None, 1).await;
+        while let Some(place) = after {
+            now += 1;
+            send(&mut world, &db.store, expect[expect.len() - 1], at(now)).await;
+            let (ids, next) = page(&db.store, viewer, state, Some(place), 1).await;
+            found.extend(ids);
+            after = next;
+        }
+        assert_eq!(found, expect);
+    }
+}
