@@ -75,9 +75,22 @@ impl MigrationTrait for Migration {
     }
 }
 
+/// A database whose SQL can be written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// The embedded default.
+    Sqlite,
+    /// For more than one machine.
+    Postgres,
+}
+
 /// The SQL of every migration in one dialect: what `snapshot/` keeps.
 #[must_use]
-pub fn snapshot(backend: DbBackend) -> String {
+pub fn snapshot(dialect: Dialect) -> String {
+    let backend = match dialect {
+        Dialect::Sqlite => DbBackend::Sqlite,
+        Dialect::Postgres => DbBackend::Postgres,
+    };
     let mut sql =
         String::from("-- Generated from the migrations. Remake with `cargo xtask generate`.\n");
     for plan in PLANS {
@@ -85,19 +98,20 @@ pub fn snapshot(backend: DbBackend) -> String {
         sql.push_str(plan.name);
         sql.push('\n');
         for table in (plan.tables)(backend) {
-            sql.push_str(&match backend {
-                DbBackend::Postgres => table.to_string(PostgresQueryBuilder),
-                _ => table.to_string(SqliteQueryBuilder),
-            });
+            let text = match dialect {
+                Dialect::Postgres => table.to_string(PostgresQueryBuilder),
+                Dialect::Sqlite => table.to_string(SqliteQueryBuilder),
+            };
+            sql.push_str(&text.replace(", \"", ",\n  \"").replace(" ( \"", " (\n  \""));
             sql.push_str(";\n");
         }
         for index in (plan.indexes)(backend) {
-            sql.push_str(&match backend {
-                DbBackend::Postgres => index.to_string(PostgresQueryBuilder),
-                _ => index.to_string(SqliteQueryBuilder),
+            sql.push_str(&match dialect {
+                Dialect::Postgres => index.to_string(PostgresQueryBuilder),
+                Dialect::Sqlite => index.to_string(SqliteQueryBuilder),
             });
             sql.push_str(";\n");
         }
     }
-    sql.replace(", \"", ",\n  \"").replace(" ( \"", " (\n  \"")
+    sql
 }

@@ -18,7 +18,7 @@ pub(crate) const PLAN: Plan = Plan {
 /// The writing transaction (see `Position` in the domain). PostgreSQL fills it in by itself;
 /// SQLite's single writer needs none.
 fn transaction(backend: DbBackend) -> ColumnDef {
-    let mut column = bigint("transaction");
+    let mut column = bigint("tx");
     match backend {
         DbBackend::Postgres => column
             .default(Expr::cust("(pg_current_xact_id()::text::bigint)"))
@@ -52,7 +52,7 @@ fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
             "event_floor",
             vec![
                 integer("id").primary_key().take(),
-                bigint("transaction"),
+                bigint("tx"),
                 bigint("seq"),
             ],
         ),
@@ -73,8 +73,8 @@ fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
 
 fn indexes(_: DbBackend) -> Vec<IndexCreateStatement> {
     vec![
-        index("event_by_position", "event", &["transaction", "seq"]),
-        index("event_by_access", "event", &["transaction", "seq"])
+        index("event_by_position", "event", &["tx", "seq"]),
+        index("event_by_access", "event", &["tx", "seq"])
             .and_where(Expr::col(Alias::new("access")).is(true))
             .take(),
         index("event_by_time", "event", &["at"]),

@@ -1,5 +1,17 @@
-//! The front door: configuration, tokens and wiring (in the making).
+//! The front door: configuration, tokens, wiring, seeding, and the server itself.
+//!
+//! Everything is put together here and nothing is decided here: no business rule, no SQL. The
+//! binary `tidings` is a thin shell over [`Server`]; the end-to-end tests start the same thing.
+//!
+//! # Adding the next option
+//!
+//! A line with its comment in `config.default.toml`, a field in [`config::Config`], a rule for its
+//! bounds, and the place in `wiring.rs` where it takes effect.
 
 pub mod auth;
 pub mod config;
+mod door;
 pub mod seed;
+mod wiring;
+
+pub use wiring::{Parts, Server, open};

@@ -17,7 +17,7 @@ use crate::writer::Tx;
 /// The oldest transaction still in progress; events below it are final.
 const HORIZON: &str = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 
-const COLUMNS: &str = "SELECT e.transaction, e.seq, e.at, e.agency_id, e.thread_id, e.client_id, \
+const COLUMNS: &str = "SELECT e.tx, e.seq, e.at, e.agency_id, e.thread_id, e.client_id, \
                        e.payload FROM event e WHERE ";
 
 /// What an event is about, for the index that finds its readers.
@@ -77,8 +77,8 @@ impl Store {
             place(&mut sql, "<=", up_to);
         }
         if sql.postgres() {
-            sql.push(" AND e.transaction < ").push(HORIZON);
-            sql.push(" ORDER BY e.transaction, e.seq LIMIT ");
+            sql.push(" AND e.tx < ").push(HORIZON);
+            sql.push(" ORDER BY e.tx, e.seq LIMIT ");
         } else {
             sql.push(" ORDER BY e.seq LIMIT ");
         }
@@ -99,8 +99,8 @@ impl Store {
         }
         sql.push(COLUMNS);
         place(&mut sql, ">", after);
-        sql.push(" AND e.access AND e.transaction < ").push(HORIZON);
-        sql.push(" ORDER BY e.transaction, e.seq");
+        sql.push(" AND e.access AND e.tx < ").push(HORIZON);
+        sql.push(" ORDER BY e.tx, e.seq");
         let rows = self.read.query_all_raw(sql.statement()).await?;
         rows.iter().map(record).collect()
     }
@@ -126,7 +126,7 @@ impl Store {
     /// How far the log was pruned: a cursor before this place has expired (G3).
     pub async fn log_floor(&self) -> Result<Position> {
         let mut sql = Sql::new(self.backend());
-        sql.push("SELECT f.transaction, f.seq FROM event_floor f WHERE f.id = 1");
+        sql.push("SELECT f.tx, f.seq FROM event_floor f WHERE f.id = 1");
         let row = self.read.query_one_raw(sql.statement()).await?;
         row.as_ref().map_or(Ok(Position::START), position)
     }
@@ -136,9 +136,9 @@ impl Store {
         let tx = self.begin().await?;
         let backend = tx.get_database_backend();
         let mut sql = Sql::new(backend);
-        sql.push("SELECT e.transaction, e.seq FROM event e WHERE e.at < ")
+        sql.push("SELECT e.tx, e.seq FROM event e WHERE e.at < ")
             .bind(events);
-        sql.push(" ORDER BY e.transaction DESC, e.seq DESC LIMIT 1");
+        sql.push(" ORDER BY e.tx DESC, e.seq DESC LIMIT 1");
         let last = tx
             .query_one_raw(sql.statement())
             .await?
@@ -148,9 +148,9 @@ impl Store {
         let mut dropped = 0;
         if let Some(floor) = last {
             let mut sql = Sql::new(backend);
-            sql.push("INSERT INTO event_floor (id, transaction, seq) VALUES (1, ");
+            sql.push("INSERT INTO event_floor (id, tx, seq) VALUES (1, ");
             sql.bind(floor.transaction).push(", ").bind(floor.seq);
-            sql.push(") ON CONFLICT (id) DO UPDATE SET transaction = excluded.transaction, seq = excluded.seq");
+            sql.push(") ON CONFLICT (id) DO UPDATE SET tx = excluded.tx, seq = excluded.seq");
             tx.execute_raw(sql.statement()).await?;
             let mut sql = Sql::new(backend);
             sql.push("DELETE FROM event AS e WHERE ");
@@ -168,7 +168,7 @@ impl Store {
 
 fn place(sql: &mut Sql, compare: &str, position: Position) {
     if sql.postgres() {
-        sql.push("(e.transaction, e.seq) ").push(compare).push(" (");
+        sql.push("(e.tx, e.seq) ").push(compare).push(" (");
         sql.bind(position.transaction)
             .push(", ")
             .bind(position.seq)

@@ -23,6 +23,7 @@ use tidings_store::{Batch, Store};
 
 use self::directory::Directory;
 use self::plan::Plan;
+use self::play::Stage;
 use super::progress::Progress;
 use super::{Result, SeedError};
 
@@ -94,7 +95,7 @@ impl Counts {
 pub struct Landmarks {
     /// The agency.
     pub agency: AgencyId,
-    /// The scheduler who leads most threads, and has read most of the Administrative ones.
+    /// The scheduler who leads most Administrative threads, and has read most of them.
     pub scheduler: StaffId,
     /// A clinician with about 20 clients (fewer where there are few clients).
     pub clinician: StaffId,
@@ -145,11 +146,9 @@ pub async fn at_size(
     let mut counts = Counts::default();
     let total = size.staff + size.clients + size.threads + size.messages;
     progress.start(u64::try_from(total).unwrap_or(u64::MAX));
-    while let Some(batch) = world.next_batch()? {
-        let rows = batch.staff.len()
-            + batch.clients.len()
-            + batch.threads.len()
-            + batch.messages.len();
+    while let Some(batch) = world.next_batch() {
+        let rows =
+            batch.staff.len() + batch.clients.len() + batch.threads.len() + batch.messages.len();
         counts.add(&batch);
         let tx = store.begin().await?;
         tx.insert_batch(batch).await?;
@@ -181,6 +180,8 @@ pub(super) struct World {
     founding: Option<Batch>,
     plans: Vec<Plan>,
     long_thread: usize,
+    /// The busiest scheduler.
+    scheduler: usize,
     /// Number of the next thread.
     next: usize,
     ids: Ids,
@@ -193,6 +194,7 @@ impl World {
         let (plans, long_thread) = plan::threads(size, &directory);
         Ok(Self {
             seed: size.seed,
+            scheduler: plan::busiest_scheduler(&plans, &directory),
             directory,
             founding: Some(founding),
             plans,
@@ -203,21 +205,26 @@ impl World {
     }
 
     /// The next rows to store; none when all have been made.
-    pub(super) fn next_batch(&mut self) -> Result<Option<Batch>> {
+    pub(super) fn next_batch(&mut self) -> Option<Batch> {
         if let Some(founding) = self.founding.take() {
-            return Ok(Some(founding));
+            return Some(founding);
         }
         let end = self.plans.len().min(self.next + BATCH);
         if self.next == end {
-            return Ok(None);
+            return None;
         }
+        let stage = Stage {
+            directory: &self.directory,
+            scheduler: self.scheduler,
+            ids: &self.ids,
+        };
         let mut batch = Batch::default();
         for at in self.next..end {
             let dice = dice(self.seed, Stream::Talk(at));
-            play::thread(&self.plans[at], &self.directory, &self.ids, dice, &mut batch);
+            stage.thread(&self.plans[at], dice, &mut batch);
         }
         self.next = end;
-        Ok(Some(batch))
+        Some(batch)
     }
 
     pub(super) fn landmarks(&self) -> Result<Landmarks> {
@@ -226,7 +233,7 @@ impl World {
             .ok_or_else(|| SeedError::Size("there is no client with an account".to_owned()))?;
         Ok(Landmarks {
             agency: directory.agency,
-            scheduler: directory.staff[plan::busiest_scheduler(&self.plans, directory)],
+            scheduler: directory.staff[self.scheduler],
             clinician: directory.staff[directory.usual_clinician()],
             supervisor: directory.staff[directory.busiest_supervisor()],
             clinical_admin: directory.staff[directory.jobs.clinical_admins[0]],

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use tidings_domain::{AudienceKind, MessageId, Principal, ThreadId};
+use tidings_domain::{AudienceKind, Lifecycle, MessageId, Principal, PrincipalKind, ThreadId};
 use tidings_policy::{Action, ThreadFacts, Viewer, decide};
 use tidings_store::{
     InboxFilter, InboxJoins, InboxRow, InboxState, MessageRange, Receipt, Store, UnreadCount,
@@ -204,7 +204,7 @@ async fn counts(world: &World, store: &Store, viewer: &Viewer) {
         let unread: Vec<i64> = world
             .visible(viewer)
             .iter()
-            .filter(|t| t.audience == audience && t.lifecycle == tidings_domain::Lifecycle::Open)
+            .filter(|t| t.audience == audience && t.lifecycle == Lifecycle::Open)
             .map(|t| count(world.kept(viewer.principal(), t).unread.len()))
             .filter(|unread| *unread > 0)
             .collect();
@@ -303,8 +303,13 @@ fn joined(world: &World, viewer: &Viewer, row: &InboxRow) {
         thread.audience.map(|kind| (thread.agency_id, kind))
     );
     let last = row.last_message.as_ref().unwrap();
-    assert_eq!(last.id, thread.last_message_id);
-    let author = row.last_author.as_ref().map(|staff| staff.id.0);
-    let staff = last.author_kind == tidings_domain::PrincipalKind::Staff;
-    assert_eq!(author, staff.then_some(last.author_id));
+    assert_eq!(last.message.id, thread.last_message_id);
+    assert_eq!(last.unread, kept.unread.contains(&thread.last_seq));
+    let staff = last.staff.as_ref().map(|staff| staff.id.0);
+    let client = last.client.as_ref().map(|client| client.id.0);
+    assert_eq!(
+        staff.is_some(),
+        last.message.author_kind == PrincipalKind::Staff
+    );
+    assert_eq!(staff.or(client), Some(last.message.author_id));
 }

@@ -137,7 +137,7 @@ async fn on_server(server: &str, name: &str) -> (String, Home) {
 /// process comes first.
 async fn template(server: &str) -> String {
     let mut hash = DefaultHasher::new();
-    tidings_migrations::snapshot(DbBackend::Postgres).hash(&mut hash);
+    tidings_migrations::snapshot(tidings_migrations::Dialect::Postgres).hash(&mut hash);
     let name = format!("tidings_template_{:016x}", hash.finish());
     let admin = admin(server).await;
     admin.run("SELECT pg_advisory_lock(7446)").await;

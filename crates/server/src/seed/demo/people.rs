@@ -190,7 +190,7 @@ fn directory(batch: &mut Batch, times: &Times) {
             state: AccountState::Connected,
             created_at,
         });
-        let links = clients.iter().zip(0..).map(|(client, rank)| (client, rank));
+        let links = clients.iter().zip(0..);
         batch
             .account_clients
             .extend(links.map(|(client, rank)| AccountClientRow {

@@ -65,7 +65,12 @@ const SHARES: &[(&[Role], &str, usize)] = &[
 ];
 
 /// Titles of plain clinicians.
-const TITLES: &[&str] = &["Psychologist", "Counselor", "Clinical Social Worker", "Nurse"];
+const TITLES: &[&str] = &[
+    "Psychologist",
+    "Counselor",
+    "Clinical Social Worker",
+    "Nurse",
+];
 
 impl Directory {
     /// The directory of this size, and its rows.
@@ -279,7 +284,10 @@ impl Maker {
             agency_id: agency,
             sort_name: display_name.to_lowercase(),
             display_name,
-            email: self.dice.percent(80).then(|| format!("client{at}@post.example")),
+            email: self
+                .dice
+                .percent(80)
+                .then(|| format!("client{at}@post.example")),
             status: if active {
                 ClientStatus::Active
             } else {

@@ -148,13 +148,7 @@ impl Activity {
 }
 
 /// Hands out the messages: exactly so many, few to most threads and many to some.
-fn lengths(
-    dice: &mut Dice,
-    size: &Size,
-    directory: &Directory,
-    plans: &mut [Plan],
-    long: usize,
-) {
+fn lengths(dice: &mut Dice, size: &Size, directory: &Directory, plans: &mut [Plan], long: usize) {
     let extra = size.messages - size.threads;
     let reserved = LONG.min(extra / 2);
     let rest = u128::try_from(extra - reserved).unwrap_or_default();
@@ -191,18 +185,16 @@ fn long_thread(plans: &[Plan], directory: &Directory) -> usize {
         client.active && plan.voice(client).is_some()
     };
     let at = |wanted: &dyn Fn(&&Plan) -> bool| plans.iter().position(|plan| wanted(&plan));
-    at(&|plan| {
-        talks(plan) && plan.lead == clinician && plan.audience == AudienceKind::Clinical
-    })
-    .or_else(|| at(&talks))
-    .unwrap_or_default()
+    at(&|plan| talks(plan) && plan.lead == clinician && plan.audience == AudienceKind::Clinical)
+        .or_else(|| at(&talks))
+        .unwrap_or_default()
 }
 
-/// The scheduler who leads most threads.
+/// The scheduler who leads most Administrative threads.
 pub(super) fn busiest_scheduler(plans: &[Plan], directory: &Directory) -> usize {
     let mut led = vec![0_usize; directory.staff.len()];
     for plan in plans {
-        led[plan.lead] += 1;
+        led[plan.lead] += usize::from(plan.audience == AudienceKind::Administrative);
     }
     let schedulers = directory.jobs.schedulers.iter().copied().rev();
     schedulers.max_by_key(|at| led[*at]).unwrap_or_default()
@@ -215,11 +207,15 @@ pub(super) fn usual_client(plans: &[Plan], directory: &Directory) -> Option<(Cli
     for plan in plans {
         threads[plan.client] += 1;
     }
-    let usual = directory.clients.iter().zip(threads).filter_map(|(client, threads)| {
-        let (account, alone) = client.account?;
-        let fits = alone && client.active && client.direct_chat;
-        fits.then_some((threads.abs_diff(10), client.id, account))
-    });
+    let usual = directory
+        .clients
+        .iter()
+        .zip(threads)
+        .filter_map(|(client, threads)| {
+            let (account, alone) = client.account?;
+            let fits = alone && client.active && client.direct_chat;
+            fits.then_some((threads.abs_diff(10), client.id, account))
+        });
     let (_, client, account) = usual.min_by_key(|(from_10, ..)| *from_10)?;
     Some((client, account))
 }

@@ -13,44 +13,86 @@ use crate::seed::talk::{Head, Talk, Voice};
 const MINUTE: u64 = 60_000_000;
 const HOUR: u64 = 60 * MINUTE;
 
-/// Plays a thread out and adds its rows.
-pub(super) fn thread(
-    plan: &Plan,
-    directory: &Directory,
-    ids: &Ids,
-    mut dice: Dice,
-    batch: &mut Batch,
-) {
-    let client = &directory.clients[plan.client];
-    let head = head(plan, directory, &mut dice);
-    let mut cast = Cast::new(plan, directory, client, &mut dice);
-    let mut talk = Talk::new(head);
-    let longest_pause = longest_pause(plan);
-    let mut at = plan.begins;
-    for place in 0..plan.messages {
-        let pause = pause(&mut dice).min(longest_pause);
-        if place > 0 {
-            if dice.percent(15) {
-                let reader = cast.anybody(&mut dice).reader();
-                talk.read(reader, moment(at + pause / 3));
+/// Where threads are played.
+pub(super) struct Stage<'a> {
+    pub(super) directory: &'a Directory,
+    /// The busiest scheduler, who is on top of the inbox that all schedulers share.
+    pub(super) scheduler: usize,
+    pub(super) ids: &'a Ids,
+}
+
+impl Stage<'_> {
+    /// Plays a thread out and adds its rows.
+    pub(super) fn thread(&self, plan: &Plan, mut dice: Dice, batch: &mut Batch) {
+        let dice = &mut dice;
+        let directory = self.directory;
+        let client = &directory.clients[plan.client];
+        let mut talk = Talk::new(head(plan, directory, dice));
+        let mut cast = Cast::new(plan, directory, client, dice);
+        let longest_pause = longest_pause(plan);
+        let mut at = plan.begins;
+        for place in 0..plan.messages {
+            let pause = pause(dice).min(longest_pause);
+            if place > 0 {
+                if dice.percent(15) {
+                    let reader = cast.anybody(dice).reader();
+                    talk.read(reader, moment(at + pause / 3));
+                }
+                at += pause;
             }
-            at += pause;
+            let voice = cast.next_voice(dice, place);
+            let body = words::body(dice, matches!(voice, Voice::Staff(_)));
+            let at = moment(at);
+            talk.say(voice, self.ids.next(at), at, body);
         }
-        let voice = cast.next_voice(&mut dice, place);
-        let body = words::body(&mut dice, matches!(voice, Voice::Staff(_)));
-        let at = moment(at);
-        talk.say(voice, ids.next(at), at, body);
+        for (reader, chance) in self.readers(plan, client, &cast, dice) {
+            let minutes = i64::try_from(dice.between(2, 24 * 60)).unwrap_or_default();
+            if dice.percent(chance) {
+                talk.read(reader, moment(at) + Duration::minutes(minutes));
+            }
+        }
+        if dice.percent(1) {
+            talk.pin(cast.lead.reader());
+        }
+        let addressed = cast.addressed.iter();
+        let addressed: Vec<_> = addressed.map(|member| directory.staff[*member]).collect();
+        talk.finish(&addressed, batch);
     }
-    read_on(plan, directory, client, &cast, &mut dice, at, &mut talk);
-    if dice.percent(1) {
-        talk.pin(cast.lead.reader());
+
+    /// Who may read the thread once the last message has been sent, and with what chance in a
+    /// hundred. Most do; some leave it unread.
+    fn readers(
+        &self,
+        plan: &Plan,
+        client: &Client,
+        cast: &Cast,
+        dice: &mut Dice,
+    ) -> Vec<(Principal, u64)> {
+        let directory = self.directory;
+        let jobs = &directory.jobs;
+        let staff = |member: usize| Principal::Staff(directory.staff[member]);
+        let mut readers = Vec::with_capacity(8);
+        if let Some((account, _)) = client.account {
+            let chance = if plan.archived { 98 } else { 75 };
+            readers.push((Principal::Account(account), chance));
+        }
+        let chance = if plan.archived { 100 } else { 85 };
+        readers.push((cast.lead.reader(), chance));
+        readers.extend(cast.others.iter().map(|other| (other.reader(), 60)));
+        match plan.audience {
+            AudienceKind::Administrative => {
+                readers.push((staff(self.scheduler), 95));
+                readers.push((staff(*dice.pick(&jobs.schedulers)), 20));
+            }
+            AudienceKind::Billing => readers.push((staff(jobs.billers[0]), 90)),
+            AudienceKind::Clinical => {
+                readers.extend(client.team.iter().map(|member| (staff(*member), 60)));
+                let supervisor = directory.supervisor[client.team[0]];
+                readers.extend(supervisor.map(|supervisor| (staff(supervisor), 15)));
+            }
+        }
+        readers
     }
-    let addressed: Vec<_> = cast
-        .addressed
-        .iter()
-        .map(|member| directory.staff[*member])
-        .collect();
-    talk.finish(&addressed, batch);
 }
 
 fn head(plan: &Plan, directory: &Directory, dice: &mut Dice) -> Head {
@@ -156,48 +198,6 @@ impl Cast {
         match self.client {
             Some(client) if dice.percent(50) => client,
             _ => self.staff(dice, 1),
-        }
-    }
-}
-
-/// Who reads the thread once the last message has been sent. Most do; some leave it unread.
-fn read_on(
-    plan: &Plan,
-    directory: &Directory,
-    client: &Client,
-    cast: &Cast,
-    dice: &mut Dice,
-    last: i64,
-    talk: &mut Talk,
-) {
-    let jobs = &directory.jobs;
-    let staff = |member: usize| Principal::Staff(directory.staff[member]);
-    let account = client.account.map(|(account, _)| Principal::Account(account));
-    let mut readers: Vec<(Option<Principal>, u64)> = vec![
-        (account, if plan.archived { 98 } else { 75 }),
-        (Some(cast.lead.reader()), if plan.archived { 100 } else { 85 }),
-    ];
-    readers.extend(cast.others.iter().map(|other| (Some(other.reader()), 60)));
-    match plan.audience {
-        AudienceKind::Administrative => {
-            // The first of them is on top of the inbox that all of them share.
-            readers.push((Some(staff(jobs.schedulers[0])), 95));
-            readers.push((Some(staff(*dice.pick(&jobs.schedulers))), 20));
-        }
-        AudienceKind::Billing => {
-            readers.push((Some(staff(jobs.billers[0])), 90));
-        }
-        AudienceKind::Clinical => {
-            readers.extend(client.team.iter().map(|member| (Some(staff(*member)), 60)));
-            let supervisor = directory.supervisor[client.team[0]];
-            readers.push((supervisor.map(staff), 15));
-        }
-    }
-    for (reader, chance) in readers {
-        let minutes = i64::try_from(dice.between(2, 24 * 60)).unwrap_or_default();
-        let reads = dice.percent(chance);
-        if let Some(reader) = reader.filter(|_| reads) {
-            talk.read(reader, moment(last) + Duration::minutes(minutes));
         }
     }
 }

@@ -14,8 +14,10 @@ const FEW: (u64, u64) = (16, 24);
 /// Gives each client a care team of one to three. Every second clinician works part-time and has
 /// about 20 clients, or an equal share where there are fewer; the rest is shared by the others.
 pub(super) fn assign(dice: &mut Dice, clinicians: &[usize], clients: &mut [Client]) {
-    let (part_time, full_time): (Vec<_>, Vec<_>) =
-        clinicians.iter().enumerate().partition(|(at, _)| at % 2 == 1);
+    let (part_time, full_time): (Vec<_>, Vec<_>) = clinicians
+        .iter()
+        .enumerate()
+        .partition(|(at, _)| at % 2 == 1);
     for client in clients.iter_mut() {
         let members = match dice.below(100) {
             0..55 => 1,

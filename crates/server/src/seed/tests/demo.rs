@@ -53,7 +53,10 @@ fn ids_differ_and_have_the_shape_of_a_uuid_v7() {
 fn ids_stay_what_they_are() {
     // Tokens and bookmarks hold them.
     let clinician = cast::find("clinician").unwrap().principal.uuid();
-    assert_eq!(clinician.to_string(), "018f3173-7000-79ac-98de-aa532399e1d2");
+    assert_eq!(
+        clinician.to_string(),
+        "018f3173-7000-79ac-98de-aa532399e1d2"
+    );
     assert!(cast::find("unregistered").is_none());
 }
 
@@ -97,7 +100,11 @@ async fn every_member_of_the_cast_can_sign_in_as_who_they_are() {
         let viewer = viewer(&store, member.principal.uuid()).await;
         assert_eq!(viewer.principal(), member.principal, "{}", member.name);
         let elsewhere = member.name.starts_with("outsider");
-        let home = if elsewhere { agency::FERNHILL } else { agency::HARBOR_LANE };
+        let home = if elsewhere {
+            agency::FERNHILL
+        } else {
+            agency::HARBOR_LANE
+        };
         assert_eq!(viewer.agency(), home, "{}", member.name);
         match &viewer {
             Viewer::Staff(staff) => {
@@ -135,7 +142,10 @@ async fn every_author_of_the_demo_may_see_what_they_wrote_into() {
         let seqs: Vec<i64> = own.iter().map(|message| message.seq).collect();
         assert_eq!(seqs, (1..=row.last_seq).collect::<Vec<_>>());
         let last = own.last().unwrap();
-        assert_eq!((row.last_message_id, row.last_activity_at), (last.id, last.created_at));
+        assert_eq!(
+            (row.last_message_id, row.last_activity_at),
+            (last.id, last.created_at)
+        );
         for message in own {
             let author = match message.account_id {
                 Some(AccountId(account)) => account,
@@ -171,7 +181,14 @@ async fn s06_unread_counts_of_the_cast_equal_a_recount() {
     for nobody in ["system-admin", "former-clinician", "inactive-client"] {
         assert_eq!(unread[nobody], 0, "{nobody}");
     }
-    for somebody in ["clinician", "supervisor", "scheduler", "biller", "client", "guardian"] {
+    for somebody in [
+        "clinician",
+        "supervisor",
+        "scheduler",
+        "biller",
+        "client",
+        "guardian",
+    ] {
         assert!(unread[somebody] > 0, "{somebody}");
     }
 }
@@ -190,7 +207,9 @@ async fn p06_c26_receipts_and_the_moment_of_seeing_agree() {
     let receipts = store.receipts(&admin, &ranges).await.unwrap();
     assert!(!receipts.is_empty());
     for range in ranges {
-        let own = rows.iter().filter(|row| row.message.thread_id == range.thread);
+        let own = rows
+            .iter()
+            .filter(|row| row.message.thread_id == range.thread);
         for message in own.map(|row| &row.message) {
             let first = receipts
                 .iter()

@@ -23,8 +23,8 @@ const SMALL: Size = Size {
 /// All rows of a size.
 fn rows(size: &Size) -> Batch {
     let mut world = World::new(size).unwrap();
-    let mut all = world.next_batch().unwrap().unwrap();
-    while let Some(batch) = world.next_batch().unwrap() {
+    let mut all = world.next_batch().unwrap();
+    while let Some(batch) = world.next_batch() {
         all.threads.extend(batch.threads);
         all.participants.extend(batch.participants);
         all.messages.extend(batch.messages);
@@ -48,14 +48,22 @@ fn the_same_seed_gives_the_same_rows() {
     let ids: HashSet<Uuid> = first.messages.iter().map(|message| message.id.0).collect();
     assert_eq!(ids.len(), SMALL.messages);
     let other = rows(&Size { seed: 8, ..SMALL });
-    assert!(other.messages.iter().all(|message| !ids.contains(&message.id.0)));
+    assert!(
+        other
+            .messages
+            .iter()
+            .all(|message| !ids.contains(&message.id.0))
+    );
 }
 
 #[test]
 fn there_are_as_many_rows_as_asked_for() {
-    for (clients, staff, threads, messages) in
-        [(1, 10, 1, 1), (1, 10, 3, 3), (3, 11, 5, 900), (120, 24, 400, 4_000)]
-    {
+    for (clients, staff, threads, messages) in [
+        (1, 10, 1, 1),
+        (1, 10, 3, 3),
+        (3, 11, 5, 900),
+        (120, 24, 400, 4_000),
+    ] {
         let size = Size {
             clients,
             staff,
@@ -77,13 +85,25 @@ fn there_are_as_many_rows_as_asked_for() {
 #[test]
 fn a_size_that_cannot_be_is_refused() {
     let wrong = [
-        Size { clients: 0, ..SMALL },
+        Size {
+            clients: 0,
+            ..SMALL
+        },
         Size { staff: 9, ..SMALL },
-        Size { threads: 0, ..SMALL },
-        Size { messages: 399, ..SMALL },
+        Size {
+            threads: 0,
+            ..SMALL
+        },
+        Size {
+            messages: 399,
+            ..SMALL
+        },
     ];
     for size in wrong {
-        assert!(matches!(landmarks(&size), Err(SeedError::Size(_))), "{size:?}");
+        assert!(
+            matches!(landmarks(&size), Err(SeedError::Size(_))),
+            "{size:?}"
+        );
     }
 }
 
@@ -103,15 +123,26 @@ fn s06_c26_numbers_positions_and_receipts_agree() {
         assert_eq!(thread.last_message_id, last.id);
         assert_eq!(thread.last_activity_at, last.created_at);
         assert_eq!(thread.created_at, messages[0].created_at);
-        let listed = rows.participants.iter().filter(|row| row.thread_id == thread.id);
+        let listed = rows
+            .participants
+            .iter()
+            .filter(|row| row.thread_id == thread.id);
         assert!(listed.clone().count() >= 2);
-        assert!(listed.clone().all(|row| row.last_activity_at == thread.last_activity_at));
+        assert!(
+            listed
+                .clone()
+                .all(|row| row.last_activity_at == thread.last_activity_at)
+        );
         let receipts: Vec<_> = rows
             .receipts
             .iter()
             .filter(|receipt| receipt.thread_id == thread.id)
             .collect();
-        for state in rows.states.iter().filter(|state| state.thread_id == thread.id) {
+        for state in rows
+            .states
+            .iter()
+            .filter(|state| state.thread_id == thread.id)
+        {
             let mut read: BTreeSet<i64> = messages
                 .iter()
                 .filter(|message| {
@@ -156,7 +187,10 @@ fn the_agency_looks_like_one() {
     assert!((37..=43).contains(&of(AudienceKind::Administrative)));
     assert!((17..=23).contains(&of(AudienceKind::Billing)));
     assert!((37..=43).contains(&of(AudienceKind::Clinical)));
-    let archived = rows.threads.iter().filter(|t| t.lifecycle == Lifecycle::Archived);
+    let archived = rows
+        .threads
+        .iter()
+        .filter(|t| t.lifecycle == Lifecycle::Archived);
     assert!((8..=12).contains(&percent(archived.count(), size.threads)));
     let connected: HashSet<_> = rows
         .accounts
@@ -165,11 +199,17 @@ fn the_agency_looks_like_one() {
         .map(|account| account.id)
         .collect();
     let links = rows.account_clients.iter();
-    let served = links.filter(|link| connected.contains(&link.account_id)).count();
+    let served = links
+        .filter(|link| connected.contains(&link.account_id))
+        .count();
     assert!((87..=93).contains(&percent(served, size.clients)));
     assert!(rows.account_clients.iter().any(|link| link.rank == 3));
     let mut teams: HashMap<_, usize> = HashMap::new();
-    for member in rows.care_team_members.iter().filter(|member| member.end_date.is_none()) {
+    for member in rows
+        .care_team_members
+        .iter()
+        .filter(|member| member.end_date.is_none())
+    {
         *teams.entry(member.client_id).or_default() += 1;
     }
     assert_eq!(teams.len(), size.clients);
@@ -182,7 +222,11 @@ fn the_agency_looks_like_one() {
     assert!((50..=62).contains(&clinicians), "{clinicians}");
     let longest = rows.threads.iter().map(|thread| thread.last_seq).max();
     assert_eq!(longest, Some(500));
-    let short = rows.threads.iter().filter(|thread| thread.last_seq <= 10).count();
+    let short = rows
+        .threads
+        .iter()
+        .filter(|thread| thread.last_seq <= 10)
+        .count();
     assert!(percent(short, size.threads) > 60);
 }
 
@@ -219,13 +263,20 @@ async fn every_author_may_see_the_thread_and_unread_counts_equal_a_recount() {
         let facts = &live[&message.thread_id].facts;
         let author = match viewers.get(&author) {
             Some(viewer) => viewer,
-            None => viewers.entry(author).or_insert(viewer(&store, author).await),
+            None => viewers
+                .entry(author)
+                .or_insert(viewer(&store, author).await),
         };
         // An inactive client wrote while it was active.
         let inactive = facts.client.unwrap().status == tidings_domain::ClientStatus::Inactive;
-        let action = if inactive { Action::View } else { Action::Write };
+        let action = if inactive {
+            Action::View
+        } else {
+            Action::Write
+        };
         assert_eq!(decide(author, action, facts), Ok(()));
     }
+    let made_messages: HashMap<_, _> = rows.messages.iter().map(|m| (m.id, m)).collect();
     let marks = made.landmarks;
     let people = [
         marks.scheduler.0,
@@ -250,6 +301,10 @@ async fn every_author_may_see_the_thread_and_unread_counts_equal_a_recount() {
         for ranges in open.chunks(64) {
             let messages = store.messages(&viewer, ranges).await.unwrap();
             recount += messages.iter().filter(|row| row.unread).count();
+            for row in messages {
+                let made = &made_messages[&row.message.id];
+                assert_eq!(row.message, **made, "what is stored is what was made");
+            }
         }
         let counts = store.unread_counts(&viewer).await.unwrap();
         let counted: i64 = counts.iter().map(|count| count.messages).sum();
@@ -269,14 +324,29 @@ async fn landmarks_are_who_they_are_said_to_be() {
     };
     let marks = landmarks(&size).unwrap();
     let rows = rows(&size);
-    let load = rows.care_team_members.iter().filter(|member| member.end_date.is_none());
-    let load = load.filter(|member| member.staff_id == marks.clinician).count();
+    let load = rows
+        .care_team_members
+        .iter()
+        .filter(|member| member.end_date.is_none());
+    let load = load
+        .filter(|member| member.staff_id == marks.clinician)
+        .count();
     assert!((16..=24).contains(&load), "{load}");
-    let long = rows.threads.iter().find(|thread| thread.id == marks.long_thread).unwrap();
-    assert_eq!(usize::try_from(long.last_seq).unwrap(), marks.long_thread_messages);
+    let long = rows
+        .threads
+        .iter()
+        .find(|thread| thread.id == marks.long_thread)
+        .unwrap();
+    assert_eq!(
+        usize::try_from(long.last_seq).unwrap(),
+        marks.long_thread_messages
+    );
     assert_eq!(long.last_seq, 500);
     assert_eq!(long.audience, Some(AudienceKind::Clinical));
-    let own = rows.threads.iter().filter(|thread| thread.client_id == Some(marks.client));
+    let own = rows
+        .threads
+        .iter()
+        .filter(|thread| thread.client_id == Some(marks.client));
     assert!((8..=12).contains(&own.count()));
     let assigned = rows
         .care_team_members
@@ -290,16 +360,13 @@ async fn landmarks_are_who_they_are_said_to_be() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement: run it by name in a release build"]
 async fn a_million_messages() {
-    let (_folder, store) = match std::env::var("TIDINGS_SEED_DATABASE_URL") {
-        Ok(url) => {
-            let store = Store::open(&url, 4).await.unwrap();
-            store.migrate().await.unwrap();
-            (None, store)
-        }
-        Err(_) => {
-            let (folder, store) = database().await;
-            (Some(folder), store)
-        }
+    let (_folder, store) = if let Ok(url) = std::env::var("TIDINGS_SEED_DATABASE_URL") {
+        let store = Store::open(&url, 4).await.unwrap();
+        store.migrate().await.unwrap();
+        (None, store)
+    } else {
+        let (folder, store) = database().await;
+        (Some(folder), store)
     };
     let size = Size {
         clients: 10_000,
@@ -308,6 +375,8 @@ async fn a_million_messages() {
         messages: 1_000_000,
         seed: 1,
     };
-    let summary = at_size(&store, &size, &clock(), &Meter::new()).await.unwrap();
+    let summary = at_size(&store, &size, &clock(), &Meter::new())
+        .await
+        .unwrap();
     println!("{summary:#?}");
 }

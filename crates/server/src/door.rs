@@ -1,0 +1,75 @@
+//! From a token to a viewer: the token says who, the database says what.
+
+use std::time::Duration;
+
+use async_graphql::Request as GraphqlRequest;
+use axum::http::StatusCode;
+use tidings_domain::ErrorCode;
+use tidings_graphql::Request;
+use tidings_service::Service;
+use tidings_transport::{Authenticator, Ended, Rejection};
+
+use crate::auth::{Claims, Verifier};
+
+/// Verifies tokens and loads viewers.
+#[derive(Clone)]
+pub(crate) struct Door {
+    pub(crate) service: Service,
+    pub(crate) verifier: Verifier,
+}
+
+fn unauthenticated(code: &'static str, message: &str) -> Rejection {
+    Rejection {
+        code,
+        message: message.to_owned(),
+        status: StatusCode::UNAUTHORIZED,
+    }
+}
+
+impl Authenticator for Door {
+    type Identity = Claims;
+
+    async fn authenticate(&self, token: Option<&str>) -> Result<Claims, Rejection> {
+        let code = ErrorCode::Unauthenticated.as_str();
+        let token = token.ok_or_else(|| unauthenticated(code, "A token is needed."))?;
+        self.verifier.verify(token).await.map_err(|error| {
+            tracing::info!(reason = error.reason(), "a token was refused");
+            unauthenticated(error.code(), error.message())
+        })
+    }
+
+    async fn attach(
+        &self,
+        identity: &Claims,
+        request: GraphqlRequest,
+    ) -> Result<GraphqlRequest, Rejection> {
+        let now = self.service.clock.now();
+        match self.service.store.viewer(identity.subject, now).await {
+            Ok(Some(viewer)) => Ok(Request::attach(&self.service, viewer, request)),
+            // SECURITY: somebody who left is told no more than somebody who never was.
+            Ok(None) => {
+                let code = ErrorCode::Unauthenticated.as_str();
+                Err(unauthenticated(code, "The token is not valid."))
+            }
+            Err(error) => {
+                tracing::error!(%error, "the viewer could not be loaded");
+                Err(Rejection {
+                    code: ErrorCode::Internal.as_str(),
+                    message: "Something failed on our side.".to_owned(),
+                    status: StatusCode::INTERNAL_SERVER_ERROR,
+                })
+            }
+        }
+    }
+
+    fn ended(&self, identity: &Claims) -> impl Future<Output = Ended> + Send + 'static {
+        let left = identity.expires_at - self.service.clock.now();
+        let left = left.to_std().unwrap_or(Duration::ZERO);
+        async move {
+            tokio::time::sleep(left).await;
+            Ended {
+                reason: "TOKEN_EXPIRED".to_owned(),
+            }
+        }
+    }
+}

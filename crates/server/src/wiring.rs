@@ -1,0 +1,210 @@
+//! Puts the floors together and serves them.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse};
+use axum::routing::get;
+use axum::serve::ListenerExt as _;
+use tidings_domain::{Clock, IdSource, RandomIds, SystemClock};
+use tidings_effects::Bus;
+use tidings_graphql::{SchemaOptions, TidingsSchema};
+use tidings_service::{RelayOptions, Service};
+use tidings_store::Store;
+use tidings_transport::{CancellationToken, Options, TaskTracker};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::auth::Verifier;
+use crate::config::{self, Config};
+use crate::door::Door;
+use crate::seed;
+
+/// What a test replaces: time and ids.
+#[derive(Clone)]
+pub struct Parts {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where new ids come from.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+        }
+    }
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its use cases.
+    pub service: Service,
+    /// Whether the demo agency was made at this start.
+    pub seeded: bool,
+    shutdown: CancellationToken,
+    tasks: TaskTracker,
+    grace: Duration,
+    relay: JoinHandle<()>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+/// Opens the database of a configuration and brings its schema up to date.
+pub async fn open(config: &Config) -> anyhow::Result<Store> {
+    std::fs::create_dir_all(&config.data_dir).with_context(|| {
+        format!(
+            "the data folder {} cannot be made",
+            config.data_dir.display()
+        )
+    })?;
+    let url = config.database().url();
+    let store = Store::open(url.expose(), config.database_connections).await;
+    let store = store.context("the database cannot be opened")?;
+    store
+        .migrate()
+        .await
+        .context("the database cannot be migrated")?;
+    Ok(store)
+}
+
+impl Server {
+    /// Opens, migrates, seeds the demo agency if the database is empty in development mode, and
+    /// serves.
+    pub async fn start(config: &Config, parts: Parts) -> anyhow::Result<Self> {
+        let store = open(config).await?;
+        let seeded =
+            !config.is_production() && seed::demo_when_empty(&store, &*parts.clock).await?;
+        let bus = match config.event_bus() {
+            config::Bus::Local => Bus::local(),
+            config::Bus::Postgres => Bus::postgres(config.database().url().expose().to_owned()),
+        };
+        let service = Service::new(store, Arc::clone(&parts.clock), parts.ids, bus);
+        let relay = service
+            .relay(RelayOptions {
+                sweep: Duration::from_millis(config.sweep_interval_ms),
+                retention: chrono::Duration::days(i64::from(config.event_retention_days)),
+            })
+            .await?;
+        let verifier = Verifier::with_clock(config, parts.clock)?;
+        if let Err(error) = verifier.load_keys().await {
+            tracing::error!(%error, "no keys to verify tokens with yet");
+        }
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}", config.listen))?;
+        let address = listener.local_addr()?;
+        let (options, shutdown, tasks) = options(config);
+        let router = router(config, &service, verifier, options);
+        let stop = shutdown.clone();
+        let listener = listener.tap_io(|tcp| {
+            // Small answers must not wait for more.
+            let _best_effort = tcp.set_nodelay(true);
+        });
+        let serving = tokio::spawn(async move {
+            axum::serve(listener, router)
+                .with_graceful_shutdown(stop.cancelled_owned())
+                .await
+        });
+        Ok(Self {
+            address,
+            service,
+            seeded,
+            shutdown,
+            tasks,
+            grace: Duration::from_secs(config.shutdown_grace_seconds),
+            relay: tokio::spawn(relay.run()),
+            serving,
+        })
+    }
+
+    /// Takes no new work, closes sockets with 1012, waits for what runs within the grace time.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.shutdown.cancel();
+        self.tasks.close();
+        let drained = async {
+            self.tasks.wait().await;
+            self.serving.await
+        };
+        match tokio::time::timeout(self.grace, drained).await {
+            Ok(served) => served??,
+            Err(_) => tracing::warn!("the grace time was over before all requests were"),
+        }
+        self.relay.abort();
+        Ok(())
+    }
+
+    /// Ends at once, as a kill would: nothing is closed, nothing is waited for. For tests.
+    pub fn kill(self) {
+        self.serving.abort();
+        self.relay.abort();
+    }
+}
+
+fn options(config: &Config) -> (Options, CancellationToken, TaskTracker) {
+    let options = Options {
+        max_body_bytes: config.max_body_bytes,
+        allowed_origins: config.allowed_origins.clone(),
+        max_subscriptions: config.subscriptions_per_socket,
+        ..Options::default()
+    };
+    let (shutdown, tasks) = (options.shutdown.clone(), options.tasks.clone());
+    (options, shutdown, tasks)
+}
+
+fn router(
+    config: &Config,
+    service: &Service,
+    verifier: Verifier,
+    options: Options,
+) -> axum::Router {
+    let schema = TidingsSchema::new(SchemaOptions {
+        introspection: config.introspection_enabled(),
+        depth: config.query_depth,
+        complexity: config.query_complexity,
+    });
+    let door = Door {
+        service: service.clone(),
+        verifier,
+    };
+    let health = axum::Router::new()
+        .route("/", get(front_page))
+        .route("/health/live", get(async || "alive\n"))
+        .route("/health/ready", get(ready))
+        .with_state(door.clone());
+    health.merge(tidings_transport::router(schema, door, options))
+}
+
+/// What to do here, for somebody who opens the address in a browser.
+async fn front_page() -> impl IntoResponse {
+    let policy = "default-src 'none'; style-src 'unsafe-inline'";
+    (
+        [(header::CONTENT_SECURITY_POLICY, policy)],
+        Html(include_str!("front_page.html")),
+    )
+}
+
+/// Ready means: the database answers, the relay keeps up, tokens can be verified.
+async fn ready(State(door): State<Door>) -> impl IntoResponse {
+    if !door.verifier.has_keys() {
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "no keys to verify tokens with\n",
+        );
+    }
+    if door.service.store.ping().await.is_err() {
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer\n",
+        );
+    }
+    (StatusCode::OK, "ready\n")
+}
