@@ -48,6 +48,8 @@ impl Tx {
         sql.push(", ")
             .bind(subject.client)
             .push(", ")
+            .bind(event.changes_access())
+            .push(", ")
             .bind(payload)
             .push(")");
         self.execute_raw(sql.statement()).await?;

@@ -44,8 +44,8 @@ const WALLS: &[Wall] = &[
         what: &["sqlx"],
         only: &["tidings-effects", "tidings-bench"],
         optional: &[],
-        dev: &[],
-        why: "effects listens for PostgreSQL's notifications and the bench measures; nobody else speaks SQL past the store",
+        dev: &["tidings-tests"],
+        why: "effects listens for PostgreSQL's notifications, the bench measures, the tests make databases; nobody else speaks SQL past the store",
     },
     Wall {
         what: &[

@@ -1,0 +1,3 @@
+//! A module for each capability.
+
+mod first_light;
