@@ -102,7 +102,7 @@ pub fn snapshot(dialect: Dialect) -> String {
                 Dialect::Postgres => table.to_string(PostgresQueryBuilder),
                 Dialect::Sqlite => table.to_string(SqliteQueryBuilder),
             };
-            sql.push_str(&text.replace(", \"", ",\n  \"").replace(" ( \"", " (\n  \""));
+            sql.push_str(&text.replacen(" ( ", " (\n  ", 1).replace(", \"", ",\n  \""));
             sql.push_str(";\n");
         }
         for index in (plan.indexes)(backend) {

@@ -15,6 +15,11 @@ pub(crate) const PLAN: Plan = Plan {
 };
 
 fn tables(_: DbBackend) -> Vec<TableCreateStatement> {
+    [agency(), people(), words()].concat()
+}
+
+/// Agencies and their policies.
+fn agency() -> Vec<TableCreateStatement> {
     vec![
         table(
             "agency",
@@ -38,6 +43,12 @@ fn tables(_: DbBackend) -> Vec<TableCreateStatement> {
         .primary_key(&mut key(&["agency_id", "version"]))
         .foreign_key(&mut references("agency_id", "agency", "id"))
         .take(),
+    ]
+}
+
+/// Staff, clients, accounts, and who is assigned to whom.
+fn people() -> Vec<TableCreateStatement> {
+    vec![
         table(
             "staff_member",
             vec![
@@ -118,6 +129,12 @@ fn tables(_: DbBackend) -> Vec<TableCreateStatement> {
         .foreign_key(&mut references("client_id", "client", "id"))
         .foreign_key(&mut references("staff_id", "staff_member", "id"))
         .take(),
+    ]
+}
+
+/// Audiences and topics.
+fn words() -> Vec<TableCreateStatement> {
+    vec![
         table(
             "audience",
             vec![id(), uuid("agency_id"), text("kind"), text("label")],

@@ -80,8 +80,10 @@ impl CareTeamMember {
     }
 
     /// Whether the assignment holds today, in the agency's time zone.
+    #[expect(clippy::unused_async, reason = "the macro wants resolvers to be async")]
     async fn active(&self, ctx: &Context<'_>) -> Result<bool> {
-        Ok(self.0.holds_on(ctx.viewer()?.today()))
+        let today = ctx.viewer()?.today();
+        Ok(self.0.holds_on(today))
     }
 
     /// Whether others than the own agency's staff see it. Staff only.

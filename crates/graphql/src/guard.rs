@@ -11,6 +11,10 @@ use tidings_policy::field_rule;
 use crate::error::coded;
 use crate::request::Ask;
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape of a nullable field that can be refused"
+)]
 /// The value of `Type.field` if the viewer may read it. A field without a row in the law is
 /// refused to everybody.
 pub(crate) fn guarded<T>(

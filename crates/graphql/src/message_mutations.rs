@@ -85,15 +85,15 @@ impl MessageMutation {
             mark_thread_read: input.mark_thread_read,
         };
         let viewer = ctx.viewer()?;
-        let sent = ctx
+        let answer = ctx
             .service()?
             .send_message(&viewer, &input.idempotency_key, send)
             .await;
-        match outcome(sent)? {
-            Ok(sent) => {
+        match outcome(answer)? {
+            Ok(done) => {
                 let (message, thread) = futures_util::future::try_join(
-                    async { ctx.one(sent.message).await },
-                    Thread::load(ctx, sent.thread),
+                    async { ctx.one(done.message).await },
+                    Thread::load(ctx, done.thread),
                 )
                 .await?;
                 let message = message.map(|row| match &thread {

@@ -60,13 +60,9 @@ impl TidingsSchema {
     /// Builds the schema.
     #[must_use]
     pub fn new(options: SchemaOptions) -> Self {
-        let mut schema = Schema::build(
-            Query::default(),
-            Mutation::default(),
-            Subscription::default(),
-        )
-        .limit_depth(options.depth)
-        .limit_complexity(options.complexity);
+        let mut schema = Schema::build(Query::default(), Mutation::default(), Subscription)
+            .limit_depth(options.depth)
+            .limit_complexity(options.complexity);
         if !options.introspection {
             schema = schema.disable_introspection().disable_suggestions();
         }

@@ -125,6 +125,10 @@ pub(crate) struct AccessGranted {
 
 /// One change that the viewer is told of.
 #[derive(Union, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, by value, for as long as it is written"
+)]
 pub(crate) enum Event {
     MessageAdded(MessageAdded),
     ThreadChanged(ThreadChanged),
@@ -138,12 +142,6 @@ pub(crate) enum Event {
 /// Everything that can be waited for. Streams end with `SLOW_CONSUMER` for a reader that is slower
 /// than its bound, and resume from the last cursor.
 pub(crate) struct Subscription;
-
-impl Default for Subscription {
-    fn default() -> Self {
-        Self
-    }
-}
 
 #[Root]
 impl Subscription {

@@ -65,8 +65,8 @@ struct Seed {
     #[arg(long, requires = "clients")]
     messages: Option<usize>,
     /// The seed number: the same number gives the same rows.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    #[arg(long = "seed", default_value_t = 1)]
+    number: u64,
 }
 
 #[derive(Debug, Args)]
@@ -153,7 +153,7 @@ async fn fill(config: &Config, wanted: &Seed) -> anyhow::Result<()> {
         staff: wanted.staff.unwrap_or_default(),
         threads: wanted.threads.unwrap_or_default(),
         messages: wanted.messages.unwrap_or_default(),
-        seed: wanted.seed,
+        seed: wanted.number,
     };
     let done = seed::at_size(&store, &size, &SystemClock, &Meter::new()).await?;
     say(&format!("{done:#?}"))

@@ -134,9 +134,10 @@ impl Server {
             self.tasks.wait().await;
             self.serving.await
         };
-        match tokio::time::timeout(self.grace, drained).await {
-            Ok(served) => served??,
-            Err(_) => tracing::warn!("the grace time was over before all requests were"),
+        if let Ok(served) = tokio::time::timeout(self.grace, drained).await {
+            served??;
+        } else {
+            tracing::warn!("the grace time was over before all requests were");
         }
         self.relay.abort();
         Ok(())

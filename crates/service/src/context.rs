@@ -130,6 +130,7 @@ fn fingerprint(operation: &str, input: &impl Serialize) -> Result<String> {
 
 impl Write<'_> {
     /// A new id for a row of this write.
+    #[must_use]
     pub fn id<T: From<Uuid>>(&self) -> T {
         self.service.ids.next(self.now).into()
     }

@@ -363,7 +363,13 @@ async fn store(write: &Write<'_>, viewer: &Viewer, draft: Draft, body: &str) -> 
         seen_by_client_at: None,
     };
     write.tx.insert_thread(&thread).await?;
-    let listed: Vec<Principal> = draft.staff.into_iter().map(Principal::Staff).collect();
+    let client = Principal::Client(draft.client.id);
+    let listed: Vec<Principal> = draft
+        .staff
+        .into_iter()
+        .map(Principal::Staff)
+        .chain([client])
+        .collect();
     write
         .tx
         .list_participants(&thread, &listed, ParticipantStanding::Participant)

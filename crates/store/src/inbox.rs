@@ -223,19 +223,19 @@ impl Query<'_> {
             }
         };
         extra(joins.client, "cl", |sql, alias| {
-            _ = sql.columns::<client::Model>(alias)
+            let _chain = sql.columns::<client::Model>(alias);
         });
         extra(joins.topic, "tp", |sql, alias| {
-            _ = sql.columns::<topic::Model>(alias)
+            let _chain = sql.columns::<topic::Model>(alias);
         });
         extra(joins.audience, "au", |sql, alias| {
-            _ = sql.columns::<audience::Model>(alias)
+            let _chain = sql.columns::<audience::Model>(alias);
         });
         extra(joins.last_message, "m", |sql, alias| {
-            _ = sql.columns::<message::Model>(alias)
+            let _chain = sql.columns::<message::Model>(alias);
         });
         extra(joins.last_message, "st", |sql, alias| {
-            _ = sql.columns::<staff_member::Model>(alias)
+            let _chain = sql.columns::<staff_member::Model>(alias);
         });
         if joins.last_message {
             sql.push(", EXISTS (SELECT 1 FROM message_mark k WHERE k.viewer_id = s.viewer_id");

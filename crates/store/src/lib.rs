@@ -13,6 +13,10 @@
 //! A migration, an entity in `entities/`, its rule in `visibility.rs`, its columns in a `row!`, and
 //! a module of reads and writes named after the feature.
 
+// The tests inside share their support with those from outside, which names this crate.
+#[cfg(test)]
+extern crate self as tidings_store;
+
 mod care_team;
 mod database;
 mod directory;
@@ -26,7 +30,13 @@ mod message;
 mod page;
 mod read_state;
 mod sql;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+#[expect(dead_code, reason = "not all of it serves the tests inside")]
+mod support;
 mod system;
+#[cfg(test)]
+mod tests;
 mod thread;
 mod viewer;
 mod visibility;

@@ -1,7 +1,7 @@
 //! Messages: pages by arithmetic on `seq`, and the insert.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryResult, Statement};
 use tidings_domain::{MessageId, Principal, PrincipalKind, ThreadId};
 use tidings_policy::{Action, Viewer};
 
@@ -71,32 +71,10 @@ impl Store {
         viewer: &Viewer,
         ranges: &[MessageRange],
     ) -> Result<Vec<MessageRow>> {
-        let mut sql = select(Sql::new(self.backend()), viewer);
-        sql.push(" WHERE ");
-        visible_threads(&mut sql, viewer, Action::View, "t");
-        sql.push(" AND (");
-        // Padded to a power of two, so that all numbers of threads come to a few statements.
-        let Some(last) = ranges.last() else {
+        let Some(statement) = messages_statement(self.backend(), viewer, ranges) else {
             return Ok(Vec::new());
         };
-        let padding = ranges.len().next_power_of_two() - ranges.len();
-        for (i, range) in ranges
-            .iter()
-            .chain(std::iter::repeat_n(last, padding))
-            .enumerate()
-        {
-            sql.push(if i == 0 {
-                "(m.thread_id = "
-            } else {
-                " OR (m.thread_id = "
-            });
-            sql.bind(range.thread)
-                .push(" AND m.seq BETWEEN ")
-                .bind(range.from);
-            sql.push(" AND ").bind(range.to).push(")");
-        }
-        sql.push(") ORDER BY m.thread_id, m.seq");
-        let rows = self.read.query_all_raw(sql.statement()).await?;
+        let rows = self.read.query_all_raw(statement).await?;
         rows.iter().map(read).collect()
     }
 
@@ -132,6 +110,30 @@ impl Store {
         let rows = self.read.query_all_raw(sql.statement()).await?;
         rows.iter().map(receipt).collect()
     }
+}
+
+/// The statement of [`Store::messages`]; none for no ranges.
+pub(crate) fn messages_statement(
+    backend: DbBackend,
+    viewer: &Viewer,
+    ranges: &[MessageRange],
+) -> Option<Statement> {
+    let last = ranges.last()?;
+    let mut sql = select(Sql::new(backend), viewer);
+    sql.push(" WHERE ");
+    visible_threads(&mut sql, viewer, Action::View, "t");
+    sql.push(" AND (");
+    // Padded to a power of two, so that all numbers of threads come to a few statements.
+    let padding = ranges.len().next_power_of_two() - ranges.len();
+    let padding = std::iter::repeat_n(last, padding);
+    for (i, range) in ranges.iter().chain(padding).enumerate() {
+        let or = if i == 0 { "(" } else { " OR (" };
+        sql.push(or).push("m.thread_id = ").bind(range.thread);
+        sql.push(" AND m.seq BETWEEN ").bind(range.from);
+        sql.push(" AND ").bind(range.to).push(")");
+    }
+    sql.push(") ORDER BY m.thread_id, m.seq");
+    Some(sql.statement())
 }
 
 fn receipt(row: &QueryResult) -> Result<Receipt> {

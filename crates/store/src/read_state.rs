@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use tidings_domain::{AudienceKind, Lifecycle, Principal, ThreadId};
 use tidings_policy::{Action, Viewer};
 
@@ -87,18 +87,8 @@ pub struct ReadingDone {
 impl Store {
     /// Exact numbers of unread messages in open threads, by audience.
     pub async fn unread_counts(&self, viewer: &Viewer) -> Result<Vec<UnreadCount>> {
-        let mut sql = Sql::new(self.backend());
-        sql.push(
-            "SELECT u.audience, CAST(SUM(u.unread) AS BIGINT), COUNT(*) FROM (SELECT t.audience, \
-             t.last_seq - COALESCE(s.read_seq, 0) + COALESCE(s.unread_adjust, 0) AS unread \
-             FROM thread t LEFT JOIN thread_state s ON s.thread_id = t.id AND s.viewer_id = ",
-        );
-        sql.bind(viewer.principal().uuid())
-            .push(" WHERE t.lifecycle = '");
-        sql.push(Lifecycle::Open.as_str()).push("' AND ");
-        visible_threads(&mut sql, viewer, Action::View, "t");
-        sql.push(") u WHERE u.unread > 0 GROUP BY u.audience ORDER BY u.audience");
-        let rows = self.read.query_all_raw(sql.statement()).await?;
+        let statement = unread_statement(self.backend(), viewer);
+        let rows = self.read.query_all_raw(statement).await?;
         rows.iter().map(unread_count).collect()
     }
 
@@ -121,6 +111,22 @@ impl Store {
             })
             .collect()
     }
+}
+
+/// The statement of [`Store::unread_counts`].
+pub(crate) fn unread_statement(backend: DbBackend, viewer: &Viewer) -> Statement {
+    let mut sql = Sql::new(backend);
+    sql.push(
+        "SELECT u.audience, CAST(SUM(u.unread) AS BIGINT), COUNT(*) FROM (SELECT t.audience, \
+         t.last_seq - COALESCE(s.read_seq, 0) + COALESCE(s.unread_adjust, 0) AS unread \
+         FROM thread t LEFT JOIN thread_state s ON s.thread_id = t.id AND s.viewer_id = ",
+    );
+    sql.bind(viewer.principal().uuid())
+        .push(" WHERE t.lifecycle = '");
+    sql.push(Lifecycle::Open.as_str()).push("' AND ");
+    visible_threads(&mut sql, viewer, Action::View, "t");
+    sql.push(") u WHERE u.unread > 0 GROUP BY u.audience ORDER BY u.audience");
+    sql.statement()
 }
 
 fn unread_count(row: &QueryResult) -> Result<UnreadCount> {

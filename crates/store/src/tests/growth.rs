@@ -1,0 +1,95 @@
+//! Growth without a clock: ten times the threads, and a page is the same work. Work is what the
+//! database itself counts: steps of SQLite's virtual machine, rows that PostgreSQL's scans touch.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sea_orm::{ConnectionTrait, JsonValue, Statement};
+
+use super::plans::{explained, questions};
+use super::size::{agency, viewers};
+use crate::support::Db;
+
+/// How much work a statement is.
+async fn work(db: &Db, statement: &Statement) -> u64 {
+    // Once without counting: what is prepared and loaded the first time is no part of it.
+    db.store
+        .read
+        .query_all_raw(statement.clone())
+        .await
+        .unwrap();
+    if db.postgres() {
+        let explain = explained(statement, "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON)");
+        let row = db.store.read.query_one_raw(explain).await.unwrap().unwrap();
+        let plan: JsonValue = row.try_get_by_index(0).unwrap();
+        return touched(&plan[0]["Plan"]);
+    }
+    let steps = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&steps);
+    let pool = db.store.read.get_sqlite_connection_pool();
+    let mut connection = pool.acquire().await.unwrap();
+    let mut handle = connection.lock_handle().await.unwrap();
+    handle.set_progress_handler(1, move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        true
+    });
+    drop(handle);
+    drop(connection);
+    db.store
+        .read
+        .query_all_raw(statement.clone())
+        .await
+        .unwrap();
+    let mut connection = pool.acquire().await.unwrap();
+    connection
+        .lock_handle()
+        .await
+        .unwrap()
+        .remove_progress_handler();
+    steps.load(Ordering::Relaxed)
+}
+
+/// The rows that the scans of a plan read, those that they threw away included.
+fn touched(plan: &JsonValue) -> u64 {
+    let number = |name: &str| plan[name].as_f64().unwrap_or_default();
+    let below: u64 = plan["Plans"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(touched)
+        .sum();
+    let scan = plan["Node Type"].as_str().is_some_and(|kind| {
+        kind.ends_with("Scan") && kind != "Subquery Scan" && kind != "CTE Scan"
+    });
+    if !scan {
+        return below;
+    }
+    let rows = number("Actual Rows")
+        + number("Rows Removed by Filter")
+        + number("Rows Removed by Index Recheck");
+    let rows = format!("{:.0}", rows * number("Actual Loops"));
+    below + rows.parse::<u64>().unwrap()
+}
+
+#[tokio::test]
+async fn p16_a_page_is_the_same_work_in_ten_times_the_threads() {
+    let (small, large) = (agency(1).await, agency(10).await);
+    let mut report = String::new();
+    let mut grown = Vec::new();
+    for ((name, viewer), (_, other)) in viewers(&small).await.iter().zip(viewers(&large).await) {
+        let questions = questions(&small, viewer, 1);
+        for ((title, one), (_, ten)) in questions
+            .iter()
+            .zip(super::plans::questions(&large, &other, 10))
+        {
+            let (before, after) = (work(&small, one).await, work(&large, &ten).await);
+            report.push_str(&format!("{name}, {title}: {before} -> {after}\n"));
+            // A little for deeper trees.
+            if *title != "unread counts" && after > before + before / 5 + 20 {
+                grown.push(format!("{name}, {title}: {before} -> {after}"));
+            }
+        }
+    }
+    println!("{report}");
+    assert!(grown.is_empty(), "{grown:#?}\nof\n{report}");
+}

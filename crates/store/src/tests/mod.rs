@@ -1,0 +1,8 @@
+//! Tests that need what is private here: the text of statements, their plans, how connections are
+//! opened.
+
+mod golden;
+mod growth;
+mod opening;
+mod plans;
+mod size;

@@ -1,0 +1,132 @@
+//! The plans that the databases make: an index answers every question about threads and messages
+//! in order, whoever asks.
+
+use std::fmt::Write as _;
+
+use sea_orm::{ConnectionTrait, Statement};
+use tidings_policy::Viewer;
+
+use super::size::{agency, newest, shared_thread, some_thread, viewers};
+use crate::inbox::inbox_statement;
+use crate::message::{MessageRange, messages_statement};
+use crate::read_state::unread_statement;
+use crate::support::Db;
+use crate::{InboxFilter, InboxJoins, InboxPlace};
+
+/// What the thread page, the unread count and two pages of the inbox ask.
+pub(super) fn questions(
+    db: &Db,
+    viewer: &Viewer,
+    measures: u128,
+) -> Vec<(&'static str, Statement)> {
+    let backend = db.store.backend();
+    let joins = InboxJoins {
+        client: true,
+        topic: true,
+        audience: true,
+        last_message: true,
+    };
+    let newest = newest(measures);
+    // Deep in the inbox, when a few threads have moved since.
+    let place = InboxPlace {
+        pinned: false,
+        key: newest - chrono::Duration::seconds(180),
+        thread: some_thread(measures),
+        as_of: newest - chrono::Duration::seconds(30),
+    };
+    let inbox = |after| inbox_statement(backend, viewer, InboxFilter::default(), joins, after, 25);
+    let messages = |thread| {
+        let (from, to) = (1, 50);
+        messages_statement(backend, viewer, &[MessageRange { thread, from, to }]).unwrap()
+    };
+    vec![
+        ("inbox, first page", inbox(None)),
+        ("inbox, later page", inbox(Some(place))),
+        ("messages of a thread", messages(some_thread(measures))),
+        ("messages of a shared thread", messages(shared_thread(measures))),
+        ("unread counts", unread_statement(backend, viewer)),
+    ]
+}
+
+/// The same statement with words in front.
+pub(super) fn explained(statement: &Statement, words: &str) -> Statement {
+    let mut statement = statement.clone();
+    statement.sql = format!("{words} {}", statement.sql);
+    statement
+}
+
+/// The plan as indented lines.
+async fn plan(db: &Db, statement: &Statement) -> Vec<String> {
+    if db.postgres() {
+        let explain = explained(statement, "EXPLAIN (COSTS OFF)");
+        let rows = db.store.read.query_all_raw(explain).await.unwrap();
+        let line = |row: &sea_orm::QueryResult| row.try_get_by_index(0).unwrap();
+        return rows.iter().map(line).collect();
+    }
+    let explain = explained(statement, "EXPLAIN QUERY PLAN");
+    let rows = db.store.read.query_all_raw(explain).await.unwrap();
+    let mut depths = std::collections::HashMap::from([(0_i64, 0_usize)]);
+    let mut lines = Vec::new();
+    for row in rows {
+        let id: i64 = row.try_get_by_index(0).unwrap();
+        let parent: i64 = row.try_get_by_index(1).unwrap();
+        let detail: String = row.try_get_by_index(3).unwrap();
+        let depth = depths[&parent];
+        depths.insert(id, depth + 1);
+        lines.push(format!("{}{detail}", "  ".repeat(depth)));
+    }
+    lines
+}
+
+/// Lines that tell of a walk over a whole table of threads, messages or what hangs on them.
+fn whole_tables(lines: &[String]) -> Vec<&String> {
+    const LARGE: [&str; 5] = [
+        "thread",
+        "message",
+        "thread_participant",
+        "thread_state",
+        "read_receipt",
+    ];
+    // The names that the statements give them.
+    const ALIASES: [&str; 8] = ["t", "x", "m", "a", "p", "s", "i", "n"];
+    let scan = |line: &&String| {
+        let line = line.trim().trim_start_matches("->").trim();
+        if let Some(rest) = line.strip_prefix("SCAN ") {
+            // SQLite: an alias, unless it is a subquery of that name.
+            let name = rest.split(' ').next().unwrap_or_default();
+            return ALIASES.contains(&name) && !rest.contains("SUBQUERY");
+        }
+        let walk = ["Seq Scan on ", "Parallel Seq Scan on "];
+        walk.iter().any(|walk| {
+            line.strip_prefix(walk)
+                .is_some_and(|rest| LARGE.contains(&rest.split(' ').next().unwrap_or_default()))
+        })
+    };
+    lines.iter().filter(scan).collect()
+}
+
+#[tokio::test]
+async fn p16_t10_an_index_answers_every_page_of_every_viewer() {
+    let db = agency(3).await;
+    let dialect = if db.postgres() { "postgres" } else { "sqlite" };
+    let mut problems = String::new();
+    for (name, viewer) in viewers(&db).await {
+        let mut text = String::new();
+        for (title, statement) in questions(&db, &viewer, 3) {
+            let lines = plan(&db, &statement).await;
+            let _infallible = write!(text, "\n==== {title} ====\n{}\n", lines.join("\n"));
+            if title == "unread counts" {
+                // It may walk over what the viewer sees; it is on record here, and measured.
+                continue;
+            }
+            for line in whole_tables(&lines) {
+                let _infallible = writeln!(problems, "{name}, {title}: {line}");
+            }
+        }
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true,
+            snapshot_path => "snapshots/plans" }, {
+            insta::assert_snapshot!(format!("{dialect}_{name}"), text);
+        });
+    }
+    assert!(problems.is_empty(), "whole tables are read:\n{problems}");
+}

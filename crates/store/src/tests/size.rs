@@ -1,0 +1,261 @@
+//! An agency at size, for plans and growth: a clinician with twenty clients among many, a
+//! scheduler who sees a third of everything, a supervisor of the clinician, and a family.
+
+use chrono::{DateTime, Duration, Utc};
+use tidings_domain::{
+    AccountState, AgencyId, AudienceKind, CareTeamSource, ClientId, ClientStatus, Lifecycle,
+    MessageId, MessagingPolicy, ParticipantStanding, PrincipalKind, Role, RoleSet, StaffId,
+    ThreadId, ThreadKind,
+};
+use tidings_policy::Viewer;
+use uuid::Uuid;
+
+use crate::support::{Db, at};
+use crate::{
+    AccountClientRow, AccountRow, AgencyRow, Batch, CareTeamMemberRow, ClientRow, MessageModel,
+    ParticipantRow, StaffRow, StateRow, SupervisionRow, ThreadRow, policy_row,
+};
+
+const AGENCY: AgencyId = AgencyId(Uuid::from_u128(1));
+pub(super) const CLINICIAN: StaffId = StaffId(Uuid::from_u128(10));
+pub(super) const SCHEDULER: StaffId = StaffId(Uuid::from_u128(11));
+pub(super) const SUPERVISOR: StaffId = StaffId(Uuid::from_u128(12));
+pub(super) const ADMIN: StaffId = StaffId(Uuid::from_u128(13));
+const ACCOUNT: u128 = 20;
+const OWN_CLIENTS: u128 = 20;
+const CLIENTS: u128 = 420;
+/// Threads of each of the clinician's clients, in one measure of size.
+const LONG: u128 = 30;
+/// Threads of everybody else, likewise.
+const SHORT: u128 = 3;
+
+/// Threads in one measure of size.
+pub(super) const MEASURE: u128 = OWN_CLIENTS * LONG + (CLIENTS - OWN_CLIENTS) * SHORT;
+
+fn client(number: u128) -> ClientId {
+    ClientId(Uuid::from_u128(1_000 + number))
+}
+
+fn thread_id(number: u128) -> ThreadId {
+    ThreadId(Uuid::from_u128(1_000_000 + number))
+}
+
+/// A thread of the clinician's in the middle of the list.
+pub(super) fn some_thread(measures: u128) -> ThreadId {
+    thread_id(LONG * measures * 7 + 3)
+}
+
+/// A thread about somebody else's client, which was shared with the clinician.
+pub(super) fn shared_thread(measures: u128) -> ThreadId {
+    thread_id(OWN_CLIENTS * LONG * measures + 5)
+}
+
+fn directory() -> Batch {
+    let staff = |id, role| StaffRow {
+        id,
+        agency_id: AGENCY,
+        display_name: "Staff".to_owned(),
+        title: None,
+        email: "staff@example.org".to_owned(),
+        roles: RoleSet::of(&[role]),
+        active: true,
+        allow_client_contact: true,
+        display_in_portal: true,
+        created_at: at(0),
+    };
+    let account = AccountRow {
+        id: Uuid::from_u128(ACCOUNT).into(),
+        agency_id: AGENCY,
+        display_name: "Account".to_owned(),
+        email: "client@example.org".to_owned(),
+        state: AccountState::Connected,
+        created_at: at(0),
+    };
+    Batch {
+        agencies: vec![AgencyRow {
+            id: AGENCY,
+            name: "Agency".to_owned(),
+            time_zone: "UTC".to_owned(),
+            policy_version: 1,
+            created_at: at(0),
+        }],
+        policies: vec![policy_row(AGENCY, 1, &MessagingPolicy::default(), at(0)).unwrap()],
+        staff: vec![
+            staff(CLINICIAN, Role::Clinician),
+            staff(SCHEDULER, Role::PracticeScheduler),
+            staff(SUPERVISOR, Role::Supervisor),
+            staff(ADMIN, Role::ClinicalAdmin),
+        ],
+        supervisions: vec![SupervisionRow {
+            supervisor_id: SUPERVISOR,
+            supervisee_id: CLINICIAN,
+        }],
+        clients: (0..CLIENTS)
+            .map(|number| ClientRow {
+                id: client(number),
+                agency_id: AGENCY,
+                display_name: "Client".to_owned(),
+                sort_name: format!("client {number}"),
+                email: None,
+                status: ClientStatus::Active,
+                direct_chat: true,
+                created_at: at(0),
+            })
+            .collect(),
+        account_clients: (0..2)
+            .map(|number| AccountClientRow {
+                client_id: client(u128::try_from(number).unwrap()),
+                account_id: account.id,
+                rank: number,
+            })
+            .collect(),
+        accounts: vec![account],
+        // Everybody else has a care team, too: of the administrator, whose role needs none.
+        care_team_members: (0..CLIENTS)
+            .map(|number| CareTeamMemberRow {
+                id: Uuid::from_u128(500_000 + number).into(),
+                client_id: client(number),
+                staff_id: if number < OWN_CLIENTS {
+                    CLINICIAN
+                } else {
+                    ADMIN
+                },
+                start_date: at(0).date_naive(),
+                end_date: None,
+                public: true,
+                source: CareTeamSource::Manual,
+                created_at: at(0),
+            })
+            .collect(),
+        ..Batch::default()
+    }
+}
+
+/// The threads, with a message and their people each. Activity is spread over all clients alike.
+fn threads(batch: &mut Batch, measures: u128) {
+    let (long, short) = (LONG * measures, SHORT * measures);
+    for number in 0..MEASURE * measures {
+        let own = number < OWN_CLIENTS * long;
+        let of = if own {
+            number / long
+        } else {
+            OWN_CLIENTS + (number - OWN_CLIENTS * long) / short
+        };
+        // A permutation, so that neighbours in time are no neighbours in the table.
+        let rank = number * 7_919 % (MEASURE * measures);
+        let when = at(i64::try_from(rank).unwrap());
+        let message = MessageModel {
+            id: MessageId(Uuid::from_u128(50_000_000 + number)),
+            thread_id: thread_id(number),
+            seq: 1,
+            author_kind: PrincipalKind::Staff,
+            author_id: CLINICIAN.0,
+            account_id: None,
+            body: "Message".to_owned(),
+            created_at: when,
+            seen_by_client_at: None,
+        };
+        let kind = number % 3;
+        batch.threads.push(ThreadRow {
+            id: thread_id(number),
+            agency_id: AGENCY,
+            kind: ThreadKind::Direct,
+            lifecycle: if number % 17 == 0 {
+                Lifecycle::Archived
+            } else {
+                Lifecycle::Open
+            },
+            audience: Some(AudienceKind::ALL[usize::try_from(kind).unwrap()]),
+            client_id: Some(client(of)),
+            topic_id: None,
+            subject: "Subject".to_owned(),
+            started_by_kind: PrincipalKind::Staff,
+            started_by_id: CLINICIAN.0,
+            version: 1,
+            last_seq: 1,
+            last_message_id: message.id,
+            last_activity_at: when,
+            created_at: when,
+        });
+        let staff = if own { CLINICIAN.0 } else { ADMIN.0 };
+        for (id, kind) in [
+            (staff, PrincipalKind::Staff),
+            (client(of).0, PrincipalKind::Client),
+        ] {
+            batch.participants.push(ParticipantRow {
+                thread_id: thread_id(number),
+                principal_id: id,
+                principal_kind: kind,
+                standing: ParticipantStanding::Participant,
+                last_activity_at: when,
+            });
+        }
+        batch.messages.push(message);
+    }
+    batch.participants.push(ParticipantRow {
+        thread_id: shared_thread(measures),
+        principal_id: CLINICIAN.0,
+        principal_kind: PrincipalKind::Staff,
+        standing: ParticipantStanding::SharedWith,
+        last_activity_at: at(5),
+    });
+    batch.states.push(StateRow {
+        viewer_id: CLINICIAN.0,
+        thread_id: shared_thread(measures),
+        read_seq: 1,
+        unread_adjust: 0,
+        pinned: true,
+    });
+    // Everybody has pinned three old threads, and read some.
+    for viewer in [
+        CLINICIAN.0,
+        SCHEDULER.0,
+        SUPERVISOR.0,
+        ADMIN.0,
+        Uuid::from_u128(ACCOUNT),
+    ] {
+        for number in 0..40 {
+            batch.states.push(StateRow {
+                viewer_id: viewer,
+                thread_id: thread_id(number * 11),
+                read_seq: 1,
+                unread_adjust: 0,
+                pinned: number < 3,
+            });
+        }
+    }
+}
+
+/// An agency of so many measures, in a database of its own, whose planner knows how the data lies.
+pub(super) async fn agency(measures: u128) -> Db {
+    // One connection: a test may watch it.
+    let db = Db::with_connections(1).await;
+    let mut batch = directory();
+    threads(&mut batch, measures);
+    let tx = db.store.begin().await.unwrap();
+    tx.insert_batch(batch).await.unwrap();
+    tx.commit().await.unwrap();
+    db.store.analyze().await.unwrap();
+    db
+}
+
+/// The viewers with their names.
+pub(super) async fn viewers(db: &Db) -> Vec<(&'static str, Viewer)> {
+    let mut viewers = Vec::new();
+    for (name, id) in [
+        ("scheduler", SCHEDULER.0),
+        ("clinician", CLINICIAN.0),
+        ("supervisor", SUPERVISOR.0),
+        ("clinical_admin", ADMIN.0),
+        ("account", Uuid::from_u128(ACCOUNT)),
+    ] {
+        let viewer = db.store.viewer(id, at(0)).await.unwrap();
+        viewers.push((name, viewer.unwrap()));
+    }
+    viewers
+}
+
+/// The moment of the newest thread.
+pub(super) fn newest(measures: u128) -> DateTime<Utc> {
+    at(0) + Duration::seconds(i64::try_from(MEASURE * measures).unwrap() - 1)
+}

@@ -1,0 +1,169 @@
+-- Generated from the migrations. Remake with `cargo xtask generate`.
+
+-- m0001_directory
+CREATE TABLE "agency" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "name" text NOT NULL,
+  "time_zone" text NOT NULL,
+  "policy_version" integer NOT NULL,
+  "created_at" timestamp with time zone NOT NULL );
+CREATE TABLE "messaging_policy" (
+  "agency_id" uuid NOT NULL,
+  "version" integer NOT NULL,
+  "switches" text NOT NULL,
+  "created_at" timestamp with time zone NOT NULL, PRIMARY KEY ("agency_id",
+  "version"), FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "staff_member" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "display_name" text NOT NULL,
+  "title" text NULL,
+  "email" text NOT NULL,
+  "roles" integer NOT NULL,
+  "active" bool NOT NULL,
+  "allow_client_contact" bool NOT NULL,
+  "display_in_portal" bool NOT NULL,
+  "created_at" timestamp with time zone NOT NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "supervision" (
+  "supervisor_id" uuid NOT NULL,
+  "supervisee_id" uuid NOT NULL, PRIMARY KEY ("supervisor_id",
+  "supervisee_id"), FOREIGN KEY ("supervisor_id") REFERENCES "staff_member" ("id"), FOREIGN KEY ("supervisee_id") REFERENCES "staff_member" ("id") );
+CREATE TABLE "client" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "display_name" text NOT NULL,
+  "sort_name" text NOT NULL,
+  "email" text NULL,
+  "status" text NOT NULL,
+  "direct_chat" bool NOT NULL,
+  "created_at" timestamp with time zone NOT NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "portal_account" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "display_name" text NOT NULL,
+  "email" text NOT NULL,
+  "state" text NOT NULL,
+  "created_at" timestamp with time zone NOT NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "portal_account_client" (
+  "client_id" uuid NOT NULL PRIMARY KEY,
+  "account_id" uuid NOT NULL,
+  "rank" integer NOT NULL, FOREIGN KEY ("client_id") REFERENCES "client" ("id"), FOREIGN KEY ("account_id") REFERENCES "portal_account" ("id") );
+CREATE TABLE "care_team_member" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "client_id" uuid NOT NULL,
+  "staff_id" uuid NOT NULL,
+  "start_date" date NOT NULL,
+  "end_date" date NULL,
+  "public" bool NOT NULL,
+  "source" text NOT NULL,
+  "created_at" timestamp with time zone NOT NULL, FOREIGN KEY ("client_id") REFERENCES "client" ("id"), FOREIGN KEY ("staff_id") REFERENCES "staff_member" ("id") );
+CREATE TABLE "audience" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "kind" text NOT NULL,
+  "label" text NOT NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "topic" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "audience_id" uuid NOT NULL,
+  "audience" text NOT NULL,
+  "title" text NOT NULL,
+  "default_subject" text NOT NULL,
+  "rank" integer NOT NULL, FOREIGN KEY ("audience_id") REFERENCES "audience" ("id") );
+CREATE INDEX "staff_member_by_name" ON "staff_member" ("agency_id", "display_name", "id");
+CREATE INDEX "supervision_by_supervisee" ON "supervision" ("supervisee_id");
+CREATE INDEX "client_by_name" ON "client" ("agency_id", "sort_name", "id");
+CREATE INDEX "portal_account_client_by_account" ON "portal_account_client" ("account_id", "rank");
+CREATE INDEX "care_team_member_by_client" ON "care_team_member" ("client_id", "start_date");
+CREATE INDEX "care_team_member_by_staff" ON "care_team_member" ("staff_id", "client_id");
+CREATE UNIQUE INDEX "audience_by_kind" ON "audience" ("agency_id", "kind");
+CREATE INDEX "topic_by_audience" ON "topic" ("audience_id", "rank");
+
+-- m0002_messages
+CREATE TABLE "thread" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "kind" text NOT NULL,
+  "lifecycle" text NOT NULL,
+  "audience" text NULL,
+  "client_id" uuid NULL,
+  "topic_id" uuid NULL,
+  "subject" text NOT NULL,
+  "started_by_kind" text NOT NULL,
+  "started_by_id" uuid NOT NULL,
+  "version" integer NOT NULL,
+  "last_seq" bigint NOT NULL,
+  "last_message_id" uuid NOT NULL,
+  "last_activity_at" timestamp with time zone NOT NULL,
+  "created_at" timestamp with time zone NOT NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id"), FOREIGN KEY ("client_id") REFERENCES "client" ("id") );
+CREATE TABLE "thread_participant" (
+  "thread_id" uuid NOT NULL,
+  "principal_id" uuid NOT NULL,
+  "principal_kind" text NOT NULL,
+  "standing" text NOT NULL,
+  "last_activity_at" timestamp with time zone NOT NULL, PRIMARY KEY ("thread_id",
+  "principal_id"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id") );
+CREATE TABLE "message" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "thread_id" uuid NOT NULL,
+  "seq" bigint NOT NULL,
+  "author_kind" text NOT NULL,
+  "author_id" uuid NOT NULL,
+  "account_id" uuid NULL,
+  "body" text NOT NULL,
+  "created_at" timestamp with time zone NOT NULL,
+  "seen_by_client_at" timestamp with time zone NULL, FOREIGN KEY ("thread_id") REFERENCES "thread" ("id") );
+CREATE TABLE "thread_state" (
+  "viewer_id" uuid NOT NULL,
+  "thread_id" uuid NOT NULL,
+  "read_seq" bigint NOT NULL,
+  "unread_adjust" bigint NOT NULL,
+  "pinned" bool NOT NULL, PRIMARY KEY ("viewer_id",
+  "thread_id"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id") );
+CREATE TABLE "message_mark" (
+  "viewer_id" uuid NOT NULL,
+  "thread_id" uuid NOT NULL,
+  "seq" bigint NOT NULL, PRIMARY KEY ("viewer_id",
+  "thread_id",
+  "seq"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id") );
+CREATE TABLE "read_receipt" (
+  "thread_id" uuid NOT NULL,
+  "reader_id" uuid NOT NULL,
+  "reader_kind" text NOT NULL,
+  "from_seq" bigint NOT NULL,
+  "to_seq" bigint NOT NULL,
+  "seen_at" timestamp with time zone NOT NULL, PRIMARY KEY ("thread_id",
+  "reader_id",
+  "from_seq",
+  "to_seq"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id") );
+CREATE INDEX "thread_by_agency" ON "thread" ("agency_id", "audience", "lifecycle", "last_activity_at" DESC, "id" DESC);
+CREATE INDEX "thread_by_client" ON "thread" ("client_id", "lifecycle", "last_activity_at" DESC, "id" DESC);
+CREATE INDEX "thread_participant_by_principal" ON "thread_participant" ("principal_id", "last_activity_at" DESC, "thread_id" DESC);
+CREATE UNIQUE INDEX "message_by_thread" ON "message" ("thread_id", "seq");
+CREATE INDEX "thread_state_pinned" ON "thread_state" ("viewer_id") WHERE "pinned" IS TRUE;
+
+-- m0003_event_log
+CREATE TABLE "event" (
+  "seq" bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL PRIMARY KEY,
+  "tx" bigint NOT NULL DEFAULT ((pg_current_xact_id()::text::bigint)),
+  "at" timestamp with time zone NOT NULL,
+  "agency_id" uuid NOT NULL,
+  "thread_id" uuid NULL,
+  "client_id" uuid NULL,
+  "access" bool NOT NULL,
+  "payload" text NOT NULL );
+CREATE TABLE "event_floor" (
+  "id" integer NOT NULL PRIMARY KEY,
+  "tx" bigint NOT NULL,
+  "seq" bigint NOT NULL );
+CREATE TABLE "idempotency_key" (
+  "viewer_id" uuid NOT NULL,
+  "key" text NOT NULL,
+  "fingerprint" text NOT NULL,
+  "outcome" text NOT NULL,
+  "created_at" timestamp with time zone NOT NULL, PRIMARY KEY ("viewer_id",
+  "key") );
+CREATE INDEX "event_by_position" ON "event" ("tx", "seq");
+CREATE INDEX "event_by_access" ON "event" ("tx", "seq") WHERE "access" IS TRUE;
+CREATE INDEX "event_by_time" ON "event" ("at");
+CREATE INDEX "idempotency_key_by_time" ON "idempotency_key" ("created_at");
