@@ -324,7 +324,7 @@ impl Query<'_> {
         sql.push(" AS key, TRUE AS pinned FROM thread_state s JOIN thread t ON t.id = s.thread_id");
         sql.push(" WHERE s.viewer_id = ")
             .bind(self.viewer.principal().uuid());
-        sql.push(" AND s.pinned AND ");
+        sql.push(" AND s.pinned IS TRUE AND ");
         visible_threads(sql, self.viewer, Action::View, "t");
         sql.push(" AND t.lifecycle IN (");
         for (i, lifecycle) in self.lifecycles().iter().enumerate() {
@@ -534,7 +534,7 @@ impl Query<'_> {
             sql.push(" AND ")
                 .push(alias)
                 .push(".id NOT IN (SELECT i.thread_id FROM thread_state i WHERE i.viewer_id = ");
-            sql.bind(viewer).push(" AND i.pinned)");
+            sql.bind(viewer).push(" AND i.pinned IS TRUE)");
         }
         let unread = match self.filter.state {
             InboxState::Unread => "> 0",

@@ -205,7 +205,7 @@ impl Tx {
     /// How many threads the viewer has pinned.
     pub async fn pinned_count(&self, viewer: Principal) -> Result<u64> {
         let mut sql = Sql::new(self.get_database_backend());
-        sql.push("SELECT COUNT(*) FROM thread_state WHERE pinned AND viewer_id = ");
+        sql.push("SELECT COUNT(*) FROM thread_state WHERE pinned IS TRUE AND viewer_id = ");
         sql.bind(viewer.uuid());
         let row = self.query_one_raw(sql.statement()).await?;
         let count: i64 = row.as_ref().map_or(Ok(0), |row| Reader::new(row).next())?;

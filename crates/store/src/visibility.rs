@@ -73,10 +73,10 @@ fn within(sql: &mut Sql, reach: Reach, viewer: &Viewer, alias: &str) {
             sql.push(alias).push(".agency_id = ").bind(agency);
         }
         Reach::Listing(staff) => {
-            sql.push(alias).push(
-                ".id IN (SELECT p.thread_id FROM thread_participant p WHERE p.principal_id = ",
-            );
-            sql.bind(staff).push(")");
+            // One look by key for each thread: a list of all that ever listed the viewer grows.
+            sql.push("EXISTS (SELECT 1 FROM thread_participant p WHERE p.thread_id = ")
+                .push(alias);
+            sql.push(".id AND p.principal_id = ").bind(staff).push(")");
         }
         Reach::AssignedTo(_) | Reach::SupervisedBy(_) | Reach::ClientsOf(_) => {
             sql.push(alias).push(".client_id IN (");

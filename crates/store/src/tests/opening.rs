@@ -64,7 +64,7 @@ async fn readers_on_sqlite_cannot_write() {
     for reader in &readers {
         assert_eq!(pragma(reader, "journal_mode").await, "wal");
         assert_eq!(pragma(reader, "query_only").await, "1");
-        let write = "INSERT INTO event_floor (id, \"transaction\", seq) VALUES (1, 0, 0)";
+        let write = "DELETE FROM event_floor";
         let error = reader.execute_unprepared(write).await.unwrap_err();
         assert!(error.to_string().contains("readonly"), "{error}");
     }

@@ -43,7 +43,10 @@ pub(super) fn questions(
         ("inbox, first page", inbox(None)),
         ("inbox, later page", inbox(Some(place))),
         ("messages of a thread", messages(some_thread(measures))),
-        ("messages of a shared thread", messages(shared_thread(measures))),
+        (
+            "messages of a shared thread",
+            messages(shared_thread(measures)),
+        ),
         ("unread counts", unread_statement(backend, viewer)),
     ]
 }
@@ -105,28 +108,72 @@ fn whole_tables(lines: &[String]) -> Vec<&String> {
     lines.iter().filter(scan).collect()
 }
 
+/// The indexes that must answer, by viewer and question.
+fn expected(name: &str, title: &str) -> &'static [&'static str] {
+    match (name, title) {
+        (_, "messages of a thread" | "messages of a shared thread") => &["message_by_thread"],
+        (_, "unread counts") => &[],
+        ("scheduler" | "clinical_admin", _) => &["thread_by_agency", "thread_state_pinned"],
+        ("clinician", _) => &[
+            "thread_by_client",
+            "care_team_member_by_staff",
+            "thread_participant_by_principal",
+            "thread_state_pinned",
+        ],
+        _ => &["thread_by_client", "thread_state_pinned"],
+    }
+}
+
+/// What is wrong with a plan.
+fn faults(name: &str, title: &str, lines: &[String]) -> Vec<String> {
+    if title == "unread counts" {
+        // It may walk over what the viewer sees.
+        return Vec::new();
+    }
+    let mut faults: Vec<String> = whole_tables(lines)
+        .into_iter()
+        .map(|line| format!("a whole table is read: {line}"))
+        .collect();
+    let named = |what: &str| lines.iter().any(|line| line.contains(what));
+    let missing = expected(name, title).iter().filter(|index| !named(index));
+    faults.extend(missing.map(|index| format!("no use of {index}")));
+    // A later page begins where the one before ended, within the index.
+    let seeks = named("(last_activity_at,id)<(") || named("ROW(last_activity_at, id) < ROW(");
+    if title == "inbox, later page" && !seeks {
+        faults.push("the page is not sought in the index".to_owned());
+    }
+    // SQLite says when it sorts: the merge of the branches, a page each, and nothing else.
+    let sorts = lines
+        .iter()
+        .filter(|line| line.contains("TEMP B-TREE FOR ORDER BY"));
+    if sorts.count() > 1 {
+        faults.push("a branch is sorted".to_owned());
+    }
+    faults
+}
+
 #[tokio::test]
 async fn p16_t10_an_index_answers_every_page_of_every_viewer() {
     let db = agency(3).await;
-    let dialect = if db.postgres() { "postgres" } else { "sqlite" };
     let mut problems = String::new();
     for (name, viewer) in viewers(&db).await {
         let mut text = String::new();
         for (title, statement) in questions(&db, &viewer, 3) {
             let lines = plan(&db, &statement).await;
             let _infallible = write!(text, "\n==== {title} ====\n{}\n", lines.join("\n"));
-            if title == "unread counts" {
-                // It may walk over what the viewer sees; it is on record here, and measured.
-                continue;
+            for fault in faults(name, title, &lines) {
+                let _infallible = writeln!(problems, "{name}, {title}: {fault}");
             }
-            for line in whole_tables(&lines) {
-                let _infallible = writeln!(problems, "{name}, {title}: {line}");
-            }
+        }
+        if db.postgres() {
+            // Its plans differ by version; what they touch is counted in `growth`.
+            println!("{name}\n{text}");
+            continue;
         }
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true,
             snapshot_path => "snapshots/plans" }, {
-            insta::assert_snapshot!(format!("{dialect}_{name}"), text);
+            insta::assert_snapshot!(format!("sqlite_{name}"), text);
         });
     }
-    assert!(problems.is_empty(), "whole tables are read:\n{problems}");
+    assert!(problems.is_empty(), "{problems}");
 }

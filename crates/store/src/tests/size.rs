@@ -192,21 +192,24 @@ fn threads(batch: &mut Batch, measures: u128) {
         }
         batch.messages.push(message);
     }
+    let shared = shared_thread(measures);
+    let row = batch.threads.iter().find(|t| t.id == shared);
+    let when = row.unwrap().last_activity_at;
     batch.participants.push(ParticipantRow {
-        thread_id: shared_thread(measures),
+        thread_id: shared,
         principal_id: CLINICIAN.0,
         principal_kind: PrincipalKind::Staff,
         standing: ParticipantStanding::SharedWith,
-        last_activity_at: at(5),
+        last_activity_at: when,
     });
     batch.states.push(StateRow {
         viewer_id: CLINICIAN.0,
-        thread_id: shared_thread(measures),
+        thread_id: shared,
         read_seq: 1,
         unread_adjust: 0,
         pinned: true,
     });
-    // Everybody has pinned three old threads, and read some.
+    // Everybody has pinned three old threads, and read half of all.
     for viewer in [
         CLINICIAN.0,
         SCHEDULER.0,
@@ -214,10 +217,10 @@ fn threads(batch: &mut Batch, measures: u128) {
         ADMIN.0,
         Uuid::from_u128(ACCOUNT),
     ] {
-        for number in 0..40 {
+        for number in 0..MEASURE * measures / 2 {
             batch.states.push(StateRow {
                 viewer_id: viewer,
-                thread_id: thread_id(number * 11),
+                thread_id: thread_id(number * 2),
                 read_seq: 1,
                 unread_adjust: 0,
                 pinned: number < 3,

@@ -9,7 +9,6 @@ mod directory;
 mod event_log;
 mod gapless;
 mod model;
-mod opening;
 mod paging;
 mod reading;
 mod stir;
