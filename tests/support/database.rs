@@ -56,6 +56,11 @@ impl Database {
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
+
+    /// Whether it is PostgreSQL.
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.server.is_some()
+    }
 }
 
 impl Drop for Database {

@@ -1,7 +1,9 @@
 //! Starts servers and speaks for the members of the demo cast.
 
+mod acts;
 mod database;
 mod socket;
+mod world;
 
 use std::sync::Arc;
 
@@ -13,8 +15,10 @@ use tidings_server::seed::cast;
 use tidings_server::{Parts, Server, auth};
 use uuid::Uuid;
 
+pub(crate) use acts::{MUTATIONS, ids, mutation};
 pub(crate) use database::Database;
 pub(crate) use socket::Socket;
+pub(crate) use world::{Global, gid, membership, nowhere, row_of};
 
 /// When the tests' clock stands still, unless a test moves it.
 pub(crate) fn noon() -> DateTime<Utc> {

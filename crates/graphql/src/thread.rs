@@ -225,6 +225,9 @@ impl Thread {
 
     /// Its messages, oldest first: `first` with `after` from the beginning on, `last` with
     /// `before` from the end back.
+    #[graphql(
+        complexity = "first.or(last).unwrap_or(1).clamp(1, 100) as usize * (child_complexity + 1)"
+    )]
     async fn messages(
         &self,
         ctx: &Context<'_>,

@@ -7,7 +7,7 @@ use tidings_domain::{
 use tidings_policy::Viewer;
 use tidings_store::TopicRow;
 
-use crate::context::Service;
+use crate::context::Write;
 use crate::error::{Error, Result};
 
 /// A message's text by the rules for its author (K16, P-43).
@@ -47,7 +47,7 @@ pub(crate) fn subject(text: Option<&str>) -> Result<Option<Subject>> {
 
 /// A topic that belongs to the audience (T-18).
 pub(crate) async fn topic(
-    service: &Service,
+    write: &Write<'_>,
     viewer: &Viewer,
     id: Option<TopicId>,
     audience: AudienceKind,
@@ -55,8 +55,11 @@ pub(crate) async fn topic(
     let Some(id) = id else {
         return Ok(None);
     };
-    let topics = service.store.topics(viewer, &[id]).await?;
-    let topic = topics.into_iter().next().ok_or_else(Error::not_found)?;
+    let topic = write
+        .tx
+        .topic(viewer, id)
+        .await?
+        .ok_or_else(Error::not_found)?;
     if topic.audience != audience {
         return Err(Error::refused(
             UserErrorCode::TopicNotInAudience,

@@ -98,117 +98,12 @@ impl Service {
             return Err(Error::bad_input("A thread takes at most 100 recipients."));
         }
         let draft = match viewer {
-            Viewer::Staff(staff) => self.draft_of_staff(&write, viewer, staff, &input).await?,
-            Viewer::Account(account) => {
-                self.draft_of_account(&write, viewer, account, &input)
-                    .await?
-            }
+            Viewer::Staff(staff) => draft_of_staff(&write, viewer, staff, &input).await?,
+            Viewer::Account(account) => draft_of_account(&write, viewer, account, &input).await?,
         };
         let body = fields::body(viewer, &input.body)?;
         let sent = store(&write, viewer, draft, body.as_str()).await?;
         write.commit(sent).await
-    }
-
-    async fn draft_of_staff(
-        &self,
-        write: &Write<'_>,
-        viewer: &Viewer,
-        staff: &StaffViewer,
-        input: &StartThread,
-    ) -> Result<Draft> {
-        if input.acting_for.is_some() {
-            return Err(Error::bad_input("Staff act for nobody but themselves."));
-        }
-        let (client, mut members) = recipients(&input.to)?;
-        let client = write
-            .tx
-            .client(viewer, client)
-            .await?
-            .ok_or_else(Error::not_found)?;
-        for member in &members {
-            colleague(write, viewer, *member).await?;
-        }
-        if !viewer.policy().portal_enabled {
-            return Err(Error::refused(UserErrorCode::PortalDisabled, &["to"]));
-        }
-        let audience = input
-            .audience
-            .ok_or_else(|| Error::refused(UserErrorCode::AudienceRequired, &["audience"]))?;
-        let team = write.tx.team_facts(client.id, staff.today).await?;
-        let facts = ThreadFacts {
-            client: Some(client_facts(&client)),
-            assigned: team.assigned,
-            supervisors: team.supervisors,
-            ..bare(client.agency_id)
-        };
-        if !may_address(viewer, audience, &facts) {
-            return Err(Error::refused(
-                UserErrorCode::AudienceNotAllowed,
-                &["audience"],
-            ));
-        }
-        let state = write.tx.account_state(client.id).await?;
-        if state != Some(AccountState::Connected) && !viewer.policy().send_to_unregistered {
-            return Err(Error::refused(UserErrorCode::ClientNotActivated, &["to"]));
-        }
-        let topic = fields::topic(self, viewer, input.topic, audience).await?;
-        let given = fields::subject(input.subject.as_deref())?;
-        let subject = match given.or_else(|| default_subject(topic.as_ref())) {
-            Some(subject) => subject,
-            None if viewer.policy().subject_required => {
-                return Err(Error::refused(UserErrorCode::SubjectRequired, &["subject"]));
-            }
-            None => Subject::none(),
-        };
-        members.retain(|member| *member != staff.id);
-        members.insert(0, staff.id);
-        Ok(Draft {
-            client,
-            audience,
-            topic,
-            subject,
-            staff: members,
-        })
-    }
-
-    async fn draft_of_account(
-        &self,
-        write: &Write<'_>,
-        viewer: &Viewer,
-        account: &AccountViewer,
-        input: &StartThread,
-    ) -> Result<Draft> {
-        let own = input.acting_for.ok_or_else(|| {
-            Error::bad_input("A portal account names the client for whom it acts: actingFor.")
-        })?;
-        // SECURITY: an account acts for its own clients and for nobody else (P-48).
-        account.own(own).ok_or_else(Error::not_found)?;
-        let client = write
-            .tx
-            .client(viewer, own)
-            .await?
-            .ok_or_else(Error::not_found)?;
-        let [Recipient::Staff(member)] = input.to.as_slice() else {
-            return Err(Error::refused(UserErrorCode::RecipientNotAllowed, &["to"]));
-        };
-        let member = colleague(write, viewer, *member).await?;
-        let facts = write
-            .tx
-            .contact_facts(&client, &member, account.today)
-            .await?;
-        may_contact(viewer.policy(), &facts).map_err(|code| Error::refused(code, &["to"]))?;
-        let audience = input.audience.unwrap_or(AudienceKind::Clinical);
-        let topic = fields::topic(self, viewer, input.topic, audience).await?;
-        let subject = fields::subject(input.subject.as_deref())?
-            .or_else(|| default_subject(topic.as_ref()))
-            .unwrap_or_else(Subject::none);
-        Ok(Draft {
-            client,
-            audience,
-            topic,
-            subject,
-            staff: vec![member.id],
-        })
     }
 
     /// Archives a thread for everybody who shares it, or takes it back (T-33, K14).
@@ -286,6 +181,108 @@ pub(crate) async fn permitted(
         .await?
         .ok_or_else(Error::not_found)?;
     Ok(decide(viewer, action, &live.facts)?)
+}
+
+/// What a staff member's thread is made of (T-15 to T-18).
+async fn draft_of_staff(
+    write: &Write<'_>,
+    viewer: &Viewer,
+    staff: &StaffViewer,
+    input: &StartThread,
+) -> Result<Draft> {
+    if input.acting_for.is_some() {
+        return Err(Error::bad_input("Staff act for nobody but themselves."));
+    }
+    let (client, mut members) = recipients(&input.to)?;
+    let client = write
+        .tx
+        .client(viewer, client)
+        .await?
+        .ok_or_else(Error::not_found)?;
+    for member in &members {
+        colleague(write, viewer, *member).await?;
+    }
+    if !viewer.policy().portal_enabled {
+        return Err(Error::refused(UserErrorCode::PortalDisabled, &["to"]));
+    }
+    let audience = input
+        .audience
+        .ok_or_else(|| Error::refused(UserErrorCode::AudienceRequired, &["audience"]))?;
+    let team = write.tx.team_facts(client.id, staff.today).await?;
+    let facts = ThreadFacts {
+        client: Some(client_facts(&client)),
+        assigned: team.assigned,
+        supervisors: team.supervisors,
+        ..bare(client.agency_id)
+    };
+    if !may_address(viewer, audience, &facts) {
+        return Err(Error::refused(
+            UserErrorCode::AudienceNotAllowed,
+            &["audience"],
+        ));
+    }
+    let state = write.tx.account_state(client.id).await?;
+    if state != Some(AccountState::Connected) && !viewer.policy().send_to_unregistered {
+        return Err(Error::refused(UserErrorCode::ClientNotActivated, &["to"]));
+    }
+    let topic = fields::topic(write, viewer, input.topic, audience).await?;
+    let given = fields::subject(input.subject.as_deref())?;
+    let subject = match given.or_else(|| default_subject(topic.as_ref())) {
+        Some(subject) => subject,
+        None if viewer.policy().subject_required => {
+            return Err(Error::refused(UserErrorCode::SubjectRequired, &["subject"]));
+        }
+        None => Subject::none(),
+    };
+    members.retain(|member| *member != staff.id);
+    members.insert(0, staff.id);
+    Ok(Draft {
+        client,
+        audience,
+        topic,
+        subject,
+        staff: members,
+    })
+}
+
+/// What a client's thread is made of (C-29, C-30, K13).
+async fn draft_of_account(
+    write: &Write<'_>,
+    viewer: &Viewer,
+    account: &AccountViewer,
+    input: &StartThread,
+) -> Result<Draft> {
+    let own = input.acting_for.ok_or_else(|| {
+        Error::bad_input("A portal account names the client for whom it acts: actingFor.")
+    })?;
+    // SECURITY: an account acts for its own clients and for nobody else (P-48).
+    account.own(own).ok_or_else(Error::not_found)?;
+    let client = write
+        .tx
+        .client(viewer, own)
+        .await?
+        .ok_or_else(Error::not_found)?;
+    let [Recipient::Staff(member)] = input.to.as_slice() else {
+        return Err(Error::refused(UserErrorCode::RecipientNotAllowed, &["to"]));
+    };
+    let member = colleague(write, viewer, *member).await?;
+    let facts = write
+        .tx
+        .contact_facts(&client, &member, account.today)
+        .await?;
+    may_contact(viewer.policy(), &facts).map_err(|code| Error::refused(code, &["to"]))?;
+    let audience = input.audience.unwrap_or(AudienceKind::Clinical);
+    let topic = fields::topic(write, viewer, input.topic, audience).await?;
+    let subject = fields::subject(input.subject.as_deref())?
+        .or_else(|| default_subject(topic.as_ref()))
+        .unwrap_or_else(Subject::none);
+    Ok(Draft {
+        client,
+        audience,
+        topic,
+        subject,
+        staff: vec![member.id],
+    })
 }
 
 /// The one client of a list of recipients, and the staff beside it.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tidings_domain::{AudienceKind, Event, Role, ThreadId, TopicId, UserErrorCode};
 use tidings_policy::{Action, StaffViewer, ThreadFacts, Viewer, decide, readers};
-use tidings_store::{Header, LiveThread, StaffRow};
+use tidings_store::{Header, LiveThread, StaffAsViewer, StaffRow};
 
 use crate::context::{Begin, Service};
 use crate::error::{Error, Result};
@@ -73,48 +73,8 @@ impl Service {
         let live = live.ok_or_else(Error::not_found)?;
         decide(viewer, Action::EditHeader, &live.facts)?;
         let staff = viewer.staff().ok_or_else(Error::forbidden)?;
-        self.change(staff, &live, to).await
-    }
-
-    async fn change(
-        &self,
-        staff: &StaffViewer,
-        live: &LiveThread,
-        to: AudienceKind,
-    ) -> Result<AudienceChange> {
-        let from = live.facts.audience.ok_or_else(Error::forbidden)?;
-        let after = ThreadFacts {
-            audience: Some(to),
-            ..live.facts.clone()
-        };
-        let mut losing = Vec::new();
-        let mut gaining = Vec::new();
-        for (viewer, row) in self.store.staff_viewers(staff).await? {
-            let sees = decide(&viewer, Action::View, &live.facts).is_ok();
-            let would = decide(&viewer, Action::View, &after).is_ok();
-            match (sees, would) {
-                (true, false) => losing.push(row),
-                (false, true) => gaining.push(row),
-                _ => {}
-            }
-        }
-        let less = |a: AudienceKind, b: AudienceKind| -> Vec<Role> {
-            readers(a)
-                .into_iter()
-                .filter(|role| !readers(b).contains(role))
-                .collect()
-        };
-        let token = token(staff, live, to, &losing, &gaining);
-        let (losing_roles, gaining_roles) = (less(from, to), less(to, from));
-        Ok(AudienceChange {
-            from,
-            to,
-            losing_roles,
-            gaining_roles,
-            losing,
-            gaining,
-            token,
-        })
+        let everyone = self.store.staff_viewers(staff).await?;
+        change(staff, &live, to, everyone)
     }
 
     /// Changes audience, topic and subject in one step (T-37), against the version that was read.
@@ -145,13 +105,14 @@ impl Service {
         let moved = audience != before;
         if moved {
             // SECURITY: nobody gains sight of a thread unless the list of them was confirmed.
-            let change = self.change(staff, &live, audience).await?;
+            let everyone = write.tx.staff_viewers(staff).await?;
+            let change = change(staff, &live, audience, everyone)?;
             if input.confirm.as_deref() != Some(change.token.as_str()) {
                 let code = UserErrorCode::AudienceChangeNotConfirmed;
                 return Err(Error::refused(code, &["confirm"]));
             }
         }
-        let topic = fields::topic(self, viewer, input.topic, audience).await?;
+        let topic = fields::topic(&write, viewer, input.topic, audience).await?;
         let topic = match topic {
             Some(topic) => Some(topic.id),
             None if moved => None,
@@ -176,6 +137,48 @@ impl Service {
         write.emit(about(&thread), event).await?;
         write.commit(HeaderEdited { thread: thread.id }).await
     }
+}
+
+/// Who among the staff gains and who loses.
+fn change(
+    staff: &StaffViewer,
+    live: &LiveThread,
+    to: AudienceKind,
+    everyone: Vec<StaffAsViewer>,
+) -> Result<AudienceChange> {
+    let from = live.facts.audience.ok_or_else(Error::forbidden)?;
+    let after = ThreadFacts {
+        audience: Some(to),
+        ..live.facts.clone()
+    };
+    let mut losing = Vec::new();
+    let mut gaining = Vec::new();
+    for (viewer, row) in everyone {
+        let sees = decide(&viewer, Action::View, &live.facts).is_ok();
+        let would = decide(&viewer, Action::View, &after).is_ok();
+        match (sees, would) {
+            (true, false) => losing.push(row),
+            (false, true) => gaining.push(row),
+            _ => {}
+        }
+    }
+    let less = |a: AudienceKind, b: AudienceKind| -> Vec<Role> {
+        readers(a)
+            .into_iter()
+            .filter(|role| !readers(b).contains(role))
+            .collect()
+    };
+    let token = token(staff, live, to, &losing, &gaining);
+    let (losing_roles, gaining_roles) = (less(from, to), less(to, from));
+    Ok(AudienceChange {
+        from,
+        to,
+        losing_roles,
+        gaining_roles,
+        losing,
+        gaining,
+        token,
+    })
 }
 
 /// A hash of everything that the preview showed.

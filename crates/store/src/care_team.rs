@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::{ActiveModelTrait, ColumnTrait, EntityTrait};
 use sea_orm::{ConnectionTrait, IntoActiveModel, QueryFilter, QueryResult, Set};
-use tidings_domain::{AccountState, CareTeamMemberId, ClientId, ClientStatus, StaffId};
+use tidings_domain::{AccountState, CareTeamMemberId, ClientId, ClientStatus, StaffId, TopicId};
 use tidings_policy::{ContactFacts, Viewer};
 
 use crate::database::Store;
 use crate::entities::{
-    care_team_member, client, portal_account, portal_account_client, staff_member,
+    care_team_member, client, portal_account, portal_account_client, staff_member, topic,
 };
 use crate::error::Result;
 use crate::sql::{Reader, Sql, row};
@@ -113,6 +113,12 @@ impl Tx {
         id: StaffId,
     ) -> Result<Option<staff_member::Model>> {
         let query = visible::<staff_member::Entity>(viewer).filter(staff_member::Column::Id.eq(id));
+        Ok(query.one(&**self).await?)
+    }
+
+    /// A topic that the viewer sees, inside the write.
+    pub async fn topic(&self, viewer: &Viewer, id: TopicId) -> Result<Option<topic::Model>> {
+        let query = visible::<topic::Entity>(viewer).filter(topic::Column::Id.eq(id));
         Ok(query.one(&**self).await?)
     }
 

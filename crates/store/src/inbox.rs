@@ -321,8 +321,8 @@ impl Query<'_> {
             }
             None => _ = sql.push("t.last_activity_at"),
         }
-        sql.push(" AS key, TRUE AS pinned FROM thread_state s JOIN thread t ON t.id = s.thread_id");
-        sql.push(" WHERE s.viewer_id = ")
+        sql.push(" AS key, TRUE AS pinned FROM thread_state s CROSS JOIN thread t");
+        sql.push(" WHERE t.id = s.thread_id AND s.viewer_id = ")
             .bind(self.viewer.principal().uuid());
         sql.push(" AND s.pinned IS TRUE AND ");
         visible_threads(sql, self.viewer, Action::View, "t");
@@ -396,9 +396,10 @@ impl Query<'_> {
             }
             Reach::Listing(staff) => {
                 self.open_branch(sql);
-                sql.push(
-                    " FROM thread_participant p JOIN thread t ON t.id = p.thread_id WHERE p.principal_id = ",
-                );
+                // `CROSS JOIN`: SQLite keeps the order, and so walks the viewer's own list rather
+                // than every thread of the agency.
+                sql.push(" FROM thread_participant p CROSS JOIN thread t");
+                sql.push(" WHERE t.id = p.thread_id AND p.principal_id = ");
                 sql.bind(staff)
                     .push(" AND t.agency_id = ")
                     .bind(self.viewer.agency())

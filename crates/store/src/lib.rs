@@ -68,6 +68,6 @@ pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
 pub use message::{MessagePlace, MessageRange, MessageRow, Receipt};
 pub use page::{InboxPlace, Page};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};
-pub use system::{Batch, policy_row};
+pub use system::{Batch, StaffAsViewer, policy_row};
 pub use thread::{Header, SeenThread};
 pub use writer::Tx;

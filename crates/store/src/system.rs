@@ -53,6 +53,9 @@ pub struct Batch {
     pub receipts: Vec<read_receipt::Model>,
 }
 
+/// A staff member's record, and the staff member as somebody who asks.
+pub type StaffAsViewer = (Viewer, staff_member::Model);
+
 /// A policy as a row.
 pub fn policy_row(
     agency: AgencyId,
@@ -88,27 +91,8 @@ impl Store {
     }
 
     /// All staff of an agency as viewers, for the preview of who gains and who loses (T-38).
-    pub async fn staff_viewers(
-        &self,
-        like: &StaffViewer,
-    ) -> Result<Vec<(Viewer, staff_member::Model)>> {
-        let mut sql = Sql::new(self.backend());
-        sql.push("SELECT ").columns::<staff_member::Model>("st");
-        sql.push(" FROM staff_member st WHERE st.active AND st.agency_id = ")
-            .bind(like.agency);
-        sql.push(" ORDER BY st.display_name, st.id");
-        let rows = self.read.query_all_raw(sql.statement()).await?;
-        rows.iter()
-            .map(|row| {
-                let staff: staff_member::Model = Reader::new(row).row()?;
-                let viewer = StaffViewer {
-                    id: staff.id,
-                    roles: staff.roles,
-                    ..like.clone()
-                };
-                Ok((Viewer::Staff(viewer), staff))
-            })
-            .collect()
+    pub async fn staff_viewers(&self, like: &StaffViewer) -> Result<Vec<StaffAsViewer>> {
+        staff_viewers(&self.read, like).await
     }
 
     /// The staff that a supervisor answers for.
@@ -121,7 +105,35 @@ impl Store {
     }
 }
 
+async fn staff_viewers<C: ConnectionTrait>(
+    db: &C,
+    like: &StaffViewer,
+) -> Result<Vec<StaffAsViewer>> {
+    let mut sql = Sql::new(db.get_database_backend());
+    sql.push("SELECT ").columns::<staff_member::Model>("st");
+    sql.push(" FROM staff_member st WHERE st.active AND st.agency_id = ");
+    sql.bind(like.agency)
+        .push(" ORDER BY st.display_name, st.id");
+    let rows = db.query_all_raw(sql.statement()).await?;
+    rows.iter()
+        .map(|row| {
+            let staff: staff_member::Model = Reader::new(row).row()?;
+            let viewer = StaffViewer {
+                id: staff.id,
+                roles: staff.roles,
+                ..like.clone()
+            };
+            Ok((Viewer::Staff(viewer), staff))
+        })
+        .collect()
+}
+
 impl Tx {
+    /// All staff of an agency as viewers, inside the write.
+    pub async fn staff_viewers(&self, like: &StaffViewer) -> Result<Vec<StaffAsViewer>> {
+        staff_viewers(&**self, like).await
+    }
+
     /// Stores a batch, in the order of references.
     pub async fn insert_batch(&self, batch: Batch) -> Result<()> {
         self.bulk(batch.agencies).await?;

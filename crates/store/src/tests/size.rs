@@ -155,18 +155,24 @@ fn threads(batch: &mut Batch, measures: u128) {
             created_at: when,
             seen_by_client_at: None,
         };
-        let kind = number % 3;
+        let third = usize::try_from(number % 3).unwrap();
+        // A tenth of what is not the clinician's goes on among staff.
+        let internal = !own && number % 10 == 0;
         batch.threads.push(ThreadRow {
             id: thread_id(number),
             agency_id: AGENCY,
-            kind: ThreadKind::Direct,
+            kind: if internal {
+                ThreadKind::Internal
+            } else {
+                ThreadKind::Direct
+            },
             lifecycle: if number % 17 == 0 {
                 Lifecycle::Archived
             } else {
                 Lifecycle::Open
             },
-            audience: Some(AudienceKind::ALL[usize::try_from(kind).unwrap()]),
-            client_id: Some(client(of)),
+            audience: (!internal).then_some(AudienceKind::ALL[third]),
+            client_id: (!internal).then_some(client(of)),
             topic_id: None,
             subject: "Subject".to_owned(),
             started_by_kind: PrincipalKind::Staff,
@@ -177,11 +183,14 @@ fn threads(batch: &mut Batch, measures: u128) {
             last_activity_at: when,
             created_at: when,
         });
-        let staff = if own { CLINICIAN.0 } else { ADMIN.0 };
-        for (id, kind) in [
-            (staff, PrincipalKind::Staff),
-            (client(of).0, PrincipalKind::Client),
-        ] {
+        let listed = match third {
+            _ if own => CLINICIAN.0,
+            0 if internal => SCHEDULER.0,
+            1 if internal => SUPERVISOR.0,
+            _ => ADMIN.0,
+        };
+        let with = (!internal).then_some((client(of).0, PrincipalKind::Client));
+        for (id, kind) in with.into_iter().chain([(listed, PrincipalKind::Staff)]) {
             batch.participants.push(ParticipantRow {
                 thread_id: thread_id(number),
                 principal_id: id,

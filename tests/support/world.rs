@@ -1,0 +1,136 @@
+//! The demo cast as a test names it: global ids, and the database itself where no mutation reaches.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use tidings_domain::{
+    AccountId, AgencyId, AudienceId, CareTeamMemberId, ClientId, MessageId, StaffId, ThreadId,
+    TopicId,
+};
+use tidings_server::seed::cast;
+use uuid::Uuid;
+
+use super::{Tidings, rand_u128};
+
+/// An id as GraphQL shows it.
+pub(crate) trait Global {
+    fn gid(self) -> String;
+}
+
+/// The global id of a type and a row.
+pub(crate) fn gid(name: &str, id: Uuid) -> String {
+    format!("{name}_{}", URL_SAFE_NO_PAD.encode(id))
+}
+
+/// The row of a global id.
+pub(crate) fn row_of(global: &str) -> Uuid {
+    let (_, id) = global.split_once('_').unwrap();
+    Uuid::from_slice(&URL_SAFE_NO_PAD.decode(id).unwrap()).unwrap()
+}
+
+/// A well-formed id of this type that no row has.
+pub(crate) fn nowhere(name: &str) -> String {
+    gid(name, Uuid::from_u128(rand_u128()))
+}
+
+macro_rules! global {
+    ($($id:ident => $name:literal,)+) => {$(
+        impl Global for $id {
+            fn gid(self) -> String {
+                gid($name, self.0)
+            }
+        }
+    )+};
+}
+
+global! {
+    AgencyId => "Agency",
+    AudienceId => "Audience",
+    TopicId => "Topic",
+    StaffId => "StaffMember",
+    ClientId => "Client",
+    AccountId => "PortalAccount",
+    CareTeamMemberId => "CareTeamMember",
+    ThreadId => "Thread",
+    MessageId => "Message",
+}
+
+/// The membership of the demo by which a staff member is on a client's care team.
+pub(crate) fn membership(client: ClientId, staff: StaffId) -> String {
+    let name = format!("care-team-member/{client}/{staff}");
+    CareTeamMemberId(cast::id(&name)).gid()
+}
+
+/// What tells that something was stored: each table's rows, and sums of what changes in place.
+const STORED: &[&str] = &[
+    "SELECT COUNT(*) FROM thread",
+    "SELECT COUNT(*) FROM thread_participant",
+    "SELECT COUNT(*) FROM message",
+    "SELECT COUNT(*) FROM message WHERE seen_by_client_at IS NOT NULL",
+    "SELECT COUNT(*) FROM thread_state",
+    "SELECT COUNT(*) FROM thread_state WHERE pinned",
+    "SELECT CAST(SUM(read_seq + unread_adjust) AS BIGINT) FROM thread_state",
+    "SELECT COUNT(*) FROM message_mark",
+    "SELECT COUNT(*) FROM read_receipt",
+    "SELECT COUNT(*) FROM care_team_member",
+    "SELECT COUNT(*) FROM care_team_member WHERE end_date IS NULL",
+    "SELECT COUNT(*) FROM event",
+    "SELECT COUNT(*) FROM idempotency_key",
+    "SELECT CAST(SUM(last_seq) AS BIGINT) FROM thread",
+    "SELECT CAST(SUM(version) AS BIGINT) FROM thread",
+    "SELECT CAST(SUM(LENGTH(subject)) AS BIGINT) FROM thread",
+    "SELECT COUNT(*) FROM thread WHERE lifecycle = 'ARCHIVED'",
+    "SELECT CAST(SUM(roles) AS BIGINT) FROM staff_member",
+    "SELECT COUNT(*) FROM staff_member WHERE allow_client_contact",
+    "SELECT COUNT(*) FROM staff_member WHERE display_in_portal",
+    "SELECT COUNT(*) FROM client WHERE status = 'ACTIVE'",
+];
+
+impl Tidings {
+    /// Numbers that change whenever anything is stored.
+    pub(crate) async fn stored(&self) -> Vec<i64> {
+        let mut numbers = Vec::with_capacity(STORED.len());
+        for sql in STORED {
+            numbers.push(self.count(sql).await);
+        }
+        numbers
+    }
+
+    /// The number that a statement answers.
+    pub(crate) async fn count(&self, sql: &str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        let url = self.database.url();
+        if self.database.is_postgres() {
+            let mut connection = PgConnection::connect(url).await.unwrap();
+            sqlx::query_scalar(sql).fetch_one(&mut connection).await
+        } else {
+            let mut connection = SqliteConnection::connect(url).await.unwrap();
+            sqlx::query_scalar(sql).fetch_one(&mut connection).await
+        }
+        .unwrap()
+    }
+
+    /// Changes what no mutation reaches yet: policies, accounts, who works here. `{}` in the
+    /// statement stands for the row's id.
+    pub(crate) async fn alter(&self, sql: &str, id: impl Into<Uuid>) {
+        let id = id.into();
+        let url = self.database.url();
+        if self.database.is_postgres() {
+            let mut connection = PgConnection::connect(url).await.unwrap();
+            let sql = sql.replace("{}", &format!("'{id}'"));
+            let sql = sqlx::AssertSqlSafe(sql);
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        } else {
+            let mut connection = SqliteConnection::connect(url).await.unwrap();
+            let sql = sql.replace("{}", &format!("X'{}'", id.simple()));
+            let sql = sqlx::AssertSqlSafe(sql);
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        }
+    }
+
+    /// Sets switches of the demo agency's policy; the others keep their defaults.
+    pub(crate) async fn policy(&self, switches: serde_json::Value) {
+        let sql = format!("UPDATE messaging_policy SET switches = '{switches}' WHERE agency_id = {{}}");
+        self.alter(&sql, cast::agency::HARBOR_LANE).await;
+    }
+}
