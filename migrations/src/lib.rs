@@ -18,7 +18,7 @@ mod m0003_event_log;
 use sea_orm_migration::prelude::{
     DbErr, MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
 };
-use sea_orm_migration::sea_orm::DbBackend;
+use sea_orm_migration::sea_orm::{DatabaseConnection, DbBackend};
 use sea_orm_migration::sea_query::{
     IndexCreateStatement, PostgresQueryBuilder, SqliteQueryBuilder, TableCreateStatement,
 };
@@ -41,8 +41,7 @@ pub const PLANS: &[Plan] = &[
 ];
 
 /// Runs [`PLANS`].
-#[derive(Debug)]
-pub struct Migrator;
+struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -51,6 +50,11 @@ impl MigratorTrait for Migrator {
             .map(|plan| Box::new(Migration(plan)) as Box<dyn MigrationTrait>)
             .collect()
     }
+}
+
+/// Brings a database's schema up to date.
+pub async fn up(connection: &DatabaseConnection) -> Result<(), DbErr> {
+    Migrator::up(connection, None).await
 }
 
 struct Migration(&'static Plan);

@@ -1,3 +1,4 @@
 //! A module for each capability.
 
+mod crown;
 mod first_light;

@@ -6,19 +6,67 @@ use super::{Caller, key};
 
 /// Every mutation: its input's type, and what a test looks at of its payload.
 pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
-    ("startThread", "StartThreadInput", "thread { ...T } message { ...M }"),
-    ("sendMessage", "SendMessageInput", "thread { ...T } message { ...M }"),
-    ("editThreadHeader", "EditThreadHeaderInput", "thread { ...T }"),
-    ("setThreadArchived", "SetThreadArchivedInput", "thread { ...T }"),
+    (
+        "startThread",
+        "StartThreadInput",
+        "thread { ...T } message { ...M }",
+    ),
+    (
+        "sendMessage",
+        "SendMessageInput",
+        "thread { ...T } message { ...M }",
+    ),
+    (
+        "editThreadHeader",
+        "EditThreadHeaderInput",
+        "thread { ...T }",
+    ),
+    (
+        "setThreadArchived",
+        "SetThreadArchivedInput",
+        "thread { ...T }",
+    ),
     ("setThreadPinned", "SetThreadPinnedInput", "thread { ...T }"),
-    ("markRead", "MarkMessagesInput", "threads { ...T } messages { ...M }"),
-    ("markUnread", "MarkMessagesInput", "threads { ...T } messages { ...M }"),
-    ("markThreadRead", "MarkThreadReadInput", "threads { ...T } messages { ...M }"),
-    ("assignCareTeamMember", "AssignCareTeamMemberInput", "careTeamMember { id startDate endDate active } client { id }"),
-    ("endCareTeamAssignment", "EndCareTeamAssignmentInput", "careTeamMember { id startDate endDate active } client { id }"),
-    ("setClientStatus", "SetClientStatusInput", "client { id status }"),
-    ("setStaffRoles", "SetStaffRolesInput", "staffMember { id roles }"),
-    ("updateStaffSettings", "UpdateStaffSettingsInput", "staffMember { id allowClientInitiatedContact displayInPortal }"),
+    (
+        "markRead",
+        "MarkMessagesInput",
+        "threads { ...T } messages { ...M }",
+    ),
+    (
+        "markUnread",
+        "MarkMessagesInput",
+        "threads { ...T } messages { ...M }",
+    ),
+    (
+        "markThreadRead",
+        "MarkThreadReadInput",
+        "threads { ...T } messages { ...M }",
+    ),
+    (
+        "assignCareTeamMember",
+        "AssignCareTeamMemberInput",
+        "careTeamMember { id startDate endDate active } client { id }",
+    ),
+    (
+        "endCareTeamAssignment",
+        "EndCareTeamAssignmentInput",
+        "careTeamMember { id startDate endDate active } client { id }",
+    ),
+    (
+        "setClientStatus",
+        "SetClientStatusInput",
+        "client { id status }",
+    ),
+    (
+        "setStaffRoles",
+        "SetStaffRolesInput",
+        "staffMember { id roles }",
+    ),
+    (
+        "updateStaffSettings",
+        "UpdateStaffSettingsInput",
+        "staffMember { id allowClientInitiatedContact displayInPortal }",
+    ),
 ];
 
 const FRAGMENTS: &str = "
@@ -57,7 +105,11 @@ impl Caller<'_> {
     pub(crate) async fn does(&self, name: &str, input: Value) -> Value {
         let mut answer = self.act(name, input).await;
         assert!(answer.get("errors").is_none(), "{name}: {answer:#}");
-        assert_eq!(answer["data"]["answer"]["userErrors"], json!([]), "{name}: {answer:#}");
+        assert_eq!(
+            answer["data"]["answer"]["userErrors"],
+            json!([]),
+            "{name}: {answer:#}"
+        );
         answer["data"]["answer"].take()
     }
 
@@ -76,7 +128,8 @@ impl Caller<'_> {
             assert!(field == "userErrors" || nothing, "{name}: {answer:#}");
         }
         let code = payload["userErrors"][0]["code"].as_str();
-        code.unwrap_or_else(|| panic!("{name} was not refused: {answer:#}")).to_owned()
+        code.unwrap_or_else(|| panic!("{name} was not refused: {answer:#}"))
+            .to_owned()
     }
 
     /// The threads of the caller's inbox, at most 100.
@@ -88,7 +141,9 @@ impl Caller<'_> {
 
     /// The caller's unread messages and threads, by the counter.
     pub(crate) async fn unread(&self) -> (i64, i64) {
-        let data = self.data("{ unreadCounts { messages threads } }", json!({})).await;
+        let data = self
+            .data("{ unreadCounts { messages threads } }", json!({}))
+            .await;
         let number = |name: &str| data["unreadCounts"][name].as_i64().unwrap();
         (number("messages"), number("threads"))
     }
@@ -100,7 +155,9 @@ impl Caller<'_> {
             edges { node { id seq bodyText viewerUnread labels author { __typename ... on StaffMember { id } ... on Client { id } } } } } } }";
         let (mut all, mut after) = (Vec::new(), Value::Null);
         loop {
-            let mut data = self.data(query, json!({ "id": thread, "after": after })).await;
+            let mut data = self
+                .data(query, json!({ "id": thread, "after": after }))
+                .await;
             let page = data["thread"]["messages"].take();
             let nodes = page["edges"].as_array().unwrap();
             all.extend(nodes.iter().map(|edge| edge["node"].clone()));
@@ -114,10 +171,16 @@ impl Caller<'_> {
     /// Whether the caller sees a thread.
     pub(crate) async fn sees(&self, thread: &str) -> bool {
         let answer = self
-            .ask("query($id: ID!) { thread(id: $id) { id } }", json!({ "id": thread }))
+            .ask(
+                "query($id: ID!) { thread(id: $id) { id } }",
+                json!({ "id": thread }),
+            )
             .await;
         if answer.get("errors").is_some() {
-            assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_FOUND", "{answer:#}");
+            assert_eq!(
+                answer["errors"][0]["extensions"]["code"], "NOT_FOUND",
+                "{answer:#}"
+            );
         }
         answer["data"]["thread"]["id"] == json!(thread)
     }

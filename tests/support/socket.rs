@@ -21,6 +21,18 @@ pub(crate) struct Socket {
 impl Socket {
     /// Opens a socket and signs in.
     pub(crate) async fn open(address: &str, token: Option<&str>) -> Self {
+        let mut socket = Self::knock(address, token).await;
+        let ack = socket.receive().await;
+        assert_eq!(ack["type"], "connection_ack", "{ack}");
+        socket
+    }
+
+    /// Tries to sign in with a token that must be refused; answers how the socket was closed.
+    pub(crate) async fn refused(address: &str, token: Option<&str>) -> Value {
+        Self::knock(address, token).await.receive().await
+    }
+
+    async fn knock(address: &str, token: Option<&str>) -> Self {
         let mut request = format!("ws://{address}/graphql")
             .into_client_request()
             .unwrap();
@@ -34,8 +46,6 @@ impl Socket {
         socket
             .send(&json!({ "type": "connection_init", "payload": payload }))
             .await;
-        let ack = socket.receive().await;
-        assert_eq!(ack["type"], "connection_ack", "{ack}");
         socket
     }
 

@@ -130,7 +130,8 @@ impl Tidings {
 
     /// Sets switches of the demo agency's policy; the others keep their defaults.
     pub(crate) async fn policy(&self, switches: serde_json::Value) {
-        let sql = format!("UPDATE messaging_policy SET switches = '{switches}' WHERE agency_id = {{}}");
+        let sql =
+            format!("UPDATE messaging_policy SET switches = '{switches}' WHERE agency_id = {{}}");
         self.alter(&sql, cast::agency::HARBOR_LANE).await;
     }
 }

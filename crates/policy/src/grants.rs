@@ -73,7 +73,9 @@ fn staff_grants(staff: &StaffViewer) -> Vec<Grant> {
         grant(Reach::Agency(staff.agency), agency, false),
         grant(Reach::AssignedTo(staff.id), rest(assigned), false),
         grant(Reach::SupervisedBy(staff.id), rest(supervised), false),
-        grant(Reach::Listing(staff.id), rest(listed), internal),
+        // Listings are looked for whole: who is listed on much would else walk over all of it to
+        // find the little that the agency-wide grant leaves.
+        grant(Reach::Listing(staff.id), listed, internal),
     ]
     .into_iter()
     .flatten()

@@ -6,8 +6,6 @@ use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
-use sea_orm_migration::MigratorTrait;
-use tidings_migrations::Migrator;
 
 use crate::error::{Result, StoreError};
 use crate::writer::{Tx, Writer};
@@ -63,7 +61,7 @@ impl Store {
 
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> Result<()> {
-        Ok(Migrator::up(self.writer.connection(), None).await?)
+        Ok(tidings_migrations::up(self.writer.connection()).await?)
     }
 
     /// Which database this is.

@@ -1,6 +1,8 @@
 //! What a viewer has read. A position and a few marks, so that unread counts are arithmetic:
 //! `last_seq - read_seq + unread_adjust`, never a count over messages.
 
+mod book;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -13,6 +15,8 @@ use crate::error::Result;
 use crate::sql::{Reader, Sql};
 use crate::visibility::visible_threads;
 use crate::writer::Tx;
+
+use book::Book;
 
 /// What one viewer did with a thread (K14).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -322,137 +326,5 @@ impl Tx {
             self.execute_raw(sql.statement()).await?;
         }
         Ok(())
-    }
-}
-
-/// A viewer's reading of one thread, as numbers.
-struct Book {
-    read_seq: i64,
-    /// At or below `read_seq`: unread. Above it: read.
-    marks: BTreeSet<i64>,
-}
-
-impl Book {
-    fn is_read(&self, seq: i64) -> bool {
-        (seq <= self.read_seq) != self.marks.contains(&seq)
-    }
-
-    fn adjust(&self) -> i64 {
-        self.marks
-            .iter()
-            .map(|seq| if *seq <= self.read_seq { 1 } else { -1 })
-            .sum()
-    }
-
-    /// Reads everything up to a number; answers the ranges that were unread.
-    fn read_up_to(&mut self, seq: i64) -> Vec<(i64, i64)> {
-        let mut fresh: Vec<i64> = self
-            .marks
-            .range(..=seq.min(self.read_seq))
-            .copied()
-            .collect();
-        fresh.extend((self.read_seq + 1..=seq).filter(|s| !self.marks.contains(s)));
-        self.marks.retain(|mark| *mark > seq);
-        self.read_seq = self.read_seq.max(seq);
-        self.advance();
-        ranges(&fresh)
-    }
-
-    fn read(&mut self, seqs: &[i64]) -> Vec<(i64, i64)> {
-        let mut fresh: Vec<i64> = seqs
-            .iter()
-            .copied()
-            .filter(|seq| !self.is_read(*seq))
-            .collect();
-        fresh.sort_unstable();
-        fresh.dedup();
-        for seq in &fresh {
-            self.toggle(*seq);
-        }
-        self.advance();
-        ranges(&fresh)
-    }
-
-    fn unread(&mut self, seqs: &[i64]) {
-        for seq in seqs {
-            if self.is_read(*seq) {
-                self.toggle(*seq);
-            }
-        }
-    }
-
-    fn toggle(&mut self, seq: i64) {
-        if !self.marks.remove(&seq) {
-            self.marks.insert(seq);
-        }
-    }
-
-    /// Swallows marks that continue the position.
-    fn advance(&mut self) {
-        while self.marks.remove(&(self.read_seq + 1)) {
-            self.read_seq += 1;
-        }
-    }
-}
-
-/// Sorted numbers as ranges.
-fn ranges(seqs: &[i64]) -> Vec<(i64, i64)> {
-    let mut ranges: Vec<(i64, i64)> = Vec::new();
-    for seq in seqs {
-        match ranges.last_mut() {
-            Some((_, end)) if *end + 1 == *seq => *end = *seq,
-            _ => ranges.push((*seq, *seq)),
-        }
-    }
-    ranges
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
-
-    use super::*;
-
-    fn readings() -> impl Strategy<Value = Vec<Reading>> {
-        let seqs = || prop::collection::vec(1_i64..=12, 0..5);
-        let one = prop_oneof![
-            (0_i64..=12).prop_map(Reading::UpTo),
-            seqs().prop_map(Reading::Read),
-            seqs().prop_map(Reading::Unread),
-            (any::<bool>(), Just(0)).prop_map(|_| Reading::UpTo(0)),
-        ];
-        prop::collection::vec(one, 0..20)
-    }
-
-    proptest! {
-        #[test]
-        fn s06_t24_unread_arithmetic_equals_a_recount(readings in readings()) {
-            let last = 12;
-            let mut book = Book { read_seq: 0, marks: BTreeSet::new() };
-            let mut unread: BTreeSet<i64> = (1..=last).collect();
-            for reading in readings {
-                match &reading {
-                    Reading::UpTo(seq) => {
-                        let expect: Vec<i64> = unread.range(..=*seq).copied().collect();
-                        assert_eq!(book.read_up_to(*seq), ranges(&expect));
-                        unread.retain(|s| s > seq);
-                    }
-                    Reading::Read(seqs) => {
-                        book.read(seqs);
-                        unread.retain(|s| !seqs.contains(s));
-                    }
-                    Reading::Unread(seqs) => {
-                        book.unread(seqs);
-                        unread.extend(seqs);
-                    }
-                    Reading::Sent { .. } => {}
-                }
-                let state = ViewerState { read_seq: book.read_seq, unread_adjust: book.adjust(), pinned: false };
-                assert_eq!(state.unread(last), i64::try_from(unread.len()).unwrap());
-                for seq in 1..=last {
-                    assert_eq!(book.is_read(seq), !unread.contains(&seq));
-                }
-            }
-        }
     }
 }

@@ -92,9 +92,11 @@ async fn p16_t10_a_page_is_the_same_work_in_ten_times_the_threads() {
             let after = work(&large, ten).await;
             let line = growth(name, title, before, after);
             report.push_str(&line);
-            // A little is for deeper trees. The unread count may walk over what the viewer sees:
-            // it is in the report only.
-            if *title != "unread counts" && after > before + before / 7 + 20 {
+            // A little is for deeper trees. A page of twenty clients is 520 threads, and what hangs
+            // on them. The unread count may walk over what the viewer sees: it is only reported.
+            let bound = if small.postgres() { 2_500 } else { 60_000 };
+            let flat = after <= before + before / 7 + 20 && after <= bound;
+            if *title != "unread counts" && !flat {
                 grown.push_str(&line);
             }
         }

@@ -1,0 +1,223 @@
+//! The rows: a document for every root field, and every place where an id goes in.
+
+use serde_json::{Value, json};
+use tidings_server::seed::cast::{self, account, agency, audience, client, staff, thread, topic};
+
+use crate::support::{Global as _, gid, membership, mutation};
+
+/// Every root field with the document that asks it; a mutation's comes from `support`.
+#[rustfmt::skip]
+pub(super) const DOCUMENTS: &[(&str, &str)] = &[
+    ("viewer", "query { viewer { __typename ... on StaffMember { id } ... on PortalAccount { id clients { id careTeam { id members { id staffMember { id } } } } } } }"),
+    ("agency", "query { agency { id name } }"),
+    ("node", "query($id: ID!) { node(id: $id) { id __typename } }"),
+    ("nodes", "query($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"),
+    ("thread", "query($id: ID!) { thread(id: $id) { id subject messages(last: 5) { edges { node { id bodyText } } } } }"),
+    ("client", "query($id: ID!) { client(id: $id) { id displayName careTeam { id members { id } } } }"),
+    ("clients", "query { clients(first: 100) { edges { cursor node { id careTeam { id members(includeInactive: true) { id staffMember { id } } } messageableCareTeam { id } } } } }"),
+    ("staffMembers", "query { staffMembers(first: 100) { edges { node { id displayName } } } }"),
+    ("audiences", "query { audiences { id label topics { id title } } }"),
+    ("unreadCounts", "query { unreadCounts { messages threads byAudience { audience messages threads } } }"),
+    ("eventCursor", "query { eventCursor }"),
+    ("audienceChangePreview", "query($id: ID!) { audienceChangePreview(threadId: $id, to: BILLING) { losing { id } gaining { id } } }"),
+    ("inbox", "query { inbox(first: 100, filter: { state: ALL_INCLUDING_ARCHIVED }) { edges { node { id client { id } audience { id } topic { id } participants { person { ... on StaffMember { id } ... on Client { id } } } startedBy { ... on StaffMember { id } } lastMessage { id author { ... on StaffMember { id } ... on Client { id } } } messages(last: 3) { edges { node { id } } } } } } }"),
+    ("startThread", ""),
+    ("sendMessage", ""),
+    ("editThreadHeader", ""),
+    ("setThreadArchived", ""),
+    ("setThreadPinned", ""),
+    ("markRead", ""),
+    ("markUnread", ""),
+    ("markThreadRead", ""),
+    ("assignCareTeamMember", ""),
+    ("endCareTeamAssignment", ""),
+    ("setClientStatus", ""),
+    ("setStaffRoles", ""),
+    ("updateStaffSettings", ""),
+    ("messageAdded", "subscription($id: ID) { messageAdded(threadId: $id) { message { id } } }"),
+    ("events", "subscription { events { __typename } }"),
+];
+
+/// The inbox narrowed: a document of its own, since its ids stand in a filter.
+const FILTERED: &str = "query($filter: InboxFilter!) { inbox(first: 100, filter: $filter) { edges { node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
+
+/// The document of a root field, or of a place below it.
+pub(super) fn document(path: &str) -> String {
+    let field = path.split('.').next().unwrap();
+    let (name, text) = DOCUMENTS.iter().find(|row| row.0 == field).unwrap();
+    match *text {
+        "" => mutation(name),
+        _ if path.starts_with("inbox.") => FILTERED.to_owned(),
+        text => text.to_owned(),
+    }
+}
+
+/// What a viewer calls its own: it completes an operation whose one foreign id is looked at.
+pub(super) struct Own {
+    staff_viewer: bool,
+    client: String,
+    staff: String,
+    pub(super) thread: String,
+}
+
+/// The own things of a member of the cast.
+pub(super) fn own(who: &str) -> Own {
+    let (staff_viewer, client, staff, thread) = match who {
+        "second-client" => (
+            false,
+            client::SECOND_CLIENT,
+            staff::SECOND_CLINICIAN,
+            thread::MEDICATION,
+        ),
+        "outsider" => (
+            true,
+            client::OUTSIDER,
+            staff::OUTSIDER,
+            thread::OTHER_SESSION,
+        ),
+        "outsider-client" => (
+            false,
+            client::OUTSIDER,
+            staff::OUTSIDER,
+            thread::OTHER_SESSION,
+        ),
+        "client" => (false, client::CLIENT, staff::CLINICIAN, thread::SLEEP),
+        _ => (true, client::CLIENT, staff::CLINICIAN, thread::SLEEP),
+    };
+    Own {
+        staff_viewer,
+        client: client.gid(),
+        staff: staff.gid(),
+        thread: thread.gid(),
+    }
+}
+
+/// A place where an id goes in.
+pub(super) struct Place {
+    /// From the root field on.
+    pub(super) path: &'static str,
+    /// The type of the id.
+    pub(super) kind: &'static str,
+    /// Variables with this id at the place and the viewer's own things at the others.
+    pub(super) variables: fn(&Own, &str) -> Value,
+    /// Who may do it.
+    pub(super) right: &'static str,
+    /// Whether everybody in the agency may know of the thing.
+    pub(super) agency_wide: bool,
+}
+
+impl Place {
+    /// A thing of this type that belongs to the demo's `client`, or at least to its agency.
+    pub(super) fn foreign(&self) -> String {
+        match self.kind {
+            "Agency" => agency::HARBOR_LANE.gid(),
+            "Audience" => audience::CLINICAL.gid(),
+            "CareTeam" => gid("CareTeam", client::CLIENT.0),
+            "CareTeamMember" => membership(client::CLIENT, staff::CLINICIAN),
+            "Client" => client::CLIENT.gid(),
+            "Message" => cast::message(thread::SLEEP, 1).gid(),
+            "PortalAccount" => account::CLIENT.gid(),
+            "StaffMember" => staff::CLINICIAN.gid(),
+            "Thread" => thread::SLEEP.gid(),
+            "Topic" => topic::BETWEEN_SESSIONS.gid(),
+            other => panic!("no {other}"),
+        }
+    }
+}
+
+const fn place(
+    path: &'static str,
+    kind: &'static str,
+    right: &'static str,
+    variables: fn(&Own, &str) -> Value,
+) -> Place {
+    Place {
+        path,
+        kind,
+        variables,
+        right,
+        agency_wide: false,
+    }
+}
+
+const fn wide(place: Place) -> Place {
+    Place {
+        agency_wide: true,
+        ..place
+    }
+}
+
+fn id(_: &Own, id: &str) -> Value {
+    json!({ "id": id })
+}
+
+/// A thread that the viewer could start.
+fn start(own: &Own) -> Value {
+    if own.staff_viewer {
+        json!({ "to": [{ "clientId": own.client }], "audience": "CLINICAL", "subject": "s", "body": "b" })
+    } else {
+        json!({ "actingFor": own.client, "to": [{ "staffMemberId": own.staff }], "body": "b" })
+    }
+}
+
+fn with(mut input: Value, field: &str, value: Value) -> Value {
+    input[field] = value;
+    json!({ "input": input })
+}
+
+fn to(own: &Own, recipient: Value) -> Value {
+    let mut to = vec![recipient];
+    if own.staff_viewer && to[0].get("clientId").is_none() {
+        to.push(json!({ "clientId": own.client }));
+    }
+    with(start(own), "to", json!(to))
+}
+
+#[rustfmt::skip]
+pub(super) const PLACES: &[Place] = &[
+    wide(place("node.id", "Agency", "clinician", id)),
+    wide(place("node.id", "Audience", "clinician", id)),
+    wide(place("node.id", "Topic", "clinician", id)),
+    wide(place("node.id", "StaffMember", "clinician", id)),
+    place("node.id", "CareTeam", "clinician", id),
+    place("node.id", "CareTeamMember", "clinician", id),
+    place("node.id", "Client", "clinician", id),
+    place("node.id", "Message", "clinician", id),
+    place("node.id", "PortalAccount", "clinician", id),
+    place("node.id", "Thread", "clinician", id),
+    place("nodes.ids", "Thread", "clinician", |_, id| json!({ "ids": [id] })),
+    place("thread.id", "Thread", "clinician", id),
+    place("client.id", "Client", "clinician", id),
+    place("audienceChangePreview.threadId", "Thread", "clinician", id),
+    place("inbox.filter.clientId", "Client", "clinician", |_, id| json!({ "filter": { "clientId": id } })),
+    place("inbox.filter.topicId", "Topic", "clinician", |_, id| json!({ "filter": { "topicId": id } })),
+    place("startThread.input.actingFor", "Client", "client", |own, id| with(start(own), "actingFor", json!(id))),
+    place("startThread.input.to.clientId", "Client", "clinician", |own, id| to(own, json!({ "clientId": id }))),
+    wide(place("startThread.input.to.staffMemberId", "StaffMember", "clinician", |own, id| to(own, json!({ "staffMemberId": id })))),
+    wide(place("startThread.input.topicId", "Topic", "clinician", |own, id| with(start(own), "topicId", json!(id)))),
+    place("sendMessage.input.threadId", "Thread", "clinician", |_, id| with(json!({ "body": "b" }), "threadId", json!(id))),
+    place("editThreadHeader.input.threadId", "Thread", "clinician", |_, id| with(json!({ "expectedVersion": 1, "subject": "s" }), "threadId", json!(id))),
+    place("editThreadHeader.input.topicId", "Topic", "clinical-admin", |own, id| {
+        let version = if own.client == client::CLIENT.gid() { 2 } else { 1 };
+        with(json!({ "threadId": own.thread, "expectedVersion": version }), "topicId", json!(id))
+    }),
+    place("setThreadArchived.input.threadId", "Thread", "clinician", |_, id| with(json!({ "archived": true }), "threadId", json!(id))),
+    place("setThreadPinned.input.threadId", "Thread", "clinician", |_, id| with(json!({ "pinned": true }), "threadId", json!(id))),
+    place("markRead.input.messageIds", "Message", "clinician", |_, id| with(json!({}), "messageIds", json!([id]))),
+    place("markUnread.input.messageIds", "Message", "clinician", |_, id| with(json!({}), "messageIds", json!([id]))),
+    place("markThreadRead.input.threadId", "Thread", "clinician", |_, id| with(json!({}), "threadId", json!(id))),
+    place("markThreadRead.input.upToMessageId", "Message", "clinician", |own, id| with(json!({ "threadId": own.thread }), "upToMessageId", json!(id))),
+    place("assignCareTeamMember.input.clientId", "Client", "clinical-admin", |own, id| {
+        with(json!({ "staffMemberId": own.staff, "startDate": "2010-01-01", "endDate": "2010-01-02" }), "clientId", json!(id))
+    }),
+    place("assignCareTeamMember.input.staffMemberId", "StaffMember", "clinical-admin", |own, id| {
+        with(json!({ "clientId": own.client, "startDate": "2011-01-01", "endDate": "2011-01-02" }), "staffMemberId", json!(id))
+    }),
+    place("endCareTeamAssignment.input.careTeamMemberId", "CareTeamMember", "clinical-admin", |_, id| {
+        with(json!({ "lastDate": "2036-01-01" }), "careTeamMemberId", json!(id))
+    }),
+    place("setClientStatus.input.clientId", "Client", "clinical-admin", |_, id| with(json!({ "status": "ACTIVE" }), "clientId", json!(id))),
+    place("setStaffRoles.input.staffMemberId", "StaffMember", "practice-admin", |_, id| with(json!({ "roles": ["CLINICIAN"] }), "staffMemberId", json!(id))),
+    place("updateStaffSettings.input.staffMemberId", "StaffMember", "practice-admin", |_, id| with(json!({ "displayInPortal": true }), "staffMemberId", json!(id))),
+    place("messageAdded.threadId", "Thread", "clinician", id),
+];
