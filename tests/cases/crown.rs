@@ -303,7 +303,6 @@ async fn c25_k18_s06_streams_and_counts_do_not_move_for_others() {
     let amina = tidings.caller("clinician");
     for who in ["second-client", "outsider", "outsider-client"] {
         let caller = tidings.caller(who);
-        let unread = caller.unread().await;
         for document in [
             "subscription { events { __typename ... on MessageAdded { message { bodyText } } } }",
             "subscription { messageAdded { message { bodyText } } }",
@@ -311,6 +310,7 @@ async fn c25_k18_s06_streams_and_counts_do_not_move_for_others() {
             let mut socket = caller.socket().await;
             socket.subscribe(document, json!({})).await;
             socket.settle().await;
+            let unread = caller.unread().await;
             amina
                 .writes(&cast::thread::SLEEP.gid(), "for Elena alone")
                 .await;

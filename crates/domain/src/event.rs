@@ -59,10 +59,12 @@ pub enum Event {
     },
     /// A client's record changed: its status (S-33, S-34).
     ClientChanged,
-    /// A staff member was assigned to a client, or no longer is.
+    /// A staff member's assignment to a client changed, or begins or ends with the day.
     CareTeamChanged {
         /// Whose assignment.
         staff: StaffId,
+        /// Whether it held before.
+        held: bool,
     },
     /// A staff member's roles, supervisees or access as such changed.
     StaffAccessChanged {

@@ -1,9 +1,11 @@
-//! `Agency`.
+//! `Agency` and its `MessagingPolicy`.
 
-use async_graphql::{Description, ID, Object};
+use async_graphql::{Context, Description, ID, Object, Result, SimpleObject};
 use tidings_store::AgencyRow;
 
+use crate::enums::SupervisorScope;
 use crate::node::Global;
+use crate::request::Ask;
 
 /// An agency or practice: the tenant. Nothing crosses from one to another.
 #[derive(Description)]
@@ -25,4 +27,41 @@ impl Agency {
     async fn time_zone(&self) -> &str {
         &self.0.time_zone
     }
+
+    /// The switches of messaging in force.
+    async fn messaging_policy(&self, ctx: &Context<'_>) -> Result<MessagingPolicy> {
+        let viewer = ctx.viewer()?;
+        let policy = viewer.policy();
+        Ok(MessagingPolicy {
+            version: self.0.policy_version,
+            portal_enabled: policy.portal_enabled,
+            supervisor_scope: policy.supervisor_scope.into(),
+            subject_required: policy.subject_required,
+            min_body_chars: policy.min_body_chars,
+            client_max_message_chars: policy.client_max_message_chars,
+            client_sees_staff_receipts: policy.client_sees_staff_receipts,
+            send_to_unregistered: policy.send_to_unregistered,
+        })
+    }
+}
+
+/// What an agency decides for itself about messages. Every change makes a new version.
+#[derive(SimpleObject)]
+pub(crate) struct MessagingPolicy {
+    /// The version, from 1.
+    version: i32,
+    /// Whether clients and staff can exchange messages at all.
+    portal_enabled: bool,
+    /// Whose clients a supervisor sees.
+    supervisor_scope: SupervisorScope,
+    /// Whether staff must give a subject, or a topic that fills it.
+    subject_required: bool,
+    /// Fewest characters of a message.
+    min_body_chars: u32,
+    /// Most characters of a client's message; null means 65,536.
+    client_max_message_chars: Option<u32>,
+    /// Whether clients see when staff read their messages.
+    client_sees_staff_receipts: bool,
+    /// Whether a message may wait for a client who has no account yet.
+    send_to_unregistered: bool,
 }

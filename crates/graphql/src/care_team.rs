@@ -80,7 +80,6 @@ impl CareTeamMember {
     }
 
     /// Whether the assignment holds today, in the agency's time zone.
-    #[expect(clippy::unused_async, reason = "the macro wants resolvers to be async")]
     async fn active(&self, ctx: &Context<'_>) -> Result<bool> {
         let today = ctx.viewer()?.today();
         Ok(self.0.holds_on(today))

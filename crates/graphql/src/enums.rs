@@ -34,6 +34,16 @@ pub(crate) enum Role {
     SystemAdmin,
 }
 
+/// Whose clients a supervisor sees.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::SupervisorScope")]
+pub(crate) enum SupervisorScope {
+    /// Those of the own supervisees: the default.
+    Supervisees,
+    /// All of the agency.
+    All,
+}
+
 /// Whether a client is served at present.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "tidings_domain::ClientStatus")]

@@ -6,6 +6,7 @@
 
 mod hub;
 mod prepare;
+mod queue;
 mod stream;
 
 use std::sync::Arc;

@@ -4,16 +4,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use tidings_domain::{AgencyId, AudienceKind, Position, Principal, Role, ThreadId};
 use tidings_policy::{Viewer, wide_roles};
-use tokio::sync::mpsc;
 
+use super::Filter;
 use super::prepare::{About, Prepared, relatives};
-use super::{Filter, LiveEvent};
-
-/// Events that wait for one subscriber before it counts as too slow (G6).
-const QUEUE: usize = 256;
+use super::queue::{Closed, Delivery, Receiver, Sender, queue};
 
 /// Where a subscriber can be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,21 +25,12 @@ enum Channel {
     Staff(AgencyId),
 }
 
-/// What reaches a subscriber.
-#[derive(Clone, Debug)]
-pub(crate) enum Delivery {
-    /// An event, with the viewer as it was when it was decided.
-    Event(Arc<LiveEvent>, Arc<Viewer>),
-    /// The viewer may not wait here any longer.
-    Ended,
-}
-
 pub(crate) type SubscriberId = u64;
 
 struct Subscriber {
     principal: Principal,
     filter: Filter,
-    queue: mpsc::Sender<Delivery>,
+    queue: Sender,
 }
 
 struct Waiting {
@@ -71,9 +59,19 @@ pub(crate) struct Registration {
     hub: Hub,
     id: SubscriberId,
     /// What the subscriber is sent.
-    pub(crate) queue: mpsc::Receiver<Delivery>,
+    pub(crate) queue: Receiver,
     /// Everything behind this position comes through the queue.
     pub(crate) from: Position,
+}
+
+impl Registration {
+    /// Forgets what came so far, and counts from here: it was decided for a viewer that may have
+    /// been stale, and is in the log.
+    pub(crate) fn restart(&mut self) {
+        let state = self.hub.state();
+        self.queue.clear();
+        self.from = state.position;
+    }
 }
 
 impl Drop for Registration {
@@ -89,7 +87,7 @@ impl Hub {
 
     /// Takes a place. Events behind [`Registration::from`] come from now on.
     pub(crate) fn register(&self, viewer: &Arc<Viewer>, filter: Filter) -> Registration {
-        let (sender, queue) = mpsc::channel(QUEUE);
+        let (sender, queue) = queue();
         let mut state = self.state();
         let id = state.next_id;
         state.next_id += 1;
@@ -128,30 +126,36 @@ impl Hub {
         state.next_load
     }
 
-    /// Replaces a waiting viewer by a fresh load. None means that it may not sign in any more:
-    /// its subscriptions end.
-    pub(crate) fn refresh(&self, principal: Principal, load: u64, viewer: Option<Viewer>) {
+    /// Replaces a waiting viewer by a fresh load, and answers the freshest there is. None means
+    /// that it may not sign in any more: its subscriptions end.
+    pub(crate) fn refresh(
+        &self,
+        principal: Principal,
+        load: u64,
+        viewer: Option<Arc<Viewer>>,
+    ) -> Option<Arc<Viewer>> {
         let mut state = self.state();
         let Some(waiting) = state.waiting.get_mut(&principal) else {
-            return;
+            return viewer;
         };
         if load <= waiting.load {
-            return;
+            return Some(Arc::clone(&waiting.viewer));
         }
         let subscribers: Vec<SubscriberId> = waiting.subscribers.iter().copied().collect();
         let Some(viewer) = viewer else {
-            subscribers.into_iter().for_each(|id| state.end(id));
-            return;
+            let ended = subscribers.into_iter();
+            ended.for_each(|id| state.close(id, Closed::Ended));
+            return None;
         };
         waiting.load = load;
-        let before = std::mem::replace(&mut waiting.viewer, Arc::new(viewer));
-        let same_roles = roles(&before) == roles(&waiting.viewer);
-        if !same_roles {
+        let before = std::mem::replace(&mut waiting.viewer, Arc::clone(&viewer));
+        if roles(&before) != roles(&viewer) {
             for id in subscribers {
                 state.unindex(id, &before);
                 state.index(id);
             }
         }
+        Some(viewer)
     }
 
     /// Tells the waiting viewers which day it is in their agencies.
@@ -212,7 +216,9 @@ impl Hub {
             })
             .copied()
             .collect();
-        ended.into_iter().for_each(|id| state.end(id));
+        ended
+            .into_iter()
+            .for_each(|id| state.close(id, Closed::Ended));
     }
 
     /// The viewer of a principal who waits here.
@@ -235,39 +241,38 @@ impl Hub {
 
     /// Hands an event to everyone who waits for it and may see it, and moves past it. Answers how
     /// many got it.
-    pub(crate) fn deliver(&self, prepared: &Prepared) -> usize {
+    pub(crate) fn deliver(&self, prepared: &Prepared, now: DateTime<Utc>) -> usize {
         let mut state = self.state();
-        let mut decided: HashMap<Principal, Option<(Arc<LiveEvent>, Arc<Viewer>)>> = HashMap::new();
-        let mut slow = Vec::new();
-        let mut ended = Vec::new();
+        let mut decided: HashMap<Principal, Option<Delivery>> = HashMap::new();
+        let mut closed = Vec::new();
         let mut delivered = 0;
         for id in state.candidates(prepared) {
             let Some(subscriber) = state.subscribers.get(&id) else {
                 continue;
             };
-            let event = decided.entry(subscriber.principal).or_insert_with(|| {
+            let delivery = decided.entry(subscriber.principal).or_insert_with(|| {
                 let viewer = Arc::clone(&state.waiting.get(&subscriber.principal)?.viewer);
-                Some((Arc::new(prepared.for_viewer(&viewer)?), viewer))
+                let event = Arc::new(prepared.for_viewer(&viewer)?);
+                Some(Delivery { event, viewer })
             });
-            let Some((event, viewer)) = event else {
+            let Some(delivery) = delivery else {
                 continue;
             };
-            if super::stream::ends(&subscriber.filter, &event.kind) {
-                ended.push(id);
-            } else if super::stream::wants(&subscriber.filter, &event.kind) {
-                let delivery = Delivery::Event(Arc::clone(event), Arc::clone(viewer));
-                match subscriber.queue.try_send(delivery) {
-                    Ok(()) => delivered += 1,
-                    Err(_) => slow.push(id),
+            if super::stream::ends(&subscriber.filter, &delivery.event.kind) {
+                closed.push((id, Closed::Ended));
+            } else if super::stream::wants(&subscriber.filter, &delivery.event.kind) {
+                if subscriber.queue.offer(delivery.clone()) {
+                    delivered += 1;
+                } else {
+                    // It loses its place; what waits for it already stays in its queue, and it
+                    // goes on from the last of that.
+                    closed.push((id, Closed::Overrun(now)));
                 }
             }
         }
-        // A subscriber that is too slow loses its place; what waits for it already stays in its
-        // queue, and it resumes from the last of that.
-        for id in slow {
-            state.remove(id);
+        for (id, why) in closed {
+            state.close(id, why);
         }
-        ended.into_iter().for_each(|id| state.end(id));
         state.position = prepared.record.position;
         delivered
     }
@@ -334,9 +339,9 @@ impl State {
         self.subscribers.remove(&id)
     }
 
-    fn end(&mut self, id: SubscriberId) {
+    fn close(&mut self, id: SubscriberId, why: Closed) {
         if let Some(subscriber) = self.remove(id) {
-            let _full_or_gone = subscriber.queue.try_send(Delivery::Ended);
+            subscriber.queue.close(why);
         }
     }
 
@@ -386,3 +391,6 @@ impl State {
         ids
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,6 +63,8 @@ pub(crate) struct Team {
     pub(crate) staff: StaffId,
     pub(crate) supervisors: Vec<StaffId>,
     pub(crate) threads: Vec<Arc<LiveThread>>,
+    /// Whether the assignment held before the change.
+    held: bool,
     /// Whether there are more threads than were loaded.
     more: bool,
 }
@@ -132,8 +134,8 @@ pub(crate) async fn prepare(
                 },
                 None => About::Nothing,
             },
-            (Event::CareTeamChanged { staff }, _) => match record.client {
-                Some(client) => About::Team(team(store, client, *staff, now).await?),
+            (Event::CareTeamChanged { staff, held }, _) => match record.client {
+                Some(client) => About::Team(team(store, client, (*staff, *held), now).await?),
                 None => About::Nothing,
             },
             (Event::StaffAccessChanged { staff }, _) => About::Access(Principal::Staff(*staff)),
@@ -154,7 +156,12 @@ fn share(threads: HashMap<ThreadId, LiveThread>) -> HashMap<ThreadId, Arc<LiveTh
         .collect()
 }
 
-async fn team(store: &Store, client: ClientId, staff: StaffId, now: DateTime<Utc>) -> Result<Team> {
+async fn team(
+    store: &Store,
+    client: ClientId,
+    (staff, held): (StaffId, bool),
+    now: DateTime<Utc>,
+) -> Result<Team> {
     let ids = store.threads_of_client(client, NAMED_THREADS + 1).await?;
     let more = ids.len() > NAMED_THREADS;
     let ids = ids.get(..NAMED_THREADS).unwrap_or(&ids);
@@ -169,6 +176,7 @@ async fn team(store: &Store, client: ClientId, staff: StaffId, now: DateTime<Utc
         staff,
         supervisors,
         threads,
+        held,
         more,
     })
 }
@@ -255,7 +263,7 @@ fn changed(
 
 impl Team {
     /// What the change gave the viewer or took away: the difference between the threads as they
-    /// are and as they would be with the assignment the other way round.
+    /// are and as they were with the assignment as it was.
     fn for_viewer(&self, viewer: &Viewer) -> Option<LiveKind> {
         let staff = viewer.staff()?;
         if staff.id != self.staff && !self.supervisors.contains(&staff.id) {
@@ -265,10 +273,10 @@ impl Team {
         let mut lost = Vec::new();
         for thread in &self.threads {
             let now = sees(viewer, &thread.facts);
-            let other = sees(viewer, &self.other_way_round(&thread.facts));
-            match (now, other) {
-                (true, false) => gained.push(thread.thread.id),
-                (false, true) => lost.push(thread.thread.id),
+            let before = sees(viewer, &self.before(&thread.facts));
+            match (before, now) {
+                (false, true) => gained.push(thread.thread.id),
+                (true, false) => lost.push(thread.thread.id),
                 _ => {}
             }
         }
@@ -288,20 +296,26 @@ impl Team {
         }
     }
 
-    fn other_way_round(&self, facts: &ThreadFacts) -> ThreadFacts {
-        let mut other = facts.clone();
-        if facts.assigned.contains(&self.staff) {
-            other.assigned.retain(|staff| *staff != self.staff);
-            // A supervisor may still be there for another member of the team; naming a thread as
-            // gained that was visible before does no harm.
-            other
-                .supervisors
-                .retain(|staff| !self.supervisors.contains(staff));
-        } else {
-            other.assigned.push(self.staff);
-            other.supervisors.extend(&self.supervisors);
+    fn before(&self, facts: &ThreadFacts) -> ThreadFacts {
+        let mut before = facts.clone();
+        match (self.held, facts.assigned.contains(&self.staff)) {
+            (false, true) => {
+                before.assigned.retain(|staff| *staff != self.staff);
+                // A supervisor may still be there for another member of the team; naming a thread
+                // as gained that was visible before does no harm.
+                before
+                    .supervisors
+                    .retain(|staff| !self.supervisors.contains(staff));
+            }
+            (true, false) => {
+                before.assigned.push(self.staff);
+                before.supervisors.extend(&self.supervisors);
+            }
+            // SECURITY: an assignment that never held, or holds as before, took nothing away. To
+            // name threads then would tell of threads that were never visible.
+            (true, true) | (false, false) => {}
         }
-        other
+        before
     }
 }
 

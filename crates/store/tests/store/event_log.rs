@@ -302,7 +302,7 @@ async fn g5_changes_of_access_can_be_read_ahead() {
     let staff = StaffId(Uuid::from_u128(7));
     for (number, event) in [
         (1, Event::ClientChanged),
-        (2, Event::CareTeamChanged { staff }),
+        (2, Event::CareTeamChanged { staff, held: false }),
         (3, Event::ClientChanged),
         (4, Event::StaffAccessChanged { staff }),
     ] {
