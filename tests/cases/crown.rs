@@ -1,7 +1,7 @@
 //! The fifth crown test: every query field, mutation and subscription is refused for nobody, for
 //! the wrong client and for the wrong agency, and a refusal never tells whether a thing exists.
 
-mod rows;
+pub(crate) mod rows;
 
 use std::collections::BTreeSet;
 

@@ -2,6 +2,8 @@
 
 mod acts;
 mod database;
+mod listener;
+pub(crate) mod process;
 mod socket;
 mod world;
 
@@ -17,6 +19,7 @@ use uuid::Uuid;
 
 pub(crate) use acts::{MUTATIONS, ids, mutation};
 pub(crate) use database::Database;
+pub(crate) use listener::{Listener, MESSAGES};
 pub(crate) use socket::Socket;
 pub(crate) use world::{Global, gid, membership, nowhere, row_of};
 
@@ -49,7 +52,12 @@ impl Tidings {
 
     /// Another server on the same database: another process, as far as the two can tell.
     pub(crate) async fn another(&self) -> Self {
-        Self::on(Arc::clone(&self.database), Arc::clone(&self.clock), &[]).await
+        self.another_with(&[]).await
+    }
+
+    /// The same with options, as environment variables.
+    pub(crate) async fn another_with(&self, options: &[(&str, &str)]) -> Self {
+        Self::on(Arc::clone(&self.database), Arc::clone(&self.clock), options).await
     }
 
     async fn on(database: Arc<Database>, clock: Arc<MockClock>, options: &[(&str, &str)]) -> Self {
@@ -112,6 +120,14 @@ impl Tidings {
         Caller {
             tidings: self,
             token: Some(token.unwrap()),
+        }
+    }
+
+    /// Speaks with any text for a token.
+    pub(crate) fn with_token(&self, token: &str) -> Caller<'_> {
+        Caller {
+            tidings: self,
+            token: Some(token.to_owned()),
         }
     }
 

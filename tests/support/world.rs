@@ -89,15 +89,27 @@ const STORED: &[&str] = &[
 impl Tidings {
     /// Numbers that change whenever anything is stored.
     pub(crate) async fn stored(&self) -> Vec<i64> {
-        let mut numbers = Vec::with_capacity(STORED.len());
-        for sql in STORED {
-            numbers.push(self.count(sql).await);
-        }
+        let parts: Vec<String> = STORED
+            .iter()
+            .map(|sql| format!("CAST(({sql}) AS TEXT)"))
+            .collect();
+        let numbers: String = self
+            .one(&format!("SELECT {}", parts.join(" || ',' || ")))
+            .await;
         numbers
+            .split(',')
+            .map(|number| number.parse().unwrap())
+            .collect()
     }
 
     /// The number that a statement answers.
     pub(crate) async fn count(&self, sql: &str) -> i64 {
+        let text = self.one(&format!("SELECT CAST(({sql}) AS TEXT)")).await;
+        text.parse().unwrap()
+    }
+
+    /// The one text that a statement answers.
+    async fn one(&self, sql: &str) -> String {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         let url = self.database.url();
         if self.database.is_postgres() {
@@ -113,18 +125,30 @@ impl Tidings {
     /// Changes what no mutation reaches yet: policies, accounts, who works here. `{}` in the
     /// statement stands for the row's id.
     pub(crate) async fn alter(&self, sql: &str, id: impl Into<Uuid>) {
-        let id = id.into();
+        let sql = sql.replace("{}", &self.literal(id.into()));
+        let sql = sqlx::AssertSqlSafe(sql);
         let url = self.database.url();
         if self.database.is_postgres() {
             let mut connection = PgConnection::connect(url).await.unwrap();
-            let sql = sql.replace("{}", &format!("'{id}'"));
-            let sql = sqlx::AssertSqlSafe(sql);
             sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
         } else {
             let mut connection = SqliteConnection::connect(url).await.unwrap();
-            let sql = sql.replace("{}", &format!("X'{}'", id.simple()));
-            let sql = sqlx::AssertSqlSafe(sql);
             sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        }
+    }
+
+    /// The same with a portal account, for which `{ACCOUNT}` stands.
+    pub(crate) async fn link(&self, sql: &str, id: impl Into<Uuid>, account: AccountId) {
+        let account = self.literal(account.0);
+        self.alter(&sql.replace("{ACCOUNT}", &account), id).await;
+    }
+
+    /// An id as the database writes it.
+    fn literal(&self, id: Uuid) -> String {
+        if self.database.is_postgres() {
+            format!("'{id}'")
+        } else {
+            format!("X'{}'", id.simple())
         }
     }
 

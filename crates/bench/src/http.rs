@@ -70,7 +70,10 @@ impl Connection {
             if let Some(end) = find(&self.buffer, b"\r\n\r\n") {
                 break (end + 4, content_length(&self.buffer[..end])?);
             }
-            ensure!(self.buffer.len() < 64 << 10, "the head of an answer is too long");
+            ensure!(
+                self.buffer.len() < 64 << 10,
+                "the head of an answer is too long"
+            );
         };
         while self.buffer.len() < start + length {
             self.read().await?;
@@ -103,7 +106,11 @@ fn content_length(head: &[u8]) -> Result<usize> {
 
 /// Asks once.
 pub(crate) async fn once(address: SocketAddr, request: &Request) -> Result<Vec<u8>> {
-    Ok(Connection::open(address).await?.ask(request).await?.to_vec())
+    Ok(Connection::open(address)
+        .await?
+        .ask(request)
+        .await?
+        .to_vec())
 }
 
 /// Some connections that ask the same thing again and again.
@@ -139,7 +146,11 @@ impl Clients {
             let mut count = 0_u32;
             while begun.elapsed() < time {
                 let body = connection.ask(request).await?;
-                ensure!(body.len() == length, "another answer: {}", String::from_utf8_lossy(body));
+                ensure!(
+                    body.len() == length,
+                    "another answer: {}",
+                    String::from_utf8_lossy(body)
+                );
                 count += 1;
             }
             Ok(count)

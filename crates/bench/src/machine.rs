@@ -1,24 +1,25 @@
 //! The machine: which core does what, and what processes have used of it.
 //!
-//! Everything is read from `/proc`: user and system time in ticks of a hundredth of a second, so a
-//! slice of measurement lasts a second or more.
+//! Everything is read from `/proc`.
 
+use std::collections::HashMap;
 use std::fs;
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 /// The core of servers and databases.
 pub(crate) const SERVER_CORE: &str = "0";
 /// The core of the client.
 const CLIENT_CORE: &str = "1";
 
-/// Ticks a second in `/proc`: fixed by the kernel's interface to programs.
-const TICKS: f64 = 100.0;
+/// Nanoseconds of a tick in `/proc`: fixed by the kernel's interface to programs.
+const TICK: u64 = 10_000_000;
 
 const TASKSET: &str = "/usr/bin/taskset";
 const SETPRIV: &str = "/usr/bin/setpriv";
+const PRLIMIT: &str = "/usr/bin/prlimit";
 
 fn is_there(path: &str) -> bool {
     fs::exists(path).unwrap_or_default()
@@ -57,11 +58,22 @@ pub(crate) fn pin_client() -> Result<()> {
     Ok(())
 }
 
-/// Asks for as many open files as we may have; answers how many that are.
+/// Lets us and what we start have as many open files as we may; answers how many that are.
 pub(crate) fn open_files() -> Result<u64> {
-    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
-    setrlimit(Resource::RLIMIT_NOFILE, hard, hard)?;
-    Ok(hard)
+    let limits = fs::read_to_string("/proc/self/limits")?;
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"));
+    let mut numbers = line.context("no limit of open files")?.split_whitespace();
+    let (soft, hard) = (numbers.next(), numbers.next().context("no hard limit")?);
+    if soft != Some(hard) && is_there(PRLIMIT) {
+        let id = std::process::id().to_string();
+        let bound = format!("--nofile={hard}:{hard}");
+        Command::new(PRLIMIT)
+            .args(["--pid", &id, &bound])
+            .status()?;
+    }
+    Ok(hard.parse().unwrap_or(u64::MAX))
 }
 
 /// Processes whose time is counted together.
@@ -69,46 +81,70 @@ pub(crate) fn open_files() -> Result<u64> {
 pub(crate) struct Processes {
     /// Single processes.
     pub(crate) alone: Vec<u32>,
-    /// Processes that count with their children, those that have ended included: PostgreSQL's.
+    /// Processes that count with their children: PostgreSQL's.
     pub(crate) with_children: Vec<u32>,
 }
 
-/// The fields of `/proc/<pid>/stat` from the third on, or none if the process is gone.
-fn stat(pid: u32) -> Option<Vec<String>> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The second is a name in brackets, which may hold anything.
+/// What every thread of some processes has used so far, in nanoseconds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Used(HashMap<u32, u64>);
+
+fn numbers(folder: &str) -> Vec<u32> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect()
+}
+
+/// The fields behind the name of a process or thread, which may hold anything: from the third of
+/// proc(5) on.
+fn stat(folder: &str) -> Option<Vec<String>> {
+    let text = fs::read_to_string(format!("{folder}/stat")).ok()?;
     let (_, fields) = text.rsplit_once(')')?;
     Some(fields.split_whitespace().map(str::to_owned).collect())
 }
 
-/// The sum of some fields, numbered as in proc(5).
-fn sum(fields: &[String], numbers: &[usize]) -> f64 {
-    let number = |at: &usize| fields.get(at - 3).and_then(|field| field.parse::<f64>().ok());
-    numbers.iter().filter_map(number).sum::<f64>()
+fn children(parent: u32) -> Vec<u32> {
+    let parent = parent.to_string();
+    let is_child = |pid: &u32| {
+        stat(&format!("/proc/{pid}")).is_some_and(|fields| fields.get(1) == Some(&parent))
+    };
+    numbers("/proc").into_iter().filter(is_child).collect()
 }
 
-fn children(parent: u32) -> Vec<Vec<String>> {
-    let Ok(entries) = fs::read_dir("/proc") else {
-        return Vec::new();
-    };
-    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let parent = parent.to_string();
-    pids.filter_map(stat)
-        .filter(|fields| fields.get(1) == Some(&parent))
-        .collect()
+/// User and system time of a thread: to the nanosecond where the kernel says it, else in ticks.
+fn nanoseconds(folder: &str) -> Option<u64> {
+    if let Ok(text) = fs::read_to_string(format!("{folder}/schedstat")) {
+        return text.split_whitespace().next()?.parse().ok();
+    }
+    let fields = stat(folder)?;
+    let ticks = |at: usize| fields.get(at - 3)?.parse::<u64>().ok();
+    Some((ticks(14)? + ticks(15)?) * TICK)
 }
 
 impl Processes {
-    /// User and system time so far, in seconds.
-    pub(crate) fn cpu(&self) -> f64 {
-        let alone = self.alone.iter().filter_map(|pid| stat(*pid));
-        let alone: f64 = alone.map(|fields| sum(&fields, &[14, 15])).sum();
-        let families = self.with_children.iter().map(|pid| {
-            let own = stat(*pid).map_or(0.0, |fields| sum(&fields, &[14, 15, 16, 17]));
-            let live = children(*pid);
-            own + live.iter().map(|fields| sum(fields, &[14, 15])).sum::<f64>()
+    /// Looks at every thread.
+    pub(crate) fn used(&self) -> Used {
+        let families = self.with_children.iter().flat_map(|pid| {
+            let mut family = children(*pid);
+            family.push(*pid);
+            family
         });
-        (alone + families.sum::<f64>()) / TICKS
+        let threads = self.alone.iter().copied().chain(families).flat_map(|pid| {
+            let folder = format!("/proc/{pid}/task");
+            numbers(&folder).into_iter().filter_map(move |thread| {
+                Some((thread, nanoseconds(&format!("{folder}/{thread}"))?))
+            })
+        });
+        Used(threads.collect())
+    }
+
+    /// Microseconds of all cores since an earlier look. A thread that has ended since is left out.
+    pub(crate) fn since(&self, before: &Used) -> f64 {
+        let spent = self.used().0.into_iter().map(|(thread, now)| {
+            now.saturating_sub(before.0.get(&thread).copied().unwrap_or_default())
+        });
+        Duration::from_nanos(spent.sum()).as_secs_f64() * 1e6
     }
 }
 
@@ -130,11 +166,12 @@ mod tests {
             alone: vec![std::process::id()],
             with_children: Vec::new(),
         };
+        let before = processes.used();
         let begun = std::time::Instant::now();
         while begun.elapsed().as_millis() < 100 {
             std::hint::black_box(0);
         }
-        assert!(processes.cpu() > 0.0);
+        assert!(processes.since(&before) > 1_000.0);
         assert!(resident(std::process::id()).unwrap() > 100.0);
     }
 }

@@ -2,15 +2,13 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{MetadataExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, User, geteuid};
 
 use crate::machine;
 
@@ -62,15 +60,23 @@ pub(crate) fn is_installed() -> bool {
     programs().is_some()
 }
 
+/// User and group of an account.
+fn account(name: &str) -> Option<(u32, u32)> {
+    let accounts = fs::read_to_string("/etc/passwd").ok()?;
+    let mut fields = accounts
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>());
+    let fields = fields.find(|fields| fields.first() == Some(&name))?;
+    Some((fields.get(2)?.parse().ok()?, fields.get(3)?.parse().ok()?))
+}
+
 /// PostgreSQL refuses to run as root: then it runs as another account, which owns its folder.
 fn hand_over(command: &mut Command, folder: &Path) -> Result<()> {
-    if !geteuid().is_root() {
+    if fs::metadata("/proc/self")?.uid() != 0 {
         return Ok(());
     }
-    let names = ["postgres", "nobody"].into_iter();
-    let account = names.filter_map(|name| User::from_name(name).ok().flatten()).next();
-    let account = account.context("PostgreSQL does not run as root, and nobody else is there")?;
-    let (uid, gid) = (account.uid.as_raw(), account.gid.as_raw());
+    let found = ["postgres", "nobody"].into_iter().find_map(account);
+    let (uid, gid) = found.context("PostgreSQL does not run as root, and nobody else is there")?;
     chown(folder, Some(uid), Some(gid))?;
     command.uid(uid).gid(gid);
     Ok(())
@@ -93,7 +99,9 @@ impl Postgres {
                 bail!("initdb: {}", String::from_utf8_lossy(&output.stderr));
             }
         }
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+            .local_addr()?
+            .port();
         let mut command = machine::command(&bin.join("postgres"), pinned);
         command.current_dir(folder).arg("-D").arg(&data);
         command.args(["-p", &port.to_string()]);
@@ -101,7 +109,10 @@ impl Postgres {
             command.args(["-c", setting]);
         }
         let log = fs::File::create(folder.join("server.log"))?;
-        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
         command.process_group(0);
         hand_over(&mut command, folder)?;
         let child = command.spawn().context("cannot start PostgreSQL")?;
@@ -116,7 +127,12 @@ impl Postgres {
         while begun.elapsed() < Duration::from_secs(60) {
             let pid = fs::read_to_string(folder.join("data/postmaster.pid")).unwrap_or_default();
             let ours = pid.lines().nth(3) == Some(&self.port.to_string());
-            if ours && pid.lines().nth(7).is_some_and(|status| status.trim() == "ready") {
+            if ours
+                && pid
+                    .lines()
+                    .nth(7)
+                    .is_some_and(|status| status.trim() == "ready")
+            {
                 return Ok(());
             }
             if self.child.try_wait()?.is_some() {
@@ -142,9 +158,8 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         // A fast shutdown: it ends its own children.
-        if let Ok(pid) = i32::try_from(self.child.id()) {
-            let _gone_already = kill(Pid::from_raw(pid), Signal::SIGINT);
-        }
+        let kill = format!("kill -INT {}", self.child.id());
+        let _gone_already = Command::new("/bin/sh").args(["-c", &kill]).status();
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(30) {
             if !matches!(self.child.try_wait(), Ok(None)) {

@@ -36,7 +36,10 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a program on the servers' core and waits until it says where it listens.
     async fn start(mut command: Command, database: Option<u32>) -> Result<Self> {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true);
         let mut child = command.spawn().context("a server does not start")?;
         let pid = child.id().context("a server ended at once")?;
         let stdout = child.stdout.take().context("no standard output")?;
@@ -123,7 +126,10 @@ impl Tidings {
         for name in ours.filter(|name| name.to_string_lossy().starts_with("TIDINGS_")) {
             command.env_remove(name);
         }
-        command.current_dir(&self.folder).envs(self.environment(url)).args(words);
+        command
+            .current_dir(&self.folder)
+            .envs(self.environment(url))
+            .args(words);
         let mut command = Command::from(command);
         command.kill_on_drop(true);
         command

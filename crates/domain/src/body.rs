@@ -38,7 +38,7 @@ pub enum BodyProblem {
 fn is_invisible(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{00AD}')
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{00AD}' | '\u{034F}' | '\u{180E}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
 }
 
 impl Body {
@@ -192,7 +192,15 @@ mod tests {
 
     #[test]
     fn s12_t30_a_blank_body_is_refused() {
-        for blank in ["", "   ", "\r\n\t", "\u{200B}\u{FEFF}", "\0\0", "\u{00A0}"] {
+        for blank in [
+            "",
+            "   ",
+            "\r\n\t",
+            "\u{200B}\u{FEFF}",
+            "\0\0",
+            "\u{00A0}",
+            "\u{3164}\u{2800}",
+        ] {
             assert_eq!(
                 Body::parse(blank, RULES),
                 Err(BodyProblem::Blank),

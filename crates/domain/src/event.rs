@@ -78,6 +78,10 @@ pub enum Event {
     },
     /// The agency's policy changed.
     PolicyChanged,
+    /// Written by a newer version of this program, which runs beside this one: told to nobody
+    /// here.
+    #[serde(other)]
+    Unknown,
 }
 
 impl Event {

@@ -20,8 +20,6 @@ pub struct MessagingPolicy {
     pub min_body_chars: u32,
     /// Most characters of a client's message; none means the server's own bound (P-43).
     pub client_max_message_chars: Option<u32>,
-    /// Whether turning contact off also stops replies in threads that staff started (K13).
-    pub block_replies_when_contact_off: bool,
     /// Whether clients see when staff read their messages (K7).
     pub client_sees_staff_receipts: bool,
     /// Whether a message may wait for a client who has no account yet (K11).
@@ -36,7 +34,6 @@ impl Default for MessagingPolicy {
             subject_required: true,
             min_body_chars: 1,
             client_max_message_chars: None,
-            block_replies_when_contact_off: false,
             client_sees_staff_receipts: false,
             send_to_unregistered: true,
         }

@@ -95,12 +95,12 @@ async fn listen_once(
     listener.listen(CHANNEL).await?;
     *pause = Duration::from_millis(100);
     loop {
-        // After a break, look once: a word may have been missed.
+        // A word, or a break in which one may have been missed.
         generation.send_modify(|generation| *generation = generation.wrapping_add(1));
         if generation.receiver_count() == 0 && generation.sender_count() == 1 {
             return Ok(());
         }
-        listener.recv().await?;
+        listener.try_recv().await?;
     }
 }
 

@@ -1,6 +1,7 @@
 //! `Client`.
 
 use async_graphql::{Context, Description, ID, Object, Result};
+use tidings_domain::AccountState;
 use tidings_policy::Viewer;
 use tidings_store::ClientRow;
 
@@ -81,12 +82,17 @@ impl Client {
 
     /// The care team members to whom the client can write first: on the team today, displayed,
     /// with contact allowed. At most 100.
+    #[graphql(complexity = "20 * (child_complexity + 1)")]
     async fn messageable_care_team(&self, ctx: &Context<'_>) -> Result<Vec<CareTeamMember>> {
         let viewer = ctx.viewer()?;
         let may_write = viewer.policy().portal_enabled
             && self.0.direct_chat
             && self.0.status == tidings_domain::ClientStatus::Active;
-        if !may_write || matches!(&*viewer, Viewer::Account(a) if a.own(self.0.id).is_none()) {
+        let signed_in = match &*viewer {
+            Viewer::Account(account) => account.own(self.0.id).is_some(),
+            Viewer::Staff(_) => self.connected(ctx).await?,
+        };
+        if !may_write || !signed_in {
             return Ok(Vec::new());
         }
         let team = ctx.one(TeamOf(self.0.id)).await?.unwrap_or_default();
@@ -100,10 +106,21 @@ impl Client {
             let listed = members
                 .iter()
                 .any(|member| member.0.staff.id == row.staff.id);
-            if reachable && !listed {
+            if reachable && !listed && members.len() < 100 {
                 members.push(CareTeamMember(row));
             }
         }
         Ok(members)
+    }
+}
+
+impl Client {
+    /// Whether there is a login that could write for the client.
+    async fn connected(&self, ctx: &Context<'_>) -> Result<bool> {
+        let Some(link) = ctx.one(AccountOf(self.0.id)).await? else {
+            return Ok(false);
+        };
+        let account = ctx.one(link.account_id).await?;
+        Ok(account.is_some_and(|account| account.state == AccountState::Connected))
     }
 }

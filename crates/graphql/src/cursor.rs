@@ -24,7 +24,8 @@ enum Kind {
     Event = 1,
     Inbox = 2,
     Message = 3,
-    Name = 4,
+    Client = 4,
+    Staff = 5,
 }
 
 fn invalid() -> Error {
@@ -137,14 +138,30 @@ pub(crate) fn to_message(viewer: Principal, thread: ThreadId, cursor: &str) -> R
     number(&bytes, 16)
 }
 
-pub(crate) fn of_name(viewer: Principal, name: &str, id: Uuid) -> String {
-    let mut payload = id.as_bytes().to_vec();
-    payload.extend_from_slice(name.as_bytes());
-    seal(viewer, Kind::Name, &payload)
+/// A list of people that is sorted by name.
+#[derive(Clone, Copy)]
+pub(crate) enum People {
+    Clients,
+    Staff,
 }
 
-pub(crate) fn to_name(viewer: Principal, cursor: &str) -> Result<NamePlace, Error> {
-    let bytes = open(viewer, Kind::Name, cursor)?;
+impl People {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Clients => Kind::Client,
+            Self::Staff => Kind::Staff,
+        }
+    }
+}
+
+pub(crate) fn of_name(viewer: Principal, list: People, name: &str, id: Uuid) -> String {
+    let mut payload = id.as_bytes().to_vec();
+    payload.extend_from_slice(name.as_bytes());
+    seal(viewer, list.kind(), &payload)
+}
+
+pub(crate) fn to_name(viewer: Principal, list: People, cursor: &str) -> Result<NamePlace, Error> {
+    let bytes = open(viewer, list.kind(), cursor)?;
     let id = uuid(&bytes, 0)?;
     let name = bytes
         .get(16..)
@@ -205,8 +222,14 @@ mod tests {
 
     #[test]
     fn a_name_survives() {
-        let cursor = of_name(viewer(1), "müller, ana", Uuid::from_u128(9));
-        let place = to_name(viewer(1), &cursor).unwrap();
+        let cursor = of_name(
+            viewer(1),
+            People::Clients,
+            "müller, ana",
+            Uuid::from_u128(9),
+        );
+        let place = to_name(viewer(1), People::Clients, &cursor).unwrap();
+        assert!(to_name(viewer(1), People::Staff, &cursor).is_err());
         assert_eq!(
             (place.name.as_str(), place.id),
             ("müller, ana", Uuid::from_u128(9))

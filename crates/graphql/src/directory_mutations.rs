@@ -118,6 +118,7 @@ impl DirectoryMutation {
     async fn assign_care_team_member(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "The client, the staff member and the days.")]
         input: AssignCareTeamMemberInput,
     ) -> Result<CareTeamPayload> {
         let assign = Assign {
@@ -143,7 +144,7 @@ impl DirectoryMutation {
     async fn end_care_team_assignment(
         &self,
         ctx: &Context<'_>,
-        input: EndCareTeamAssignmentInput,
+        #[graphql(desc = "The membership and its last day.")] input: EndCareTeamAssignmentInput,
     ) -> Result<CareTeamPayload> {
         let member = CareTeamMemberId::parse(&input.care_team_member_id)?;
         let end = EndAssignment {
@@ -166,7 +167,7 @@ impl DirectoryMutation {
     async fn set_client_status(
         &self,
         ctx: &Context<'_>,
-        input: SetClientStatusInput,
+        #[graphql(desc = "The client and the status.")] input: SetClientStatusInput,
     ) -> Result<ClientPayload> {
         let client = ClientId::parse(&input.client_id)?;
         let set = SetClientStatus {
@@ -198,7 +199,7 @@ impl DirectoryMutation {
     async fn set_staff_roles(
         &self,
         ctx: &Context<'_>,
-        input: SetStaffRolesInput,
+        #[graphql(desc = "The staff member and the roles.")] input: SetStaffRolesInput,
     ) -> Result<StaffMemberPayload> {
         let roles: Vec<tidings_domain::Role> = input.roles.into_iter().map(Into::into).collect();
         let staff = StaffId::parse(&input.staff_member_id)?;
@@ -218,7 +219,7 @@ impl DirectoryMutation {
     async fn update_staff_settings(
         &self,
         ctx: &Context<'_>,
-        input: UpdateStaffSettingsInput,
+        #[graphql(desc = "The staff member and the settings.")] input: UpdateStaffSettingsInput,
     ) -> Result<StaffMemberPayload> {
         let update = UpdateStaffSettings {
             staff: input

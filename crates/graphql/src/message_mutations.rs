@@ -77,7 +77,7 @@ impl MessageMutation {
     async fn send_message(
         &self,
         ctx: &Context<'_>,
-        input: SendMessageInput,
+        #[graphql(desc = "The message.")] input: SendMessageInput,
     ) -> Result<SendMessagePayload> {
         let send = SendMessage {
             thread: ThreadId::parse(&input.thread_id)?,
@@ -116,7 +116,11 @@ impl MessageMutation {
 
     /// Marks messages as read by the viewer. Opening a message does not: this does. Staff see when
     /// a client first did.
-    async fn mark_read(&self, ctx: &Context<'_>, input: MarkMessagesInput) -> Result<MarkPayload> {
+    async fn mark_read(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The messages.")] input: MarkMessagesInput,
+    ) -> Result<MarkPayload> {
         let mark = messages(&input)?;
         let viewer = ctx.viewer()?;
         let marked = ctx
@@ -130,7 +134,7 @@ impl MessageMutation {
     async fn mark_unread(
         &self,
         ctx: &Context<'_>,
-        input: MarkMessagesInput,
+        #[graphql(desc = "The messages.")] input: MarkMessagesInput,
     ) -> Result<MarkPayload> {
         let mark = messages(&input)?;
         let viewer = ctx.viewer()?;
@@ -145,7 +149,7 @@ impl MessageMutation {
     async fn mark_thread_read(
         &self,
         ctx: &Context<'_>,
-        input: MarkThreadReadInput,
+        #[graphql(desc = "The thread, and up to where.")] input: MarkThreadReadInput,
     ) -> Result<MarkPayload> {
         let thread = ThreadId::parse(&input.thread_id)?;
         let up_to = input

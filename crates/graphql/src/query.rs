@@ -13,7 +13,7 @@ use crate::audience::{Audience, Topic};
 use crate::care_team::{CareTeam, CareTeamMember};
 use crate::client::{Client, ClientConnection};
 use crate::connection::first as page_size;
-use crate::cursor;
+use crate::cursor::{self, People};
 use crate::enums::{AudienceKind, ClientStatus};
 use crate::error::{bad_input, fault, not_found, top_level};
 use crate::loaders::Load;
@@ -48,6 +48,7 @@ impl RootQuery {
     }
 
     /// The viewer's agency.
+    #[graphql(complexity = "10 + child_complexity")]
     async fn agency(&self, ctx: &Context<'_>) -> Result<Agency> {
         load_agency(ctx).await?.ok_or_else(not_found)
     }
@@ -119,7 +120,7 @@ impl RootQuery {
             return Err(bad_input("A search has at most 200 characters."));
         }
         let after = after
-            .map(|cursor| cursor::to_name(me, &cursor))
+            .map(|cursor| cursor::to_name(me, People::Clients, &cursor))
             .transpose()?;
         let store = &ctx.service()?.store;
         let status = status.map(Into::into);
@@ -130,7 +131,12 @@ impl RootQuery {
         let edges = page
             .rows
             .into_iter()
-            .map(|row| (cursor::of_name(me, &row.sort_name, row.id.0), Client(row)))
+            .map(|row| {
+                (
+                    cursor::of_name(me, People::Clients, &row.sort_name, row.id.0),
+                    Client(row),
+                )
+            })
             .collect();
         Ok(ClientConnection::new(
             edges,
@@ -151,7 +157,7 @@ impl RootQuery {
         let me = viewer.principal();
         let first = page_size(first)?;
         let after = after
-            .map(|cursor| cursor::to_name(me, &cursor))
+            .map(|cursor| cursor::to_name(me, People::Staff, &cursor))
             .transpose()?;
         let page = ctx
             .service()?
@@ -164,7 +170,7 @@ impl RootQuery {
             .into_iter()
             .map(|row| {
                 (
-                    cursor::of_name(me, &row.display_name, row.id.0),
+                    cursor::of_name(me, People::Staff, &row.display_name, row.id.0),
                     StaffMember(row),
                 )
             })
@@ -177,6 +183,7 @@ impl RootQuery {
     }
 
     /// The three audiences of the viewer's agency.
+    #[graphql(complexity = "10 + 3 * child_complexity")]
     async fn audiences(&self, ctx: &Context<'_>) -> Result<Vec<Audience>> {
         let rows = ctx.service()?.store.audiences(&*ctx.viewer()?).await;
         Ok(rows
@@ -195,13 +202,15 @@ impl RootQuery {
 
     /// The present end of the event log. Read it in the same operation as a first query and
     /// subscribe `after` it: the query and the stream together have no gap.
+    #[graphql(complexity = "10")]
     async fn event_cursor(&self, ctx: &Context<'_>) -> Result<EventCursor> {
-        let end = ctx
-            .service()?
-            .store
-            .log_end()
-            .await
-            .map_err(|error| fault(&error))?;
+        // Fields are resolved side by side: an end that was read here could lie behind what the
+        // fields beside it have read already.
+        let end = match ctx.request()?.log_end() {
+            Some(end) => Ok(end),
+            None => ctx.service()?.store.log_end().await,
+        };
+        let end = end.map_err(|error| fault(&error))?;
         Ok(EventCursor(cursor::of_event(
             ctx.viewer()?.principal(),
             end,
@@ -210,6 +219,7 @@ impl RootQuery {
 
     /// Who would gain and who would lose sight of a thread by a change of its audience. For staff
     /// who may edit the thread.
+    #[graphql(complexity = "200 + child_complexity")]
     async fn audience_change_preview(
         &self,
         ctx: &Context<'_>,

@@ -1,9 +1,10 @@
 //! What one request stands on: the service, the viewer, the loaders.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_graphql::Context;
 use async_graphql::dataloader::DataLoader;
+use tidings_domain::Position;
 use tidings_policy::Viewer;
 use tidings_service::Service;
 
@@ -14,6 +15,8 @@ pub struct Request {
     /// The use cases.
     pub(crate) service: Service,
     viewer: Mutex<Arc<Viewer>>,
+    /// Where the log ended before the operation read anything.
+    log_end: OnceLock<Position>,
 }
 
 impl std::fmt::Debug for Request {
@@ -34,7 +37,22 @@ impl Request {
         request.data(Arc::new(Self {
             service: service.clone(),
             viewer,
+            log_end: OnceLock::new(),
         }))
+    }
+
+    /// Notes where the log ends, before the operation reads anything: what it reads then is at
+    /// least as new, so that a stream from here on leaves nothing out (G1).
+    pub(crate) async fn note_log_end(&self) {
+        // A fault shows itself when the field is resolved.
+        if let Ok(end) = self.service.store.log_end().await {
+            let _first = self.log_end.set(end);
+        }
+    }
+
+    /// Where the log ended before the operation read anything, if that was noted.
+    pub(crate) fn log_end(&self) -> Option<Position> {
+        self.log_end.get().copied()
     }
 
     /// Who asks. On a stream, as of the event at hand.

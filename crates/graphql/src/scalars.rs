@@ -1,20 +1,21 @@
 //! Scalars of our own.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use async_graphql::{Description, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::NaiveDate;
 
 /// A day without a time, as `YYYY-MM-DD` (RFC 3339, full-date), in the agency's time zone.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Description)]
 pub(crate) struct Date(pub(crate) NaiveDate);
 
 #[Scalar(
     name = "Date",
+    use_type_description,
     specified_by_url = "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6"
 )]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         let day = match &value {
-            Value::String(text) if text.len() == 10 => text.parse().ok(),
+            Value::String(text) if is_day(text) => text.parse().ok(),
             _ => None,
         };
         day.map(Self)
@@ -26,11 +27,24 @@ impl ScalarType for Date {
     }
 }
 
+/// Whether a text has the shape `YYYY-MM-DD`: what parses dates takes signs and short numbers, too.
+fn is_day(text: &str) -> bool {
+    let fits = |(at, byte): (usize, u8)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    text.len() == 10 && text.bytes().enumerate().all(fits)
+}
+
 /// HTML that may be shown as it is: escaped, without scripts, handlers or foreign sources.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct Html(pub(crate) String);
 
-#[Scalar(name = "HTML", specified_by_url = "https://html.spec.whatwg.org/")]
+#[Scalar(
+    name = "HTML",
+    use_type_description,
+    specified_by_url = "https://html.spec.whatwg.org/"
+)]
 impl ScalarType for Html {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
@@ -46,11 +60,12 @@ impl ScalarType for Html {
 
 /// A place in the stream of events, good for the viewer who got it, for seven days at least, on
 /// every server of the installation. Opaque.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub(crate) struct EventCursor(pub(crate) String);
 
 #[Scalar(
     name = "EventCursor",
+    use_type_description,
     specified_by_url = "https://relay.dev/graphql/connections.htm#sec-Cursor"
 )]
 impl ScalarType for EventCursor {

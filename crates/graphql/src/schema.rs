@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::sync::Arc;
 
+use async_graphql::parser::types::{Selection, SelectionSet};
 use async_graphql::{Data, Executor, Request as GraphqlRequest, Response, Schema};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt};
@@ -80,19 +81,49 @@ pub fn sdl() -> String {
     schema.sdl_with_options(options)
 }
 
+fn state(request: &GraphqlRequest) -> Option<Arc<Request>> {
+    let state = request.data.get(&TypeId::of::<Arc<Request>>())?;
+    state.downcast_ref::<Arc<Request>>().cloned()
+}
+
 /// Gives the operation loaders of its own, driven by its own task.
 fn equip(mut request: GraphqlRequest) -> (GraphqlRequest, Loads) {
     let loads = Loads::default();
-    let state = request.data.get(&TypeId::of::<Arc<Request>>());
-    if let Some(state) = state.and_then(|state| state.downcast_ref::<Arc<Request>>()) {
-        let loaders = Arc::new(loaders(Arc::clone(state), loads.clone()));
+    if let Some(state) = state(&request) {
+        let loaders = Arc::new(loaders(state, loads.clone()));
         request = request.data(loaders);
     }
     (request, loads)
 }
 
+/// Whether `Query.eventCursor` is selected anywhere.
+fn asks_for_log_end(request: &mut GraphqlRequest) -> bool {
+    let Ok(document) = request.parsed_query() else {
+        return false;
+    };
+    let fragments = document.fragments.values();
+    let fragments = fragments.map(|fragment| &fragment.node.selection_set.node);
+    let operations = document.operations.iter();
+    let operations = operations.map(|(_, operation)| &operation.node.selection_set.node);
+    fragments.chain(operations).any(selects_log_end)
+}
+
+fn selects_log_end(selected: &SelectionSet) -> bool {
+    selected.items.iter().any(|item| match &item.node {
+        Selection::Field(field) => field.node.name.node == "eventCursor",
+        // The fragments of a document are looked at by themselves.
+        Selection::FragmentSpread(_) => false,
+        Selection::InlineFragment(inline) => selects_log_end(&inline.node.selection_set.node),
+    })
+}
+
 impl Executor for TidingsSchema {
-    async fn execute(&self, request: GraphqlRequest) -> Response {
+    async fn execute(&self, mut request: GraphqlRequest) -> Response {
+        if asks_for_log_end(&mut request)
+            && let Some(state) = state(&request)
+        {
+            state.note_log_end().await;
+        }
         let (request, loads) = equip(request);
         let schema = self.0.clone();
         let operation: BoxFuture<'static, Response> =

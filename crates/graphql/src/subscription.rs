@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Error, ID, Result, SimpleObject, Subscription as Root, Union};
+use async_graphql::{
+    Context, Description, Error, ID, Result, SimpleObject, Subscription as Root, Union,
+};
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, Stream, StreamExt};
 use tidings_domain::{ErrorCode, Principal, ThreadId};
@@ -141,9 +143,10 @@ pub(crate) enum Event {
 
 /// Everything that can be waited for. Streams end with `SLOW_CONSUMER` for a reader that is slower
 /// than its bound, and resume from the last cursor.
+#[derive(Description)]
 pub(crate) struct Subscription;
 
-#[Root]
+#[Root(use_type_description)]
 impl Subscription {
     /// New messages: of one thread, or of everything that the viewer sees. The stream of one
     /// thread ends when the viewer loses sight of it.

@@ -102,6 +102,18 @@ impl Thread {
         }
     }
 
+    /// How many messages the viewer has not read. Both numbers are of one moment: on a stream the
+    /// viewer may have read on, past the messages that the event knew of.
+    async fn unread(&self, ctx: &Context<'_>) -> Result<i64> {
+        match self.0.state {
+            Some(state) => Ok(state.unread(self.0.row.last_seq)),
+            None => {
+                let seen = ctx.one(self.0.row.id).await?;
+                Ok(seen.map_or(0, |seen| seen.state.unread(seen.thread.last_seq)))
+            }
+        }
+    }
+
     async fn client_row(&self, ctx: &Context<'_>) -> Result<Option<ClientRow>> {
         match (&self.0.client, self.0.row.client_id) {
             (Some(client), _) => Ok(Some(client.clone())),
@@ -167,6 +179,7 @@ impl Thread {
 
     /// Who is listed on it by name: the staff addressed, and those it is shared with. Others see
     /// it by role or assignment. At most 100.
+    #[graphql(complexity = "10 * (child_complexity + 1)")]
     async fn participants(&self, ctx: &Context<'_>) -> Result<Vec<Participant>> {
         let listed = ctx.one(ListedOn(self.0.row.id)).await?.unwrap_or_default();
         let mut participants = Vec::with_capacity(listed.len());
@@ -201,9 +214,10 @@ impl Thread {
         self.0.row.last_seq
     }
 
-    /// Whether it is archived, for everybody who shares it.
-    async fn archived(&self) -> bool {
-        self.0.row.lifecycle == Lifecycle::Archived
+    /// Whether the staff who share it have put it away. To a client it never is.
+    async fn archived(&self, ctx: &Context<'_>) -> Result<bool> {
+        let staff = ctx.viewer()?.staff().is_some();
+        Ok(staff && self.0.row.lifecycle == Lifecycle::Archived)
     }
 
     /// Counts the changes of its header, from 1: what `editThreadHeader` expects. Staff only.
@@ -250,8 +264,8 @@ impl Thread {
             .min(end);
         let size = |n| crate::connection::first(n).map(|n| i64::try_from(n).unwrap_or(i64::MAX));
         let (from, to) = match (first, last) {
-            (Some(first), None) => (lower, upper.min(lower - 1 + size(first)?)),
-            (None, Some(last)) => (lower.max(upper + 1 - size(last)?), upper),
+            (Some(first), None) => (lower, upper.min((lower - 1).saturating_add(size(first)?))),
+            (None, Some(last)) => (lower.max((upper + 1).saturating_sub(size(last)?)), upper),
             _ => return Err(bad_input("Give either first or last.")),
         };
         let rows = if from <= to {
@@ -271,12 +285,12 @@ impl Thread {
 
     /// How many of its messages the viewer has not read.
     async fn viewer_unread_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        Ok(self.state(ctx).await?.unread(self.0.row.last_seq))
+        self.unread(ctx).await
     }
 
     /// Whether the viewer has an unread message in it.
     async fn viewer_has_unread(&self, ctx: &Context<'_>) -> Result<bool> {
-        Ok(self.state(ctx).await?.unread(self.0.row.last_seq) > 0)
+        Ok(self.unread(ctx).await? > 0)
     }
 
     /// Whether it stands at the top of the viewer's inbox.

@@ -149,7 +149,7 @@ impl ThreadMutation {
     async fn start_thread(
         &self,
         ctx: &Context<'_>,
-        input: StartThreadInput,
+        #[graphql(desc = "The thread and its first message.")] input: StartThreadInput,
     ) -> Result<StartThreadPayload> {
         let start = StartThread {
             acting_for: input.acting_for.as_ref().map(ClientId::parse).transpose()?,
@@ -186,7 +186,7 @@ impl ThreadMutation {
     async fn edit_thread_header(
         &self,
         ctx: &Context<'_>,
-        input: EditThreadHeaderInput,
+        #[graphql(desc = "The header to store.")] input: EditThreadHeaderInput,
     ) -> Result<ThreadPayload> {
         let edit = EditHeader {
             thread: ThreadId::parse(&input.thread_id)?,
@@ -204,11 +204,12 @@ impl ThreadMutation {
         payload(ctx, edited.map(|edited| edited.thread)).await
     }
 
-    /// Archives a thread for everybody who shares it, or takes it back. A new message takes it
+    /// Archives a thread for all staff who share it, or takes it back; a client keeps it. A new message takes it
     /// back, too. For staff who see the thread.
     async fn set_thread_archived(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "The thread, and whether it is to be archived.")]
         input: SetThreadArchivedInput,
     ) -> Result<ThreadPayload> {
         let thread = ThreadId::parse(&input.thread_id)?;
@@ -228,6 +229,7 @@ impl ThreadMutation {
     async fn set_thread_pinned(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "The thread, and whether it is to be pinned.")]
         input: SetThreadPinnedInput,
     ) -> Result<ThreadPayload> {
         let thread = ThreadId::parse(&input.thread_id)?;

@@ -53,12 +53,22 @@ fn every_field_is_guarded_or_open() {
     let mut sorted = open.clone();
     sorted.sort_unstable();
     sorted.dedup();
-    assert_eq!(open, sorted, "open_fields.txt is not sorted, or names a field twice");
+    assert_eq!(
+        open, sorted,
+        "open_fields.txt is not sorted, or names a field twice"
+    );
     let open: BTreeSet<&str> = open.into_iter().collect();
     let guarded: BTreeSet<&str> = FIELDS.iter().map(|(name, _)| *name).collect();
-    assert_eq!(guarded.len(), FIELDS.len(), "a field stands in the law twice");
+    assert_eq!(
+        guarded.len(),
+        FIELDS.len(),
+        "a field stands in the law twice"
+    );
     let both: Vec<_> = open.intersection(&guarded).collect();
-    assert!(both.is_empty(), "guarded, so not open: take out of open_fields.txt {both:#?}");
+    assert!(
+        both.is_empty(),
+        "guarded, so not open: take out of open_fields.txt {both:#?}"
+    );
     let there = object_fields();
     let missing: Vec<_> = there
         .keys()
@@ -67,7 +77,11 @@ fn every_field_is_guarded_or_open() {
     assert!(
         missing.is_empty(),
         "neither in tidings_policy::FIELDS nor in open_fields.txt; guard them, or add:\n{}\n",
-        missing.iter().map(|name| name.as_str()).collect::<Vec<_>>().join("\n")
+        missing
+            .iter()
+            .map(|name| name.as_str())
+            .collect::<Vec<_>>()
+            .join("\n")
     );
     let gone: Vec<_> = open
         .union(&guarded)
@@ -80,19 +94,39 @@ fn every_field_is_guarded_or_open() {
 fn every_guard_is_nullable_and_stated_in_the_schema() {
     let there = object_fields();
     for (name, rule) in FIELDS {
-        let field = there.get(*name).unwrap_or_else(|| panic!("{name} is not in the schema"));
-        assert!(field.ty.node.nullable, "{name} is guarded, so it must be nullable");
-        let text = field.description.as_ref().map_or("", |text| text.node.as_str());
+        let field = there
+            .get(*name)
+            .unwrap_or_else(|| panic!("{name} is not in the schema"));
+        assert!(
+            field.ty.node.nullable,
+            "{name} is guarded, so it must be nullable"
+        );
+        let text = field
+            .description
+            .as_ref()
+            .map_or("", |text| text.node.as_str());
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(text.ends_with(rule.describe()), "{name} must end with {:?}: {text:?}", rule.describe());
+        assert!(
+            text.ends_with(rule.describe()),
+            "{name} must end with {:?}: {text:?}",
+            rule.describe()
+        );
     }
     // And nothing is said to be guarded that is not.
     for (name, field) in &there {
-        let text = field.description.as_ref().map_or("", |text| text.node.as_str());
+        let text = field
+            .description
+            .as_ref()
+            .map_or("", |text| text.node.as_str());
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let said = tidings_policy::FIELDS.iter().any(|(_, rule)| text.ends_with(rule.describe()));
+        let said = tidings_policy::FIELDS
+            .iter()
+            .any(|(_, rule)| text.ends_with(rule.describe()));
         let guarded = FIELDS.iter().any(|(guarded, _)| guarded == name);
-        assert!(guarded || !said, "{name} says that it is guarded and is not: {text:?}");
+        assert!(
+            guarded || !said,
+            "{name} says that it is guarded and is not: {text:?}"
+        );
     }
 }
 
@@ -106,7 +140,10 @@ fn everything_has_a_description() {
     };
     let inputs = |at: &Name, inputs: &[Positioned<InputValueDefinition>]| -> Vec<_> {
         let text = |input: &Positioned<InputValueDefinition>| {
-            (format!("{at}.{}", input.node.name.node), input.node.description.clone())
+            (
+                format!("{at}.{}", input.node.name.node),
+                input.node.description.clone(),
+            )
         };
         inputs.iter().map(text).collect()
     };
@@ -142,12 +179,22 @@ fn everything_has_a_description() {
 #[test]
 fn s10_no_recipient_means_all_clients() {
     let types = types();
-    let recipient = types.iter().find(|of| of.name.node == "RecipientInput").unwrap();
+    let recipient = types
+        .iter()
+        .find(|of| of.name.node == "RecipientInput")
+        .unwrap();
     let TypeKind::InputObject(input) = &recipient.kind else {
         panic!("RecipientInput is an input object");
     };
     let ids = |field: &Positioned<InputValueDefinition>| field.node.ty.node.to_string() == "ID";
-    assert!(input.fields.iter().all(ids), "a recipient is named by its id, and by nothing else");
-    let names: Vec<_> = input.fields.iter().map(|field| field.node.name.node.as_str()).collect();
+    assert!(
+        input.fields.iter().all(ids),
+        "a recipient is named by its id, and by nothing else"
+    );
+    let names: Vec<_> = input
+        .fields
+        .iter()
+        .map(|field| field.node.name.node.as_str())
+        .collect();
     assert_eq!(names, ["clientId", "staffMemberId"]);
 }

@@ -34,7 +34,8 @@ pub fn may_contact(policy: &MessagingPolicy, facts: &ContactFacts) -> Result<(),
         ),
         (facts.direct_chat, UserErrorCode::ContactNotAllowed),
         (facts.on_care_team, UserErrorCode::NotCareTeamMember),
-        (facts.displayed, UserErrorCode::ContactNotAllowed),
+        // SECURITY: somebody whom clients are not shown answers as somebody who is not there.
+        (facts.displayed, UserErrorCode::NotCareTeamMember),
         (facts.allows_contact, UserErrorCode::ContactNotAllowed),
     ];
     checks
@@ -93,7 +94,7 @@ mod tests {
         };
         assert_eq!(
             may_contact(&MessagingPolicy::default(), &facts),
-            Err(UserErrorCode::ContactNotAllowed)
+            Err(UserErrorCode::NotCareTeamMember)
         );
     }
 }

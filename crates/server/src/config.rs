@@ -82,8 +82,6 @@ pub struct Config {
     pub query_complexity: usize,
     /// Most subscriptions on one socket.
     pub subscriptions_per_socket: usize,
-    /// Most sockets and event streams of one viewer.
-    pub sockets_per_viewer: usize,
     /// The filter of the logs, in the words of `tracing_subscriber::EnvFilter`.
     pub log: String,
     /// How a line of the log is written.

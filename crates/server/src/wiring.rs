@@ -1,6 +1,7 @@
 //! Puts the floors together and serves them.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,12 +61,7 @@ pub struct Server {
 
 /// Opens the database of a configuration and brings its schema up to date.
 pub async fn open(config: &Config) -> anyhow::Result<Store> {
-    std::fs::create_dir_all(&config.data_dir).with_context(|| {
-        format!(
-            "the data folder {} cannot be made",
-            config.data_dir.display()
-        )
-    })?;
+    private_folder(&config.data_dir)?;
     let url = config.database().url();
     let store = Store::open(url.expose(), config.database_connections).await;
     let store = store.context("the database cannot be opened")?;
@@ -74,6 +70,18 @@ pub async fn open(config: &Config) -> anyhow::Result<Store> {
         .await
         .context("the database cannot be migrated")?;
     Ok(store)
+}
+
+/// Makes a folder that only its owner can enter, or closes one that is there to everybody else.
+fn private_folder(folder: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+    // SECURITY: the database and its write-ahead log lie in there, readable by whoever can enter.
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .and_then(|()| std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)))
+        .with_context(|| format!("the data folder {} cannot be made", folder.display()))
 }
 
 impl Server {

@@ -6,7 +6,7 @@ use tidings_domain::{CareTeamMemberId, CareTeamSource, ClientId, Event, StaffId,
 use tidings_policy::{AdminAction, Viewer, administers};
 use tidings_store::{CareTeamMemberRow, Subject};
 
-use crate::context::{Begin, Service};
+use crate::context::{Begin, Service, Write};
 use crate::error::{Error, Result};
 
 /// A staff member to put on a client's care team.
@@ -62,7 +62,7 @@ impl Service {
         };
         let client = write
             .tx
-            .client(viewer, input.client)
+            .lock_client(viewer, input.client)
             .await?
             .ok_or_else(Error::not_found)?;
         let staff = write.tx.staff_member(viewer, input.staff).await?;
@@ -98,14 +98,7 @@ impl Service {
             created_at: write.now,
         };
         write.tx.insert_membership(&member).await?;
-        let subject = Subject {
-            agency: viewer.agency(),
-            thread: None,
-            client: Some(client.id),
-        };
-        write
-            .emit(subject, Event::CareTeamChanged { staff: staff.id })
-            .await?;
+        tell(&write, viewer, &member, &memberships).await?;
         write
             .commit(Assigned {
                 member: member.id,
@@ -131,35 +124,19 @@ impl Service {
             Begin::Done(ended) => return Ok(ended),
             Begin::New(write) => write,
         };
-        let member = write.tx.membership(viewer, input.member).await?;
-        let member = member.ok_or_else(Error::not_found)?;
-        let yesterday = viewer.today().pred_opt().unwrap_or_else(|| viewer.today());
-        let last = match input.last {
-            Some(last) if last < member.start_date => {
-                return Err(Error::refused(
-                    UserErrorCode::DateRangeInvalid,
-                    &["lastDate"],
-                ));
-            }
-            Some(last) => last,
-            // One that began today, or lies ahead, ends before it began: it never holds.
-            None => yesterday,
-        };
-        write.tx.end_membership(member.id, last).await?;
-        let agency = viewer.agency();
-        let subject = Subject {
-            agency,
-            thread: None,
-            client: Some(member.client_id),
-        };
-        write
-            .emit(
-                subject,
-                Event::CareTeamChanged {
-                    staff: member.staff_id,
-                },
-            )
+        let found = write.tx.membership(viewer, input.member).await?;
+        let found = found.ok_or_else(Error::not_found)?;
+        // Read again under the lock: another write may have changed it meanwhile.
+        write.tx.lock_client(viewer, found.client_id).await?;
+        let before = write
+            .tx
+            .memberships(found.client_id, found.staff_id)
             .await?;
+        let member = before.iter().find(|other| other.id == found.id);
+        let member = member.cloned().ok_or_else(Error::not_found)?;
+        let last = last_day(viewer, &member, &before, input.last)?;
+        write.tx.end_membership(member.id, last).await?;
+        tell(&write, viewer, &member, &before).await?;
         write
             .commit(Assigned {
                 member: member.id,
@@ -167,4 +144,54 @@ impl Service {
             })
             .await
     }
+}
+
+/// The day with which an assignment is to end.
+fn last_day(
+    viewer: &Viewer,
+    member: &CareTeamMemberRow,
+    all: &[CareTeamMemberRow],
+    wanted: Option<NaiveDate>,
+) -> Result<NaiveDate> {
+    let Some(last) = wanted else {
+        // One that began today, or lies ahead, ends before it began: it never holds. One that has
+        // ended already stays as it is.
+        let yesterday = viewer.today().pred_opt().unwrap_or_else(|| viewer.today());
+        return Ok(member.end_date.map_or(yesterday, |end| end.min(yesterday)));
+    };
+    if last < member.start_date {
+        let code = UserErrorCode::DateRangeInvalid;
+        return Err(Error::refused(code, &["lastDate"]));
+    }
+    let others = all.iter().filter(|other| other.id != member.id);
+    let mut others =
+        others.filter(|other| other.end_date.is_none_or(|end| end >= member.start_date));
+    if others.any(|other| other.start_date <= last) {
+        let code = UserErrorCode::AlreadyAssigned;
+        return Err(Error::refused(code, &["lastDate"]));
+    }
+    Ok(last)
+}
+
+/// Tells of a changed assignment, and whether it held before the change.
+async fn tell(
+    write: &Write<'_>,
+    viewer: &Viewer,
+    member: &CareTeamMemberRow,
+    before: &[CareTeamMemberRow],
+) -> Result<()> {
+    let today = viewer.today();
+    let holds = |other: &CareTeamMemberRow| {
+        other.start_date <= today && other.end_date.is_none_or(|end| end >= today)
+    };
+    let subject = Subject {
+        agency: viewer.agency(),
+        thread: None,
+        client: Some(member.client_id),
+    };
+    let event = Event::CareTeamChanged {
+        staff: member.staff_id,
+        held: before.iter().any(holds),
+    };
+    write.emit(subject, event).await
 }

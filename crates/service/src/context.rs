@@ -1,6 +1,7 @@
 //! What every use case stands on, and the frame of an idempotent write.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -25,6 +26,8 @@ pub struct Service {
     ids: Arc<dyn IdSource>,
     pub(crate) bus: Bus,
     pub(crate) hub: Hub,
+    /// Microseconds of the last [`Write::stamp`].
+    stamped: Arc<AtomicI64>,
 }
 
 impl std::fmt::Debug for Service {
@@ -65,6 +68,7 @@ impl Service {
             ids,
             bus,
             hub: Hub::default(),
+            stamped: Arc::default(),
         }
     }
 
@@ -101,6 +105,9 @@ impl Service {
             } if first == fingerprint => {
                 let outcome = serde_json::from_str(&outcome)
                     .map_err(|_| StoreError::Corrupt("outcome of a write"))?;
+                // Writes of one group on SQLite see each other before they are on disk: answer
+                // only when the first one is.
+                tx.commit().await?;
                 Ok(Begin::Done(outcome))
             }
             Claim::Done { .. } => {
@@ -133,6 +140,21 @@ impl Write<'_> {
     #[must_use]
     pub fn id<T: From<Uuid>>(&self) -> T {
         self.service.ids.next(self.now).into()
+    }
+
+    /// The moment of a message: asked for under the lock of its thread, and later than every one
+    /// before it in this process. An inbox is paged by these moments; one that was taken before
+    /// the wait for the lock would lie behind pages that were read meanwhile (P-16).
+    #[must_use]
+    pub fn stamp(&self, after: DateTime<Utc>) -> DateTime<Utc> {
+        let now = self.service.clock.now().max(after).timestamp_micros();
+        let last = self.service.stamped.fetch_max(now, Ordering::SeqCst);
+        let stamp = if last < now {
+            now
+        } else {
+            self.service.stamped.fetch_add(1, Ordering::SeqCst) + 1
+        };
+        DateTime::from_timestamp_micros(stamp).unwrap_or(self.now)
     }
 
     /// Tells of the write, in the same transaction.

@@ -12,6 +12,7 @@
 mod care_team;
 mod client;
 mod context;
+mod days;
 mod error;
 mod fields;
 pub mod live;

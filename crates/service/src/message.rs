@@ -95,7 +95,7 @@ pub(crate) async fn append(
         author_id: author.uuid(),
         account_id: viewer.account().map(|account| account.id),
         body: body.to_owned(),
-        created_at: write.now.max(earliest),
+        created_at: write.stamp(earliest),
         seen_by_client_at: None,
     };
     debug_assert_ne!(

@@ -87,7 +87,9 @@ impl Service {
         }
         // In the order of ids: two writes that touch the same threads never wait for each other.
         for (thread, places) in &threads {
-            let seqs = places.iter().map(|place| place.seq).collect();
+            // One's own message is read from the start, and stays so (C-19).
+            let others = places.iter().filter(|place| !place.own);
+            let seqs = others.map(|place| place.seq).collect();
             apply(&write, viewer, *thread, &reading(seqs)).await?;
         }
         let threads = threads.into_keys().collect();

@@ -1,9 +1,10 @@
 //! The relay: reads the log once for the whole process and hands each event to the hub.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use tidings_domain::{Event, EventRecord, Position, Principal, StaffId, limits};
+use chrono::{DateTime, NaiveDate, Utc};
+use tidings_domain::{AgencyId, Event, EventRecord, Position, Principal, StaffId, limits};
 use tidings_policy::{Action, decide};
 use tidings_store::Store;
 
@@ -28,26 +29,26 @@ pub struct RelayOptions {
 pub struct Relay {
     service: Service,
     options: RelayOptions,
-    /// Changes of access up to here have been applied.
-    access: Position,
     pruned_at: DateTime<Utc>,
     /// The quarter of an hour in which waiting viewers last learned the day.
-    quarter: i64,
+    quarter: Option<i64>,
+    /// The days that have begun, as far as this relay knows.
+    days: HashMap<AgencyId, NaiveDate>,
 }
 
 impl Service {
     /// Puts the hub at the end of the log. Before that, nobody may subscribe.
     pub async fn relay(&self, options: RelayOptions) -> Result<Relay> {
-        let position = self.store.log_end().await?;
-        self.hub.pass(position);
-        let pruned_at = DateTime::<Utc>::MIN_UTC;
-        Ok(Relay {
+        let mut relay = Relay {
             service: self.clone(),
             options,
-            access: position,
-            pruned_at,
-            quarter: 0,
-        })
+            pruned_at: DateTime::<Utc>::MIN_UTC,
+            quarter: None,
+            days: HashMap::new(),
+        };
+        relay.turn_days(self.clock.now()).await?;
+        self.hub.pass(self.store.log_end().await?);
+        Ok(relay)
     }
 
     /// How far the relay is, and how far the log. For readiness and metrics.
@@ -82,20 +83,23 @@ impl Relay {
             .store
             .events_after(service.hub.position(), BATCH)
             .await?;
-        let Some(last) = records.last().map(|record| record.position) else {
+        if records.is_empty() {
             return Ok(false);
-        };
+        }
         let more = records.len() == BATCH;
         // G5: changes of access first, before anything that stands behind or beside them.
-        let ahead = service.store.access_events_after(self.access).await?;
+        let ahead = service
+            .store
+            .access_events_after(service.hub.position())
+            .await?;
         self.apply_access(ahead.iter().chain(&records)).await?;
-        self.access = ahead
-            .last()
-            .map_or(self.access, |record| record.position)
-            .max(last);
         for prepared in prepare(&service.store, records, now).await? {
-            service.hub.deliver(&prepared);
+            // What can fail comes first: the hub's position says what is done.
             self.end_singles(&prepared, now).await?;
+            if service.hub.deliver(&prepared, now) > 0 {
+                // Readers take what they got, and need not hold a whole batch.
+                tokio::task::yield_now().await;
+            }
         }
         Ok(more)
     }
@@ -106,7 +110,7 @@ impl Relay {
         let mut whom = Vec::new();
         for record in records {
             match &record.event {
-                Event::StaffAccessChanged { staff } | Event::CareTeamChanged { staff } => {
+                Event::StaffAccessChanged { staff } | Event::CareTeamChanged { staff, .. } => {
                     whom.push(Principal::Staff(*staff));
                 }
                 Event::AccountAccessChanged { account } => whom.push(Principal::Account(*account)),
@@ -128,15 +132,19 @@ impl Relay {
         Ok(())
     }
 
-    /// Once in a quarter of an hour, when a day may begin somewhere: waiting viewers learn of it.
+    /// Once in a quarter of an hour, when a day may begin somewhere: waiting viewers learn of it,
+    /// and the log.
     async fn turn_days(&mut self, now: DateTime<Utc>) -> Result<()> {
         let quarter = now.timestamp().div_euclid(15 * 60);
-        if self.quarter != quarter {
-            self.quarter = quarter;
-            self.service
-                .hub
-                .turn_days(&self.service.store.agency_days(now).await?);
+        if self.quarter == Some(quarter) {
+            return Ok(());
         }
+        let days = self.service.store.agency_days(now).await?;
+        self.service.hub.turn_days(&days);
+        let begun = |(agency, day): &(&AgencyId, &NaiveDate)| self.days.get(agency) != Some(day);
+        let begun = days.iter().filter(begun).map(|(a, d)| (*a, *d)).collect();
+        self.service.begin_days(&begun, now).await?;
+        (self.quarter, self.days) = (Some(quarter), days);
         Ok(())
     }
 
@@ -185,7 +193,7 @@ impl Relay {
 async fn concerned(store: &Store, record: &EventRecord) -> Result<Vec<Principal>> {
     let staff = |id: StaffId| Principal::Staff(id);
     Ok(match &record.event {
-        Event::CareTeamChanged { staff: id } => {
+        Event::CareTeamChanged { staff: id, .. } => {
             let supervisors = store.supervisors_of(*id).await?;
             supervisors.into_iter().chain([*id]).map(staff).collect()
         }

@@ -1,7 +1,7 @@
 //! A staff member's roles and settings.
 
 use serde::{Deserialize, Serialize};
-use tidings_domain::{Event, RoleSet, StaffId};
+use tidings_domain::{Event, Principal, RoleSet, StaffId};
 use tidings_policy::{AdminAction, Viewer, administers};
 use tidings_store::Subject;
 
@@ -36,25 +36,27 @@ pub struct StaffChanged {
 }
 
 impl Service {
-    /// Replaces a staff member's roles. Open streams follow before their next event (G5).
+    /// Replaces the roles of another staff member. Open streams follow before their next event (G5).
     pub async fn set_staff_roles(
         &self,
         viewer: &Viewer,
         key: &str,
         input: SetRoles,
     ) -> Result<StaffChanged> {
-        if !administers(viewer, AdminAction::ManageRoles) {
+        // SECURITY: nobody gives roles to themselves; an administrator sees no message by being one.
+        let own = viewer.principal() == Principal::Staff(input.staff);
+        if own || !administers(viewer, AdminAction::ManageRoles) {
             return Err(Error::forbidden());
         }
         let write = match self.begin(viewer, key, "setStaffRoles", &input).await? {
             Begin::Done(changed) => return Ok(changed),
             Begin::New(write) => write,
         };
-        let staff = write.tx.staff_member(viewer, input.staff).await?;
-        let mut staff = staff.ok_or_else(Error::not_found)?;
+        write.tx.lock_staff(input.staff).await?;
+        let staff = write.tx.lock_staff_member(viewer, input.staff).await?;
+        let staff = staff.ok_or_else(Error::not_found)?;
         if staff.roles != input.roles {
-            staff.roles = input.roles;
-            write.tx.update_staff(&staff).await?;
+            write.tx.set_roles(staff.id, input.roles).await?;
             tell(&write, viewer, staff.id).await?;
         }
         write.commit(StaffChanged { staff: staff.id }).await
@@ -80,16 +82,17 @@ impl Service {
             Begin::Done(changed) => return Ok(changed),
             Begin::New(write) => write,
         };
-        let staff = write.tx.staff_member(viewer, whose).await?;
-        let before = staff.ok_or_else(Error::not_found)?;
-        let mut staff = before.clone();
-        staff.allow_client_contact = input
+        write.tx.lock_staff(whose).await?;
+        let staff = write.tx.lock_staff_member(viewer, whose).await?;
+        let staff = staff.ok_or_else(Error::not_found)?;
+        let contact = input
             .allow_client_contact
             .unwrap_or(staff.allow_client_contact);
-        staff.display_in_portal = input.display_in_portal.unwrap_or(staff.display_in_portal);
-        if staff != before {
-            write.tx.update_staff(&staff).await?;
-        }
+        let display = input.display_in_portal.unwrap_or(staff.display_in_portal);
+        write
+            .tx
+            .set_staff_settings(staff.id, contact, display)
+            .await?;
         write.commit(StaffChanged { staff: staff.id }).await
     }
 }

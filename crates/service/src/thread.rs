@@ -327,6 +327,7 @@ async fn store(write: &Write<'_>, viewer: &Viewer, draft: Draft, body: &str) -> 
         Viewer::Account(_) => Principal::Client(draft.client.id),
     };
     let message_id = write.id();
+    let at = write.stamp(write.now);
     let thread = ThreadRow {
         id: write.id(),
         agency_id: viewer.agency(),
@@ -345,8 +346,8 @@ async fn store(write: &Write<'_>, viewer: &Viewer, draft: Draft, body: &str) -> 
         version: 1,
         last_seq: 1,
         last_message_id: message_id,
-        last_activity_at: write.now,
-        created_at: write.now,
+        last_activity_at: at,
+        created_at: at,
     };
     let message = MessageModel {
         id: message_id,
@@ -356,7 +357,7 @@ async fn store(write: &Write<'_>, viewer: &Viewer, draft: Draft, body: &str) -> 
         author_id: author.uuid(),
         account_id: viewer.account().map(|account| account.id),
         body: body.to_owned(),
-        created_at: write.now,
+        created_at: at,
         seen_by_client_at: None,
     };
     write.tx.insert_thread(&thread).await?;

@@ -65,6 +65,10 @@ impl Service {
         thread: ThreadId,
         to: AudienceKind,
     ) -> Result<AudienceChange> {
+        // Absent and invisible take the same way.
+        if self.store.threads(viewer, &[thread]).await?.is_empty() {
+            return Err(Error::not_found());
+        }
         let live = self
             .store
             .live_threads(&[thread], self.clock.now())

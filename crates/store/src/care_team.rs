@@ -2,14 +2,15 @@
 
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::{ActiveModelTrait, ColumnTrait, EntityTrait};
-use sea_orm::{ConnectionTrait, IntoActiveModel, QueryFilter, QueryResult, Set};
-use tidings_domain::{AccountState, CareTeamMemberId, ClientId, ClientStatus, StaffId, TopicId};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ConnectionTrait, IntoActiveModel, QueryFilter, QueryResult, QuerySelect, Set};
+use tidings_domain::{
+    AccountState, CareTeamMemberId, ClientId, ClientStatus, RoleSet, StaffId, TopicId,
+};
 use tidings_policy::{ContactFacts, Viewer};
 
 use crate::database::Store;
-use crate::entities::{
-    care_team_member, client, portal_account, portal_account_client, staff_member, topic,
-};
+use crate::entities::{care_team_member, client, staff_member, topic};
 use crate::error::Result;
 use crate::sql::{Reader, Sql, row};
 use crate::visibility::visible;
@@ -53,14 +54,7 @@ impl Store {
              JOIN staff_member st ON st.id = c.staff_id WHERE cl.agency_id = ",
         );
         sql.bind(viewer.agency());
-        if let Viewer::Account(account) = viewer {
-            let own: Vec<ClientId> = account.clients.iter().map(|own| own.id).collect();
-            sql.push(" AND c.client_id IN ").list(&own);
-            sql.push(" AND c.public AND st.display_in_portal AND st.active AND c.start_date <= ");
-            sql.bind(account.today)
-                .push(" AND (c.end_date IS NULL OR c.end_date >= ");
-            sql.bind(account.today).push(")");
-        }
+        shown(&mut sql, viewer);
         sql.push(" AND c.client_id IN ")
             .list(clients)
             .push(" ORDER BY c.start_date, c.id");
@@ -68,15 +62,12 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Those of the memberships whose client the viewer sees; for staff only.
+    /// Those of the memberships that the viewer is shown.
     pub async fn care_team_members(
         &self,
         viewer: &Viewer,
         ids: &[CareTeamMemberId],
     ) -> Result<Vec<CareTeamRow>> {
-        if viewer.staff().is_none() {
-            return Ok(Vec::new());
-        }
         let mut sql = Sql::new(self.backend());
         sql.push("SELECT ")
             .columns::<care_team_member::Model>("c")
@@ -85,9 +76,24 @@ impl Store {
             " FROM care_team_member c JOIN client cl ON cl.id = c.client_id \
              JOIN staff_member st ON st.id = c.staff_id WHERE cl.agency_id = ",
         );
-        sql.bind(viewer.agency()).push(" AND c.id IN ").list(ids);
+        sql.bind(viewer.agency());
+        shown(&mut sql, viewer);
+        sql.push(" AND c.id IN ").list(ids);
         let rows = self.read.query_all_raw(sql.statement()).await?;
         rows.iter().map(read).collect()
+    }
+}
+
+/// What a portal account is shown of the teams of its own clients: members who are public,
+/// displayed and present (C-29, CX-11, CX-14).
+fn shown(sql: &mut Sql, viewer: &Viewer) {
+    if let Viewer::Account(account) = viewer {
+        let own: Vec<ClientId> = account.clients.iter().map(|own| own.id).collect();
+        sql.push(" AND c.client_id IN ").list(&own);
+        sql.push(" AND c.public AND st.display_in_portal AND st.active AND c.start_date <= ");
+        sql.bind(account.today)
+            .push(" AND (c.end_date IS NULL OR c.end_date >= ");
+        sql.bind(account.today).push(")");
     }
 }
 
@@ -106,6 +112,17 @@ impl Tx {
         Ok(query.one(&**self).await?)
     }
 
+    /// The same, locked until the end of the write: its record and its care team change in turns.
+    pub async fn lock_client(
+        &self,
+        viewer: &Viewer,
+        id: ClientId,
+    ) -> Result<Option<client::Model>> {
+        let query = visible::<client::Entity>(viewer).filter(client::Column::Id.eq(id));
+        let query = query.lock(LockType::NoKeyUpdate);
+        Ok(query.one(&**self).await?)
+    }
+
     /// A staff member that the viewer sees, inside the write.
     pub async fn staff_member(
         &self,
@@ -119,6 +136,18 @@ impl Tx {
     /// A topic that the viewer sees, inside the write.
     pub async fn topic(&self, viewer: &Viewer, id: TopicId) -> Result<Option<topic::Model>> {
         let query = visible::<topic::Entity>(viewer).filter(topic::Column::Id.eq(id));
+        Ok(query.one(&**self).await?)
+    }
+
+    /// The same, locked until the end of the write: a record that is read, changed and stored as a
+    /// whole must not take back what another write has changed meanwhile.
+    pub async fn lock_staff_member(
+        &self,
+        viewer: &Viewer,
+        id: StaffId,
+    ) -> Result<Option<staff_member::Model>> {
+        let query = visible::<staff_member::Entity>(viewer).filter(staff_member::Column::Id.eq(id));
+        let query = query.lock(LockType::NoKeyUpdate);
         Ok(query.one(&**self).await?)
     }
 
@@ -160,7 +189,7 @@ impl Tx {
         })
     }
 
-    /// All memberships of a staff member with a client, locked on PostgreSQL.
+    /// All memberships of a staff member with a client, by start.
     pub async fn memberships(
         &self,
         client: ClientId,
@@ -225,41 +254,43 @@ impl Tx {
         Ok(())
     }
 
-    /// Replaces what a staff member's record says of roles and settings.
-    pub async fn update_staff(&self, staff: &staff_member::Model) -> Result<()> {
-        staff_member::ActiveModel {
-            id: Set(staff.id),
-            roles: Set(staff.roles),
-            active: Set(staff.active),
-            allow_client_contact: Set(staff.allow_client_contact),
-            display_in_portal: Set(staff.display_in_portal),
+    /// Gives a staff member these roles in place of the present ones.
+    pub async fn set_roles(&self, id: StaffId, roles: RoleSet) -> Result<()> {
+        let change = staff_member::ActiveModel {
+            id: Set(id),
+            roles: Set(roles),
             ..Default::default()
-        }
-        .update_without_returning(&**self)
-        .await?;
+        };
+        change.update_without_returning(&**self).await?;
         Ok(())
     }
 
-    /// Stores a portal account and the clients for whom it acts, the primary one first.
-    pub async fn insert_account(
+    /// Sets a staff member's switches, and nothing else: a change of roles beside it stands.
+    pub async fn set_staff_settings(
         &self,
-        account: &portal_account::Model,
-        clients: &[ClientId],
+        id: StaffId,
+        allow_client_contact: bool,
+        display_in_portal: bool,
     ) -> Result<()> {
-        portal_account::Entity::insert(account.clone().into_active_model())
-            .exec_without_returning(&**self)
-            .await?;
-        let links = clients.iter().zip(0..).map(|(client, rank)| {
-            portal_account_client::Model {
-                client_id: *client,
-                account_id: account.id,
-                rank,
-            }
-            .into_active_model()
-        });
-        portal_account_client::Entity::insert_many(links)
-            .exec_without_returning(&**self)
-            .await?;
+        let change = staff_member::ActiveModel {
+            id: Set(id),
+            allow_client_contact: Set(allow_client_contact),
+            display_in_portal: Set(display_in_portal),
+            ..Default::default()
+        };
+        change.update_without_returning(&**self).await?;
+        Ok(())
+    }
+
+    /// Makes writes about one staff member wait for each other until the end of this one.
+    pub async fn lock_staff(&self, id: StaffId) -> Result<()> {
+        let mut sql = Sql::new(self.get_database_backend());
+        if sql.postgres() {
+            sql.push("SELECT st.id FROM staff_member st WHERE st.id = ")
+                .bind(id);
+            sql.push(" FOR NO KEY UPDATE");
+            self.query_one_raw(sql.statement()).await?;
+        }
         Ok(())
     }
 }

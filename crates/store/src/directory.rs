@@ -48,6 +48,7 @@ impl Store {
             .order_by_asc(client::Column::SortName)
             .order_by_asc(client::Column::Id)
             .limit(first as u64 + 1);
+        let search: String = search.chars().filter(|c| !c.is_control()).collect();
         let search = search.trim().to_lowercase();
         if !search.is_empty() {
             let literal = search
@@ -93,7 +94,7 @@ impl Store {
             .await?)
     }
 
-    /// Staff of the viewer's agency by name.
+    /// Staff of the viewer's agency by name; to a portal account, those who are shown to clients.
     pub async fn find_staff(
         &self,
         viewer: &Viewer,
@@ -105,6 +106,9 @@ impl Store {
             .order_by_asc(staff_member::Column::DisplayName)
             .order_by_asc(staff_member::Column::Id)
             .limit(first as u64 + 1);
+        if viewer.staff().is_none() {
+            query = query.filter(staff_member::Column::DisplayInPortal.eq(true));
+        }
         if let Some(place) = after {
             let key = Expr::tuple([
                 Expr::col((staff_member::Entity, staff_member::Column::DisplayName)),

@@ -89,11 +89,12 @@ impl Store {
         rows.iter().map(record).collect()
     }
 
-    /// The events behind a position that change who may see what, in order.
+    /// The events behind a position that change who may see what, in order, final or not.
     ///
     /// Only PostgreSQL needs it: there an event may stand before another in the log although its
-    /// transaction committed after the other's. A relay applies every change of access that is
-    /// final before it delivers anything (G5). On SQLite the log's order is the commits' order.
+    /// transaction committed after the other's. A relay applies every change of access that was
+    /// committed before it delivers anything (G5), also one that a transaction in progress still
+    /// holds above the horizon. On SQLite the log's order is the commits' order.
     pub async fn access_events_after(&self, after: Position) -> Result<Vec<EventRecord>> {
         let mut sql = Sql::new(self.backend());
         if !sql.postgres() {
@@ -101,8 +102,7 @@ impl Store {
         }
         sql.push(COLUMNS);
         place(&mut sql, ">", after);
-        sql.push(" AND e.access AND e.tx < ").push(HORIZON);
-        sql.push(" ORDER BY e.tx, e.seq");
+        sql.push(" AND e.access IS TRUE ORDER BY e.tx, e.seq");
         let rows = self.read.query_all_raw(sql.statement()).await?;
         rows.iter().map(record).collect()
     }
@@ -152,7 +152,11 @@ impl Store {
             let mut sql = Sql::new(backend);
             sql.push("INSERT INTO event_floor (id, tx, seq) VALUES (1, ");
             sql.bind(floor.transaction).push(", ").bind(floor.seq);
-            sql.push(") ON CONFLICT (id) DO UPDATE SET tx = excluded.tx, seq = excluded.seq");
+            // Never back: another process may have pruned further.
+            sql.push(
+                ") ON CONFLICT (id) DO UPDATE SET tx = excluded.tx, seq = excluded.seq \
+                 WHERE (event_floor.tx, event_floor.seq) < (excluded.tx, excluded.seq)",
+            );
             tx.execute_raw(sql.statement()).await?;
             let mut sql = Sql::new(backend);
             sql.push("DELETE FROM event AS e WHERE ");

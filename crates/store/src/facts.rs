@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
-use tidings_domain::{AccountId, ClientId, StaffId, ThreadId};
+use tidings_domain::{AccountId, AgencyId, ClientId, StaffId, ThreadId};
 use tidings_policy::{ClientFacts, ThreadFacts};
 
 use crate::database::Store;
@@ -40,7 +40,60 @@ pub struct TeamFacts {
     pub supervisors: Vec<StaffId>,
 }
 
+/// An assignment that a day changes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AssignmentTurn {
+    /// In which agency.
+    pub agency: AgencyId,
+    /// To which client.
+    pub client: ClientId,
+    /// Whose.
+    pub staff: StaffId,
+    /// The day with which it begins, or on which it does not hold any more.
+    pub day: NaiveDate,
+    /// Whether it held the day before.
+    pub held: bool,
+}
+
 impl Store {
+    /// The assignments that begin or no longer hold with one of these days, in every agency.
+    pub async fn assignment_turns(
+        &self,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> Result<Vec<AssignmentTurn>> {
+        let before = |day: NaiveDate| day.pred_opt().unwrap_or(day);
+        let mut sql = Sql::new(self.backend());
+        sql.push(
+            "SELECT cl.agency_id, c.client_id, c.staff_id, c.start_date, c.end_date \
+             FROM care_team_member c JOIN client cl ON cl.id = c.client_id \
+             WHERE (c.end_date IS NULL OR c.end_date >= c.start_date) AND ((c.start_date >= ",
+        );
+        sql.bind(first).push(" AND c.start_date <= ").bind(last);
+        sql.push(") OR (c.end_date >= ").bind(before(first));
+        sql.push(" AND c.end_date <= ")
+            .bind(before(last))
+            .push("))");
+        let mut turns = Vec::new();
+        for row in &self.read.query_all_raw(sql.statement()).await? {
+            let mut row = Reader::new(row);
+            let (agency, client, staff) = (row.next()?, row.next()?, row.next()?);
+            let (start, end): (NaiveDate, Option<NaiveDate>) = (row.next()?, row.next()?);
+            let begins = (start, false);
+            let over = end.and_then(|end| end.succ_opt()).map(|day| (day, true));
+            let within = |(day, _): &(NaiveDate, bool)| (first..=last).contains(day);
+            let both = [begins].into_iter().chain(over).filter(within);
+            turns.extend(both.map(|(day, held)| AssignmentTurn {
+                agency,
+                client,
+                staff,
+                day,
+                held,
+            }));
+        }
+        Ok(turns)
+    }
+
     /// These threads with their facts as of now.
     pub async fn live_threads(
         &self,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use tidings_domain::{IdempotencyKey, Principal};
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::sql::{Reader, Sql};
 use crate::writer::Tx;
 
@@ -60,7 +60,10 @@ impl Tx {
                     outcome: row.next()?,
                 })
             }
-            None => Ok(Claim::New),
+            // Pruned in this very moment: seven days are over, and nothing was claimed.
+            None => Err(StoreError::Commit(
+                "the key was pruned; try again".to_owned(),
+            )),
         }
     }
 

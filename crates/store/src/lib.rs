@@ -62,7 +62,7 @@ pub use entities::thread_state::Model as StateRow;
 pub use entities::topic::Model as TopicRow;
 pub use error::{Result, StoreError};
 pub use event_log::Subject;
-pub use facts::{LiveThread, TeamFacts, bare_facts, client_facts};
+pub use facts::{AssignmentTurn, LiveThread, TeamFacts, bare_facts, client_facts};
 pub use idempotency::Claim;
 pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
 pub use message::{MessagePlace, MessageRange, MessageRow, Receipt};

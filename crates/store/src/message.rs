@@ -46,6 +46,8 @@ pub struct MessagePlace {
     pub thread: ThreadId,
     /// Its number there.
     pub seq: i64,
+    /// Whether the viewer wrote it.
+    pub own: bool,
 }
 
 /// Who saw a message first, and when (K7).
@@ -96,6 +98,7 @@ impl Store {
     pub async fn receipts(&self, viewer: &Viewer, ranges: &[MessageRange]) -> Result<Vec<Receipt>> {
         let threads: Vec<ThreadId> = ranges.iter().map(|range| range.thread).collect();
         let from = ranges.iter().map(|range| range.from).min().unwrap_or(0);
+        let to = ranges.iter().map(|range| range.to).max().unwrap_or(0);
         let mut sql = Sql::new(self.backend());
         sql.push(
             "SELECT r.thread_id, r.from_seq, r.to_seq, r.reader_kind, r.reader_id, r.seen_at \
@@ -106,6 +109,7 @@ impl Store {
             .list(&threads)
             .push(" AND r.to_seq >= ")
             .bind(from);
+        sql.push(" AND r.from_seq <= ").bind(to);
         sql.push(" ORDER BY r.seen_at, r.reader_id");
         let rows = self.read.query_all_raw(sql.statement()).await?;
         rows.iter().map(receipt).collect()
@@ -197,7 +201,10 @@ impl Tx {
         ids: &[MessageId],
     ) -> Result<Vec<MessagePlace>> {
         let mut sql = Sql::new(self.get_database_backend());
-        sql.push("SELECT m.id, m.thread_id, m.seq FROM message m JOIN thread t ON t.id = m.thread_id WHERE ");
+        let me = viewer.principal().uuid();
+        sql.push("SELECT m.id, m.thread_id, m.seq, COALESCE(m.account_id, m.author_id) = ")
+            .bind(me);
+        sql.push(" FROM message m JOIN thread t ON t.id = m.thread_id WHERE ");
         visible_threads(&mut sql, viewer, Action::View, "t");
         sql.push(" AND m.id IN ")
             .list(ids)
@@ -210,6 +217,7 @@ impl Tx {
                     id: row.next()?,
                     thread: row.next()?,
                     seq: row.next()?,
+                    own: row.next()?,
                 })
             })
             .collect()

@@ -84,7 +84,7 @@ pub enum Reading {
 pub struct ReadingDone {
     /// Whether the number of unread messages changed.
     pub changed: bool,
-    /// Ranges of messages that became read.
+    /// Ranges of messages that the viewer saw for the first time.
     pub seen: Vec<(i64, i64)>,
 }
 
@@ -183,8 +183,10 @@ impl Tx {
             self.store_state(viewer, thread, after).await?;
         }
         if book.marks != marks {
-            self.store_marks(viewer, thread, &book.marks).await?;
+            self.store_marks(viewer, thread, &marks, &book.marks)
+                .await?;
         }
+        let seen = self.first_seen(viewer, thread, seen).await?;
         for range in &seen {
             self.store_receipt(viewer, thread, *range, now).await?;
         }
@@ -263,19 +265,28 @@ impl Tx {
         Ok(())
     }
 
+    /// Writes what changed of a viewer's marks.
     async fn store_marks(
         &self,
         viewer: Principal,
         thread: ThreadId,
-        marks: &BTreeSet<i64>,
+        before: &BTreeSet<i64>,
+        after: &BTreeSet<i64>,
     ) -> Result<()> {
         let backend = self.get_database_backend();
-        let mut sql = Sql::new(backend);
-        sql.push("DELETE FROM message_mark WHERE viewer_id = ")
-            .bind(viewer.uuid());
-        sql.push(" AND thread_id = ").bind(thread);
-        self.execute_raw(sql.statement()).await?;
-        for seq in marks {
+        let gone: Vec<i64> = before.difference(after).copied().collect();
+        // In portions: a statement takes 32,766 parameters on SQLite.
+        for gone in gone.chunks(1_024) {
+            let mut sql = Sql::new(backend);
+            sql.push("DELETE FROM message_mark WHERE viewer_id = ")
+                .bind(viewer.uuid());
+            sql.push(" AND thread_id = ")
+                .bind(thread)
+                .push(" AND seq IN ")
+                .list(gone);
+            self.execute_raw(sql.statement()).await?;
+        }
+        for seq in after.difference(before) {
             let mut sql = Sql::new(backend);
             sql.push("INSERT INTO message_mark (viewer_id, thread_id, seq) VALUES (");
             sql.bind(viewer.uuid())
@@ -287,6 +298,31 @@ impl Tx {
             self.execute_raw(sql.statement()).await?;
         }
         Ok(())
+    }
+
+    /// Those of the messages that the reader has not seen before: reading again tells nobody
+    /// anything (P-06, P-17).
+    async fn first_seen(
+        &self,
+        reader: Principal,
+        thread: ThreadId,
+        seen: Vec<(i64, i64)>,
+    ) -> Result<Vec<(i64, i64)>> {
+        let Some(from) = seen.first().map(|range| range.0) else {
+            return Ok(seen);
+        };
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("SELECT r.from_seq, r.to_seq FROM read_receipt r WHERE r.thread_id = ");
+        sql.bind(thread)
+            .push(" AND r.reader_id = ")
+            .bind(reader.uuid());
+        sql.push(" AND r.to_seq >= ").bind(from);
+        let mut before = Vec::new();
+        for row in &self.query_all_raw(sql.statement()).await? {
+            let mut row = Reader::new(row);
+            before.push((row.next()?, row.next()?));
+        }
+        Ok(book::without(&seen, &before))
     }
 
     /// Keeps who saw what first (K7). For a client it also sets `seen_by_client_at`, once (C-26).

@@ -7,7 +7,7 @@ use crate::support::{Global as _, gid, membership, mutation};
 
 /// Every root field with the document that asks it; a mutation's comes from `support`.
 #[rustfmt::skip]
-pub(super) const DOCUMENTS: &[(&str, &str)] = &[
+pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("viewer", "query { viewer { __typename ... on StaffMember { id } ... on PortalAccount { id clients { id careTeam { id members { id staffMember { id } } } } } } }"),
     ("agency", "query { agency { id name } }"),
     ("node", "query($id: ID!) { node(id: $id) { id __typename } }"),
@@ -42,7 +42,7 @@ pub(super) const DOCUMENTS: &[(&str, &str)] = &[
 const FILTERED: &str = "query($filter: InboxFilter!) { inbox(first: 100, filter: $filter) { edges { node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
 
 /// The document of a root field, or of a place below it.
-pub(super) fn document(path: &str) -> String {
+pub(crate) fn document(path: &str) -> String {
     let field = path.split('.').next().unwrap();
     let (name, text) = DOCUMENTS.iter().find(|row| row.0 == field).unwrap();
     match *text {
@@ -53,15 +53,15 @@ pub(super) fn document(path: &str) -> String {
 }
 
 /// What a viewer calls its own: it completes an operation whose one foreign id is looked at.
-pub(super) struct Own {
+pub(crate) struct Own {
     staff_viewer: bool,
     client: String,
     staff: String,
-    pub(super) thread: String,
+    pub(crate) thread: String,
 }
 
 /// The own things of a member of the cast.
-pub(super) fn own(who: &str) -> Own {
+pub(crate) fn own(who: &str) -> Own {
     let (staff_viewer, client, staff, thread) = match who {
         "second-client" => (
             false,
@@ -93,22 +93,22 @@ pub(super) fn own(who: &str) -> Own {
 }
 
 /// A place where an id goes in.
-pub(super) struct Place {
+pub(crate) struct Place {
     /// From the root field on.
-    pub(super) path: &'static str,
+    pub(crate) path: &'static str,
     /// The type of the id.
-    pub(super) kind: &'static str,
+    pub(crate) kind: &'static str,
     /// Variables with this id at the place and the viewer's own things at the others.
-    pub(super) variables: fn(&Own, &str) -> Value,
+    pub(crate) variables: fn(&Own, &str) -> Value,
     /// Who may do it.
-    pub(super) right: &'static str,
+    pub(crate) right: &'static str,
     /// Whether everybody in the agency may know of the thing.
-    pub(super) agency_wide: bool,
+    pub(crate) agency_wide: bool,
 }
 
 impl Place {
     /// A thing of this type that belongs to the demo's `client`, or at least to its agency.
-    pub(super) fn foreign(&self) -> String {
+    pub(crate) fn foreign(&self) -> String {
         match self.kind {
             "Agency" => agency::HARBOR_LANE.gid(),
             "Audience" => audience::CLINICAL.gid(),
@@ -174,7 +174,7 @@ fn to(own: &Own, recipient: Value) -> Value {
 }
 
 #[rustfmt::skip]
-pub(super) const PLACES: &[Place] = &[
+pub(crate) const PLACES: &[Place] = &[
     wide(place("node.id", "Agency", "clinician", id)),
     wide(place("node.id", "Audience", "clinician", id)),
     wide(place("node.id", "Topic", "clinician", id)),

@@ -116,7 +116,6 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
         "subscriptions_per_socket",
         Rule::Whole { min: 1, max: 1024 },
     ),
-    ("sockets_per_viewer", Rule::Whole { min: 1, max: 1024 }),
     (
         "log",
         text(

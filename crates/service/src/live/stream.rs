@@ -4,17 +4,24 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use tidings_domain::{ErrorCode, Position, Principal, ThreadId};
+use chrono::Duration;
+use tidings_domain::{ErrorCode, EventRecord, Position, Principal, ThreadId};
 use tidings_policy::{Action, Viewer, decide};
+use tidings_store::StoreError;
 
-use super::hub::{Delivery, Registration};
+use super::hub::Registration;
 use super::prepare::prepare;
+use super::queue::{self, Closed};
 use super::{Filter, LiveEvent, LiveKind, Scope};
 use crate::context::Service;
 use crate::error::{Error, Result};
 
 /// Events read from the log at once while a stream catches up.
-const REPLAY: usize = 200;
+const REPLAY: usize = 100;
+
+/// How long a reader may take for what waited when it was overrun. Within it the reader is not
+/// slow, there was much at once, and it goes on from the log.
+const GRACE: Duration = Duration::seconds(2);
 
 /// Why a stream ends.
 #[derive(Debug)]
@@ -25,6 +32,18 @@ pub enum StreamEnd {
     SlowConsumer,
     /// A fault of ours.
     Failed(Error),
+}
+
+impl From<Error> for StreamEnd {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<StoreError> for StreamEnd {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
 }
 
 /// What one subscriber gets, in order.
@@ -85,6 +104,38 @@ impl Service {
         filter: Filter,
         after: Option<Position>,
     ) -> Result<EventStream> {
+        if let Some(after) = after {
+            self.check(after).await?;
+        }
+        let (registration, viewer, began) = self.join(&Arc::new(viewer), &filter).await?;
+        Ok(EventStream {
+            service: self.clone(),
+            viewer,
+            filter,
+            position: after.unwrap_or(began),
+            registration,
+            caught_up: false,
+            replayed: VecDeque::new(),
+            over: false,
+        })
+    }
+
+    /// Takes a place in the hub. Answers the viewer as fresh as the place, and where it began.
+    async fn join(
+        &self,
+        viewer: &Arc<Viewer>,
+        filter: &Filter,
+    ) -> Result<(Registration, Arc<Viewer>, Position)> {
+        let mut registration = self.hub.register(viewer, filter.clone());
+        let began = registration.from;
+        // SECURITY: the viewer was loaded before the place was taken. A change in between reached
+        // nobody here, so that what was decided since may be wrong: it is read from the log, for
+        // the viewer as it is now. From here on every change finds the place.
+        let viewer = self
+            .reload(viewer.principal())
+            .await?
+            .ok_or_else(Error::not_found)?;
+        registration.restart();
         if let Some(thread) = filter.thread {
             let live = self
                 .store
@@ -94,34 +145,11 @@ impl Service {
             let live = live.ok_or_else(Error::not_found)?;
             decide(&viewer, Action::View, &live.facts)?;
         }
-        if let Some(after) = after {
-            self.check(after).await?;
-        }
-        let viewer = Arc::new(viewer);
-        let registration = self.hub.register(&viewer, filter.clone());
-        // The viewer was loaded before the place was taken; a change in between would be missed.
-        let fresh = self
-            .reload(viewer.principal())
-            .await?
-            .ok_or_else(Error::not_found)?;
-        let position = after.unwrap_or(registration.from);
-        Ok(EventStream {
-            service: self.clone(),
-            viewer: fresh,
-            filter,
-            position,
-            registration,
-            caught_up: false,
-            replayed: VecDeque::new(),
-            over: false,
-        })
+        Ok((registration, viewer, began))
     }
 
     async fn check(&self, after: Position) -> Result<()> {
-        if after < self.store.log_floor().await? {
-            let text = "The log does not reach back to this cursor: read afresh.";
-            return Err(Error::Code(ErrorCode::CursorExpired, text));
-        }
+        self.reaches(after).await?;
         if after > self.store.log_end().await? {
             return Err(Error::Code(
                 ErrorCode::CursorInvalid,
@@ -131,14 +159,21 @@ impl Service {
         Ok(())
     }
 
+    /// Whether the log still holds everything behind a position.
+    async fn reaches(&self, after: Position) -> Result<()> {
+        if after < self.store.log_floor().await? {
+            let text = "The log does not reach back to this cursor: read afresh.";
+            return Err(Error::Code(ErrorCode::CursorExpired, text));
+        }
+        Ok(())
+    }
+
     /// Loads a waiting viewer afresh; none if it may not sign in any more.
     pub(crate) async fn reload(&self, principal: Principal) -> Result<Option<Arc<Viewer>>> {
         let load = self.hub.begin_load();
         let now = self.clock.now();
         let viewer = self.store.viewer(principal.uuid(), now).await?;
-        let fresh = viewer.clone().map(Arc::new);
-        self.hub.refresh(principal, load, viewer);
-        Ok(fresh)
+        Ok(self.hub.refresh(principal, load, viewer.map(Arc::new)))
     }
 }
 
@@ -160,27 +195,38 @@ impl EventStream {
                 return Ok((event, Arc::clone(&self.viewer)));
             }
             if !self.caught_up {
-                self.replay().await.map_err(StreamEnd::Failed)?;
+                self.replay().await?;
                 continue;
             }
-            match self.registration.queue.recv().await {
-                Some(Delivery::Event(event, viewer)) if event.position > self.position => {
-                    self.position = event.position;
-                    self.viewer = viewer;
-                    return Ok((event, Arc::clone(&self.viewer)));
+            match self.registration.queue.next().await {
+                Ok(delivery) if delivery.event.position > self.position => {
+                    self.position = delivery.event.position;
+                    self.viewer = delivery.viewer;
+                    return Ok((delivery.event, Arc::clone(&self.viewer)));
                 }
-                Some(Delivery::Event(..)) => {}
-                Some(Delivery::Ended) => return Err(StreamEnd::Ended),
-                None => return Err(StreamEnd::SlowConsumer),
+                Ok(_) => {}
+                Err(Closed::Ended) => return Err(StreamEnd::Ended),
+                Err(Closed::Overrun(at)) if self.service.clock.now() - at > GRACE => {
+                    return Err(StreamEnd::SlowConsumer);
+                }
+                Err(Closed::Overrun(_)) => self.rejoin().await?,
             }
         }
     }
 
     /// Reads the next events up to where the hub's began, as the viewer may see them now.
-    async fn replay(&mut self) -> Result<()> {
+    async fn replay(&mut self) -> Result<(), StreamEnd> {
+        let closed = self.registration.queue.closed();
+        if closed == Some(Closed::Ended) {
+            return Err(StreamEnd::Ended);
+        }
         let service = &self.service;
         let up_to = self.registration.from;
         if self.position >= up_to {
+            // While a long replay ran, more came than may wait: that reader is not slow.
+            if closed.is_some() {
+                return self.rejoin().await;
+            }
             self.caught_up = true;
             return Ok(());
         }
@@ -188,17 +234,29 @@ impl EventStream {
             .store
             .events_between(self.position, Some(up_to), REPLAY)
             .await?;
+        // Behind the reading: what was dropped before it would be missing from it.
+        service.reaches(self.position).await?;
         let Some(last) = records.last().map(|record| record.position) else {
             self.position = up_to;
-            return self.overtaken().await;
+            return Ok(());
         };
-        if let Some(viewer) = service.reload(self.viewer.principal()).await? {
-            self.viewer = viewer;
-        }
+        let viewer = service.reload(self.viewer.principal()).await?;
+        self.viewer = viewer.ok_or(StreamEnd::Ended)?;
+        // Nothing crosses from one agency to another: no need to load it.
+        let own = |record: &EventRecord| record.agency == self.viewer.agency();
+        let records = records.into_iter().filter(own).collect();
+        let mut bytes = 0;
         for prepared in prepare(&service.store, records, service.clock.now()).await? {
             let event = prepared.for_viewer(&self.viewer);
-            self.replayed
-                .extend(event.filter(|e| wants(&self.filter, &e.kind)).map(Arc::new));
+            let Some(event) = event.filter(|event| wants(&self.filter, &event.kind)) else {
+                continue;
+            };
+            bytes += queue::weight(&event);
+            if bytes > queue::BYTES && !self.replayed.is_empty() {
+                // The rest is read again when these have been taken.
+                return Ok(());
+            }
+            self.replayed.push_back(Arc::new(event));
         }
         if self.replayed.is_empty() {
             self.position = last;
@@ -206,16 +264,12 @@ impl EventStream {
         Ok(())
     }
 
-    /// While a long replay ran, the queue may have overflowed: then take a new place and read on
-    /// from here, rather than fail a reader that is not slow.
-    async fn overtaken(&mut self) -> Result<()> {
-        if self.registration.queue.is_closed() {
-            let (viewer, filter) = (Viewer::clone(&self.viewer), self.filter.clone());
-            *self = self
-                .service
-                .subscribe(viewer, filter, Some(self.position))
-                .await?;
-        }
+    /// Takes a new place and reads on from here.
+    async fn rejoin(&mut self) -> Result<(), StreamEnd> {
+        let (registration, viewer, _) = self.service.join(&self.viewer, &self.filter).await?;
+        self.registration = registration;
+        self.viewer = viewer;
+        self.caught_up = false;
         Ok(())
     }
 }

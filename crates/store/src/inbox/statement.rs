@@ -19,6 +19,17 @@ use crate::visibility::{clients_within, covered, visible_threads};
 /// Threads that may have moved to the top while a reader was paging, for each branch.
 const MOVED: usize = 1_000;
 
+/// Staff put a thread away for themselves; in a client's inbox it stays (T-33).
+const OPEN_TO_CLIENTS: &[Lifecycle] = &[Lifecycle::Open, Lifecycle::Archived];
+
+/// The threads that count as open for a viewer.
+pub(crate) fn open_to(viewer: &Viewer) -> &'static [Lifecycle] {
+    match viewer {
+        Viewer::Staff(_) => &[Lifecycle::Open],
+        Viewer::Account(_) => OPEN_TO_CLIENTS,
+    }
+}
+
 /// Which part of a branch counts.
 #[derive(Clone, Copy)]
 enum Window {
@@ -198,7 +209,15 @@ impl Query<'_> {
     }
 
     fn grants(&mut self, sql: &mut Sql, window: Window) {
-        let grants = grants(self.viewer, Action::View);
+        let mut grants = grants(self.viewer, Action::View);
+        if let Some(kind) = self.filter.audience {
+            // An audience that the viewer sees everywhere needs no other branch.
+            let everywhere =
+                |g: &&Grant| matches!(g.reach, Reach::Agency(_)) && g.audiences.has(kind);
+            if let Some(whole) = grants.iter().find(everywhere).copied() {
+                grants = vec![whole];
+            }
+        }
         let before = self.first_branch;
         if self.filter.client.is_some() {
             for lifecycle in self.lifecycles() {
@@ -221,10 +240,10 @@ impl Query<'_> {
     }
 
     fn lifecycles(&self) -> &'static [Lifecycle] {
-        match self.filter.state {
-            InboxState::ReadAndUnread | InboxState::Unread | InboxState::Read => &[Lifecycle::Open],
-            InboxState::AllIncludingArchived => &[Lifecycle::Open, Lifecycle::Archived],
-            InboxState::Deleted => &[Lifecycle::Deleted],
+        match (self.filter.state, self.viewer) {
+            (InboxState::Deleted, _) => &[Lifecycle::Deleted],
+            (InboxState::AllIncludingArchived, _) => OPEN_TO_CLIENTS,
+            (_, viewer) => open_to(viewer),
         }
     }
 

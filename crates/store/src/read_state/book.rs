@@ -84,6 +84,19 @@ fn ranges(seqs: &[i64]) -> Vec<(i64, i64)> {
     ranges
 }
 
+/// Ranges less other ranges. Both hold numbers from 1.
+pub(super) fn without(ranges: &[(i64, i64)], others: &[(i64, i64)]) -> Vec<(i64, i64)> {
+    let mut left = ranges.to_vec();
+    for (from, to) in others {
+        left = left
+            .into_iter()
+            .flat_map(|(a, b)| [(a, b.min(from - 1)), (a.max(to + 1), b)])
+            .filter(|(a, b)| a <= b)
+            .collect();
+    }
+    left
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
@@ -100,6 +113,13 @@ mod tests {
             (any::<bool>(), Just(0)).prop_map(|_| Reading::UpTo(0)),
         ];
         prop::collection::vec(one, 0..20)
+    }
+
+    #[test]
+    fn p06_ranges_less_ranges() {
+        assert_eq!(without(&[(1, 9)], &[(3, 4), (8, 20)]), [(1, 2), (5, 7)]);
+        assert_eq!(without(&[(1, 2), (5, 5)], &[(1, 5)]), []);
+        assert_eq!(without(&[(4, 4)], &[(1, 3), (5, 9)]), [(4, 4)]);
     }
 
     proptest! {

@@ -45,6 +45,11 @@ pub(super) fn some_thread(measures: u128) -> ThreadId {
     thread_id(LONG * measures * 7 + 3)
 }
 
+/// One of the clinician's clients.
+pub(super) fn some_client() -> ClientId {
+    client(7)
+}
+
 /// A thread about somebody else's client, which was shared with the clinician.
 pub(super) fn shared_thread(measures: u128) -> ThreadId {
     thread_id(OWN_CLIENTS * LONG * measures + 5)

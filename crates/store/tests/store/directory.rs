@@ -3,17 +3,57 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{Days, NaiveDate};
 use tidings_domain::{AudienceKind, ClientId};
 use tidings_policy::Viewer;
-use tidings_store::{CareTeamRow, NamePlace, Store};
+use tidings_store::{CareTeamMemberRow, CareTeamRow, NamePlace, Store};
 use uuid::Uuid;
 
 use crate::stir::viewers;
-use crate::support::Db;
 use crate::support::world::World;
+use crate::support::{Db, at};
 
 fn set<T: Into<Uuid>>(ids: impl IntoIterator<Item = T>) -> BTreeSet<Uuid> {
     ids.into_iter().map(Into::into).collect()
+}
+
+/// Whether an assignment holds on a day, both ends included.
+fn holds(member: &CareTeamMemberRow, day: NaiveDate) -> bool {
+    member.start_date <= day && member.end_date.is_none_or(|end| day <= end)
+}
+
+#[tokio::test]
+async fn cx14_g5_the_days_that_change_assignments_are_found() {
+    let db = Db::fresh().await;
+    let world = World::roll(700);
+    let tx = db.store.begin().await.unwrap();
+    tx.insert_batch(world.batch()).await.unwrap();
+    tx.commit().await.unwrap();
+    let today = at(0).date_naive();
+    for (first, last) in [(0, 0), (0, 1), (1, 3), (0, 200), (2, 1)] {
+        let (first, last) = (today + Days::new(first), today + Days::new(last));
+        let mut expect = BTreeSet::new();
+        for member in &world.care_team {
+            let days = first.iter_days().take_while(|day| *day <= last);
+            for day in days {
+                let before = holds(member, day.pred_opt().unwrap());
+                if before != holds(member, day) {
+                    let client = world.clients.iter().find(|c| c.id == member.client_id);
+                    let agency = client.unwrap().agency_id;
+                    let ids = (agency, member.client_id, member.staff_id);
+                    expect.insert((ids, day, before));
+                }
+            }
+        }
+        let turns = db.store.assignment_turns(first, last).await.unwrap();
+        let found: BTreeSet<_> = turns
+            .iter()
+            .map(|turn| ((turn.agency, turn.client, turn.staff), turn.day, turn.held))
+            .collect();
+        assert_eq!(found, expect, "from {first} to {last}");
+        assert_eq!(turns.len(), found.len());
+        assert!(!found.is_empty() || last <= first);
+    }
 }
 
 /// The clients that a viewer sees.
@@ -155,7 +195,7 @@ async fn teams(world: &World, store: &Store, viewer: &Viewer) {
             .iter()
             .find(|s| s.id == member.staff_id)
             .unwrap();
-        let present = member.start_date <= today && member.end_date.is_none_or(|end| today <= end);
+        let present = holds(member, today);
         let public = member.public && staff.display_in_portal && staff.active && present;
         visible.contains(&member.client_id.0) && (viewer.staff().is_some() || public)
     });

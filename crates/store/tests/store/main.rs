@@ -1,5 +1,11 @@
 //! The store, proved from outside on either database.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

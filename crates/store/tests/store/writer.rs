@@ -194,8 +194,9 @@ async fn a_beginning_that_is_given_up_blocks_nobody() {
 }
 
 #[tokio::test]
-async fn a_cancelled_commit_is_there_whole_or_not_at_all() {
+async fn a_cancelled_commit_is_there_whole_or_not_at_all_and_blocks_no_other_process() {
     let db = Db::fresh().await;
+    let another = db.another().await;
     for turns in 0..12_u128 {
         let number = turns * 10;
         let tx = begun(&db.store, number).await;
@@ -208,10 +209,9 @@ async fn a_cancelled_commit_is_there_whole_or_not_at_all() {
             tokio::task::yield_now().await;
         }
         drop(commit);
-        // The next write goes through, and after it the outcome is settled.
-        soon(async { begun(&db.store, number + 5).await.commit().await })
-            .await
-            .unwrap();
+        // Another process writes, and after it the outcome is settled.
+        let next = async { begun(&another, number + 5).await.commit().await };
+        soon(next).await.unwrap();
         let found = stored(&db).await;
         let halves = (found.contains(&number), found.contains(&(number + 1)));
         assert_eq!(halves.0, halves.1, "after {turns} turns");

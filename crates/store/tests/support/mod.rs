@@ -194,11 +194,6 @@ impl Outside {
     pub(crate) async fn rows(&self, sql: &str) -> Vec<QueryResult> {
         self.0.query_all_raw(raw(&self.0, sql)).await.unwrap()
     }
-
-    /// The single number that a query answers.
-    pub(crate) async fn number(&self, sql: &str) -> i64 {
-        self.rows(sql).await[0].try_get_by_index(0).unwrap()
-    }
 }
 
 /// A statement of a test's own.

@@ -94,7 +94,6 @@ fn every_option_refuses_values_beyond_its_rule() {
         ("query_depth", &["4", "101"]),
         ("query_complexity", &["99", "1000001"]),
         ("subscriptions_per_socket", &["0", "1025"]),
-        ("sockets_per_viewer", &["0", "1025"]),
         ("log", &["", "tidings=loud"]),
         ("log_format", &["xml"]),
     ];

@@ -1,0 +1,146 @@
+//! The real binary as a process of its own, to be killed.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use tidings_domain::{Clock as _, SystemClock};
+use tidings_server::auth;
+use tidings_server::config::Config;
+use tidings_server::seed::cast;
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout};
+use tokio::sync::OnceCell;
+
+use super::{Database, Socket};
+
+static BINARY: OnceCell<PathBuf> = OnceCell::const_new();
+
+/// The binary `tidings`, brought up to date once.
+fn build() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().and_then(|deps| deps.parent()).unwrap();
+    let mut build = Command::new(env!("CARGO"));
+    build.args([
+        "build",
+        "--quiet",
+        "--package",
+        "tidings-server",
+        "--bin",
+        "tidings",
+    ]);
+    if profile.ends_with("release") {
+        build.arg("--release");
+    }
+    let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).status();
+    assert!(built.unwrap().success(), "tidings does not build");
+    profile.join("tidings")
+}
+
+/// `tidings serve` on a database that outlives it.
+pub(crate) struct Process {
+    running: Running,
+    database: Database,
+    /// Where it listens, for example `127.0.0.1:34567`.
+    pub(crate) address: String,
+}
+
+impl Process {
+    /// Starts it on a fresh database.
+    pub(crate) async fn start() -> Self {
+        let database = Database::fresh().await;
+        let (running, address) = spawn(&database).await;
+        Self {
+            running,
+            database,
+            address,
+        }
+    }
+
+    /// Kills it with SIGKILL: nothing of it runs on. Answers its sockets with nothing.
+    pub(crate) async fn kill(&mut self) {
+        self.running.child.kill().await.unwrap();
+    }
+
+    /// Starts it again on the same database, at another address.
+    pub(crate) async fn restart(&mut self) {
+        (self.running, self.address) = spawn(&self.database).await;
+    }
+
+    /// A token for a member of the cast, good across restarts.
+    pub(crate) fn token(&self, name: &str) -> String {
+        let config = Config::read(None, self.database.folder(), environment(&self.database));
+        let subject = cast::find(name).unwrap().principal.uuid();
+        let now = SystemClock.now();
+        auth::mint(&config.unwrap(), subject, TimeDelta::hours(1), now).unwrap()
+    }
+
+    /// Opens a socket and signs in on it.
+    pub(crate) async fn socket(&self, token: &str) -> Socket {
+        Socket::open(&self.address, Some(token)).await
+    }
+}
+
+/// Asks; fails when there is no whole answer.
+pub(crate) async fn post(
+    address: &str,
+    token: &str,
+    query: &str,
+    variables: &Value,
+) -> reqwest::Result<Value> {
+    reqwest::Client::new()
+        .post(format!("http://{address}/graphql"))
+        .bearer_auth(token)
+        .json(&json!({ "query": query, "variables": variables }))
+        .send()
+        .await?
+        .json()
+        .await
+}
+
+fn environment(database: &Database) -> Vec<(String, String)> {
+    let folder = database.folder().display().to_string();
+    [
+        ("TIDINGS_LISTEN", "127.0.0.1:0"),
+        ("TIDINGS_DATA_DIR", &folder),
+        ("TIDINGS_DATABASE_URL", database.url()),
+        ("TIDINGS_LOG", "error"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+/// A running process: what it says is kept open.
+struct Running {
+    child: Child,
+    _says: Lines<BufReader<ChildStdout>>,
+}
+
+async fn spawn(database: &Database) -> (Running, String) {
+    let binary = BINARY
+        .get_or_init(|| async { tokio::task::spawn_blocking(build).await.unwrap() })
+        .await;
+    let mut child = tokio::process::Command::new(binary)
+        .current_dir(database.folder())
+        .envs(environment(database))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        if let Some(address) = line.strip_prefix("Tidings listens on http://") {
+            let address = address.to_owned();
+            return (
+                Running {
+                    child,
+                    _says: lines,
+                },
+                address,
+            );
+        }
+    }
+    panic!("tidings has ended: {:?}", child.wait().await);
+}
