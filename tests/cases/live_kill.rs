@@ -38,7 +38,10 @@ async fn write(
                     break;
                 }
                 // It is down: on at the next address, which may be known already.
-                Err(_) => address.changed().await.unwrap(),
+                Err(error) => {
+                    eprintln!("{name} {number} {error:?}");
+                    address.changed().await.unwrap()
+                }
             }
         }
     }
@@ -64,13 +67,16 @@ async fn listen(process: &mut Process, token: &str, address: watch::Sender<Strin
             let event = message["payload"]["data"]["messageAdded"].take();
             cursor = event["cursor"].clone();
             got.push(event["message"].clone());
+            eprintln!("got {} {}", got.len(), event["message"]);
             if kills.next_if(|at| got.len() >= **at).is_some() {
                 process.kill().await;
             }
         } else {
             // The last that the dead server had said has been read.
-            assert!(message["close"].is_null(), "{message:#}");
+            eprintln!("{message}"); assert!(message["close"].is_null(), "{message:#}");
+            eprintln!("restart");
             process.restart().await;
+            eprintln!("up");
             address.send(process.address.clone()).unwrap();
             socket = subscribe(process, token, &cursor).await;
         }

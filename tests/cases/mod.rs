@@ -1,6 +1,8 @@
 //! A module for each capability.
 
 mod bad_input;
+mod care_team;
+mod crowd;
 mod crown;
 mod directory;
 mod field_guards;
@@ -14,9 +16,14 @@ mod live_cursors;
 mod live_delivery;
 mod live_kill;
 mod live_snapshot;
+mod messageable;
+mod pages;
+mod playground;
 mod read_state;
 mod send_message;
 mod shelf;
 mod start_by_client;
 mod start_thread;
+mod statements;
 mod tokens;
+mod unread_counts;

@@ -21,7 +21,7 @@ pub(crate) use acts::{MUTATIONS, ids, mutation};
 pub(crate) use database::Database;
 pub(crate) use listener::{Listener, MESSAGES};
 pub(crate) use socket::Socket;
-pub(crate) use world::{Global, gid, membership, nowhere, row_of};
+pub(crate) use world::{Global, gid, membership, nowhere};
 
 /// When the tests' clock stands still, unless a test moves it.
 pub(crate) fn noon() -> DateTime<Utc> {

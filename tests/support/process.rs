@@ -17,8 +17,11 @@ use super::{Database, Socket};
 
 static BINARY: OnceCell<PathBuf> = OnceCell::const_new();
 
-/// The binary `tidings`, brought up to date once.
+/// The binary `tidings`: the one that `TIDINGS_TEST_BINARY` names, or ours, brought up to date once.
 fn build() -> PathBuf {
+    if let Some(binary) = std::env::var_os("TIDINGS_TEST_BINARY") {
+        return binary.into();
+    }
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().and_then(|deps| deps.parent()).unwrap();
     let mut build = Command::new(env!("CARGO"));

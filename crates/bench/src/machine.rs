@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use chrono::{DateTime, Utc};
 
 /// The core of servers and databases.
 pub(crate) const SERVER_CORE: &str = "0";
@@ -74,6 +75,15 @@ pub(crate) fn open_files() -> Result<u64> {
             .status()?;
     }
     Ok(hard.parse().unwrap_or(u64::MAX))
+}
+
+/// The time: real processes are measured, and no test sets their clocks.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place here that asks for the time"
+)]
+pub(crate) fn now() -> DateTime<Utc> {
+    Utc::now()
 }
 
 /// Processes whose time is counted together.

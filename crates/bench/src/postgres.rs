@@ -124,7 +124,7 @@ impl Postgres {
     /// The eighth line of `postmaster.pid` says when it is ready.
     fn wait(&mut self, folder: &Path) -> Result<()> {
         let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(60) {
+        while begun.elapsed() < Duration::from_mins(1) {
             let pid = fs::read_to_string(folder.join("data/postmaster.pid")).unwrap_or_default();
             let ours = pid.lines().nth(3) == Some(&self.port.to_string());
             if ours

@@ -50,10 +50,10 @@ pub(crate) async fn measure(work: &mut Work, kind: Kind) -> Result<Vec<Line>> {
         for round in 0..=work.pace.rounds {
             let before = ours.processes().used();
             let slice = send(&mut hands[..count], work.pace.slice).await?;
-            let spent = ours.processes().since(&before);
+            let cost = ours.processes().since(&before);
             let single = commits(work, &alone).await?;
             if round > 0 {
-                cpu.push(spent / (slice.rate * work.pace.slice.as_secs_f64()));
+                cpu.push(cost / (slice.rate * work.pace.slice.as_secs_f64()));
                 sent.push(slice);
                 committed.push(single);
             }

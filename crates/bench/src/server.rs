@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use tidings_server::auth;
 use tidings_server::config::Config;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::machine::{self, Processes};
 
 /// How long a server may take until it listens.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// The word before the address that a server prints when it listens.
 pub(crate) const LISTENS: &str = "listens on http://";
@@ -144,7 +144,7 @@ impl Tidings {
     /// A token for somebody, good for a day.
     pub(crate) fn token(&self, subject: Uuid) -> Result<String> {
         let config = Config::read(None, &self.folder, self.environment(""))?;
-        auth::mint(&config, subject, TimeDelta::days(1), Utc::now())
+        auth::mint(&config, subject, TimeDelta::days(1), machine::now())
     }
 
     /// Starts a limit: a hidden subcommand of this program.

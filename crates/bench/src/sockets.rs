@@ -37,6 +37,14 @@ struct Tally {
     ended: Mutex<Option<String>>,
 }
 
+impl Tally {
+    fn count(&self, payload: &[u8]) {
+        if self.received.fetch_add(1, Ordering::Relaxed) == 0 {
+            *lock(&self.first) = Some(String::from_utf8_lossy(payload).into_owned());
+        }
+    }
+}
+
 /// Sockets of one server. Dropping it drops them.
 #[derive(Debug, Default)]
 pub(crate) struct Crowd {
@@ -131,11 +139,11 @@ fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
     match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
         (Ok(short), _) if short < 126 => bytes.push(0x80 | short),
         (_, Ok(length)) => {
-            bytes.push(0x80 | 126);
+            bytes.push(0x80 | 0x7e);
             bytes.extend_from_slice(&length.to_be_bytes());
         }
         _ => {
-            bytes.push(0x80 | 127);
+            bytes.push(0x80 | 0x7f);
             let length = u64::try_from(payload.len()).unwrap_or(u64::MAX);
             bytes.extend_from_slice(&length.to_be_bytes());
         }
@@ -237,12 +245,7 @@ impl Socket {
             while let Some(Frame { opcode, start, end }) = frame(&self.buffer[done..]) {
                 let payload = &self.buffer[done + start..done + end];
                 match opcode {
-                    1 if self.every || payload.starts_with(NEXT) => {
-                        if tally.received.fetch_add(1, Ordering::Relaxed) == 0 {
-                            let text = String::from_utf8_lossy(payload).into_owned();
-                            *lock(&tally.first) = Some(text);
-                        }
-                    }
+                    1 if self.every || payload.starts_with(NEXT) => tally.count(payload),
                     9 => self.stream.write_all(&masked(10, payload)).await?,
                     1 | 8 => bail!("{}", String::from_utf8_lossy(payload)),
                     _ => {}

@@ -45,8 +45,8 @@ impl Line {
 
     fn bound(&self) -> String {
         match self.bound {
-            Bound::AtLeast(least) => format!(">= {least}"),
-            Bound::AtMost(most) => format!("<= {most}"),
+            Bound::AtLeast(least) => format!(">= {}", short(least)),
+            Bound::AtMost(most) => format!("<= {}", short(most)),
             Bound::Open => String::new(),
         }
     }

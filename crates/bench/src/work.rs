@@ -271,7 +271,7 @@ impl Work {
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         let output = command.spawn()?.wait_with_output();
-        let output = tokio::time::timeout(Duration::from_secs(1_800), output).await;
+        let output = tokio::time::timeout(Duration::from_mins(30), output).await;
         let output = output.context("seeding takes too long")??;
         if !output.status.success() {
             bail!(

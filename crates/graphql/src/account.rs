@@ -49,10 +49,8 @@ impl PortalAccount {
             }
             _ => Vec::new(),
         };
-        let mut clients = Vec::with_capacity(own.len());
-        for id in own {
-            clients.extend(ctx.one(id).await?.map(Client));
-        }
-        Ok(clients)
+        let rows = own.into_iter().map(async |id| ctx.one(id).await);
+        let clients = futures_util::future::try_join_all(rows).await?;
+        Ok(clients.into_iter().flatten().map(Client).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! `Message`.
 
-use async_graphql::{Context, Description, ID, Object, Result};
+use async_graphql::{Context, Description, Error, ID, Object, Result};
 use chrono::{DateTime, Utc};
 use tidings_domain::{Body, Principal};
 use tidings_store::MessageRow;
@@ -167,26 +167,25 @@ impl Message {
             None => Principal::new(message.author_kind, message.author_id),
         };
         let mut seen = vec![author];
-        let mut receipts = Vec::new();
-        for receipt in ctx
-            .one(key)
-            .await?
-            .unwrap_or_default()
-            .into_iter()
-            .take(500)
-        {
-            // Later receipts of the same reader tell of reading again (T-24).
-            if seen.contains(&receipt.reader) {
-                continue;
+        let mut first = ctx.one(key).await?.unwrap_or_default();
+        // Later receipts of the same reader tell of reading again (T-24).
+        first.retain(|receipt| {
+            let known = seen.contains(&receipt.reader);
+            if !known {
+                seen.push(receipt.reader);
             }
-            seen.push(receipt.reader);
-            if let Some(reader) = Reader::load(ctx, receipt.reader).await? {
-                receipts.push(ReadReceipt {
-                    reader,
-                    seen_at: receipt.seen_at,
-                });
-            }
-        }
-        Ok(receipts)
+            !known
+        });
+        first.truncate(500);
+        // Side by side, so that they are loaded in one batch.
+        let receipts = first.into_iter().map(async |receipt| {
+            let reader = Reader::load(ctx, receipt.reader).await?;
+            Ok::<_, Error>(reader.map(|reader| ReadReceipt {
+                reader,
+                seen_at: receipt.seen_at,
+            }))
+        });
+        let receipts = futures_util::future::try_join_all(receipts).await?;
+        Ok(receipts.into_iter().flatten().collect())
     }
 }

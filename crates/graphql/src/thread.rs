@@ -182,15 +182,14 @@ impl Thread {
     #[graphql(complexity = "10 * (child_complexity + 1)")]
     async fn participants(&self, ctx: &Context<'_>) -> Result<Vec<Participant>> {
         let listed = ctx.one(ListedOn(self.0.row.id)).await?.unwrap_or_default();
-        let mut participants = Vec::with_capacity(listed.len());
-        for (principal, standing) in listed {
-            let person = Author::load(ctx, principal).await?;
-            participants.push(Participant {
-                person,
+        // Side by side, so that they are loaded in one batch.
+        let people = listed.into_iter().map(async |(principal, standing)| {
+            Ok(Participant {
+                person: Author::load(ctx, principal).await?,
                 standing: standing.into(),
-            });
-        }
-        Ok(participants)
+            })
+        });
+        futures_util::future::try_join_all(people).await
     }
 
     /// Who started it.

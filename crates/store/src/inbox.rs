@@ -15,7 +15,7 @@ use crate::page::{InboxPlace, Page};
 use crate::read_state::ViewerState;
 use crate::sql::Reader;
 
-pub(crate) use statement::inbox_statement;
+pub(crate) use statement::{inbox_statement, open_to};
 
 /// Which threads of the inbox (T-14).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

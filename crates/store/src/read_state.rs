@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
-use tidings_domain::{AudienceKind, Lifecycle, Principal, ThreadId};
+use tidings_domain::{AudienceKind, Principal, ThreadId};
 use tidings_policy::{Action, Viewer};
 
 use crate::database::Store;
 use crate::error::Result;
+use crate::inbox::open_to;
 use crate::sql::{Reader, Sql};
 use crate::visibility::visible_threads;
 use crate::writer::Tx;
@@ -89,7 +90,7 @@ pub struct ReadingDone {
 }
 
 impl Store {
-    /// Exact numbers of unread messages in open threads, by audience.
+    /// Exact numbers of unread messages in threads that count as open, by audience.
     pub async fn unread_counts(&self, viewer: &Viewer) -> Result<Vec<UnreadCount>> {
         let statement = unread_statement(self.backend(), viewer);
         let rows = self.read.query_all_raw(statement).await?;
@@ -126,8 +127,13 @@ pub(crate) fn unread_statement(backend: DbBackend, viewer: &Viewer) -> Statement
          FROM thread t LEFT JOIN thread_state s ON s.thread_id = t.id AND s.viewer_id = ",
     );
     sql.bind(viewer.principal().uuid())
-        .push(" WHERE t.lifecycle = '");
-    sql.push(Lifecycle::Open.as_str()).push("' AND ");
+        .push(" WHERE t.lifecycle IN (");
+    for (i, lifecycle) in open_to(viewer).iter().enumerate() {
+        sql.push(if i == 0 { "'" } else { ", '" })
+            .push(lifecycle.as_str())
+            .push("'");
+    }
+    sql.push(") AND ");
     visible_threads(&mut sql, viewer, Action::View, "t");
     sql.push(") u WHERE u.unread > 0 GROUP BY u.audience ORDER BY u.audience");
     sql.statement()

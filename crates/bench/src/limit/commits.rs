@@ -4,12 +4,13 @@ use std::str::FromStr as _;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use chrono::Utc;
 use clap::Args;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 use uuid::Uuid;
+
+use crate::machine::now;
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS bench_commit (id char(36) PRIMARY KEY, \
      body text NOT NULL, created_at text NOT NULL)";
@@ -34,14 +35,14 @@ macro_rules! commit {
         let mut took = Vec::new();
         let begun = Instant::now();
         let number = u128::from(std::process::id()) << 64
-            | u128::from(Utc::now().timestamp_micros().unsigned_abs());
+            | u128::from(now().timestamp_micros().unsigned_abs());
         while begun.elapsed() < $time {
             let before = Instant::now();
             let id = Uuid::from_u128(number + (u128::try_from(took.len()).unwrap_or(0) << 96));
             sqlx::query(INSERT)
                 .bind(id.to_string())
                 .bind("Thank you, I shall be there at nine.")
-                .bind(Utc::now().to_rfc3339())
+                .bind(now().to_rfc3339())
                 .execute(&mut *connection)
                 .await?;
             took.push(before.elapsed());

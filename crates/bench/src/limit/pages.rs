@@ -9,13 +9,14 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use clap::Args;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
 use uuid::Uuid;
 
 use super::{json, sql};
+use crate::machine::now;
 
 /// As many as Tidings has by default.
 const CONNECTIONS: u32 = 8;
@@ -98,7 +99,7 @@ pub(super) async fn router(whose: &Whose) -> Result<Router> {
         .with_state(Pages {
             pool,
             whose: whose.clone(),
-            today: Utc::now().date_naive(),
+            today: now().date_naive(),
         }))
 }
 

@@ -216,9 +216,9 @@ impl Hub {
             })
             .copied()
             .collect();
-        ended
-            .into_iter()
-            .for_each(|id| state.close(id, Closed::Ended));
+        for id in ended {
+            state.close(id, Closed::Ended);
+        }
     }
 
     /// The viewer of a principal who waits here.
@@ -253,7 +253,7 @@ impl Hub {
             let delivery = decided.entry(subscriber.principal).or_insert_with(|| {
                 let viewer = Arc::clone(&state.waiting.get(&subscriber.principal)?.viewer);
                 let event = Arc::new(prepared.for_viewer(&viewer)?);
-                Some(Delivery { event, viewer })
+                Some(Delivery { event })
             });
             let Some(delivery) = delivery else {
                 continue;

@@ -18,6 +18,10 @@ use crate::error::Result;
 /// told to read everything again.
 const NAMED_THREADS: usize = 500;
 
+/// Longest time between the moment that a write carries and its commit, for telling which threads
+/// were there before it.
+const COMMIT: chrono::Duration = chrono::Duration::seconds(5);
+
 /// An event, ready to be asked about by viewers.
 #[derive(Debug)]
 pub(crate) struct Prepared {
@@ -221,7 +225,7 @@ impl Prepared {
             About::Client { client, .. } if self.knows(viewer, *client) => {
                 LiveKind::ClientChanged { client: *client }
             }
-            About::Team(team) => team.for_viewer(viewer)?,
+            About::Team(team) => team.for_viewer(viewer, self.record.at)?,
             About::Access(whose) if *whose == viewer.principal() => {
                 LiveKind::AccessRevoked(Scope::Everything)
             }
@@ -264,7 +268,7 @@ fn changed(
 impl Team {
     /// What the change gave the viewer or took away: the difference between the threads as they
     /// are and as they were with the assignment as it was.
-    fn for_viewer(&self, viewer: &Viewer) -> Option<LiveKind> {
+    fn for_viewer(&self, viewer: &Viewer, at: DateTime<Utc>) -> Option<LiveKind> {
         let staff = viewer.staff()?;
         if staff.id != self.staff && !self.supervisors.contains(&staff.id) {
             return None;
@@ -276,7 +280,11 @@ impl Team {
             let before = sees(viewer, &self.before(&thread.facts));
             match (before, now) {
                 (false, true) => gained.push(thread.thread.id),
-                (true, false) => lost.push(thread.thread.id),
+                // SECURITY: what was started after the assignment ended was never visible; a reader
+                // who comes back later is not told of it.
+                (true, false) if thread.thread.created_at <= at + COMMIT => {
+                    lost.push(thread.thread.id);
+                }
                 _ => {}
             }
         }

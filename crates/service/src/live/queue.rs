@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
-use tidings_policy::Viewer;
 use tokio::sync::mpsc;
 
 use super::{LiveEvent, LiveKind, Scope};
@@ -18,11 +17,10 @@ pub(crate) const BYTES: usize = 64 * 1_024;
 /// What an event holds besides its texts.
 const BARE: usize = 64;
 
-/// What reaches a subscriber: an event, with the viewer as it was when it was decided.
+/// What reaches a subscriber.
 #[derive(Clone, Debug)]
 pub(crate) struct Delivery {
     pub(crate) event: Arc<LiveEvent>,
-    pub(crate) viewer: Arc<Viewer>,
 }
 
 /// Why nothing comes any more.

@@ -192,7 +192,8 @@ impl EventStream {
         loop {
             if let Some(event) = self.replayed.pop_front() {
                 self.position = event.position;
-                return Ok((event, Arc::clone(&self.viewer)));
+                let viewer = self.present().await?;
+                return Ok((event, viewer));
             }
             if !self.caught_up {
                 self.replay().await?;
@@ -201,8 +202,8 @@ impl EventStream {
             match self.registration.queue.next().await {
                 Ok(delivery) if delivery.event.position > self.position => {
                     self.position = delivery.event.position;
-                    self.viewer = delivery.viewer;
-                    return Ok((delivery.event, Arc::clone(&self.viewer)));
+                    let viewer = self.present().await?;
+                    return Ok((delivery.event, viewer));
                 }
                 Ok(_) => {}
                 Err(Closed::Ended) => return Err(StreamEnd::Ended),
@@ -212,6 +213,24 @@ impl EventStream {
                 Err(Closed::Overrun(_)) => self.rejoin().await?,
             }
         }
+    }
+
+    /// The viewer as of now.
+    ///
+    /// SECURITY: an event may have waited since it was decided. What its fields load is loaded
+    /// now, so it is loaded for the viewer of now.
+    async fn present(&mut self) -> Result<Arc<Viewer>, StreamEnd> {
+        if self.registration.queue.closed() == Some(Closed::Ended) {
+            return Err(StreamEnd::Ended);
+        }
+        let principal = self.viewer.principal();
+        let viewer = match self.service.hub.viewer(principal) {
+            Some(viewer) => Some(viewer),
+            // Overrun: it has no place in the hub, and takes one when its queue is empty.
+            None => self.service.reload(principal).await?,
+        };
+        self.viewer = viewer.ok_or(StreamEnd::Ended)?;
+        Ok(Arc::clone(&self.viewer))
     }
 
     /// Reads the next events up to where the hub's began, as the viewer may see them now.

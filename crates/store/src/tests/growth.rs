@@ -19,8 +19,9 @@ pub(super) fn may_grow(name: &str, title: &str) -> bool {
         // The count may walk over what the viewer sees, the list over one client's threads, of
         // which the viewer may see few.
         "unread counts" | "inbox of a client" => true,
-        // It may walk over what lists the viewer: no index there knows the audience.
-        "inbox of an audience" => ["supervisor", "clinician"].contains(&name),
+        // It may walk over what lists the viewer: no index there knows the audience. And in the
+        // smaller agency an account's clients have not a page of threads of one audience each.
+        "inbox of an audience" => ["supervisor", "clinician", "account"].contains(&name),
         _ => false,
     }
 }

@@ -164,7 +164,7 @@ fn faults(name: &str, title: &str, lines: &[String]) -> Vec<String> {
 }
 
 /// Measures of the agency: so many threads that PostgreSQL does not read them all instead.
-const MEASURES: u128 = 8;
+const MEASURES: u128 = 20;
 
 #[tokio::test]
 async fn p16_t10_an_index_answers_every_page_of_every_viewer() {

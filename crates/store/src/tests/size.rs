@@ -171,7 +171,7 @@ fn threads(batch: &mut Batch, measures: u128) {
             } else {
                 ThreadKind::Direct
             },
-            lifecycle: if number % 17 == 0 {
+            lifecycle: if matches!(number % 5, 1 | 2) {
                 Lifecycle::Archived
             } else {
                 Lifecycle::Open

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use tidings_domain::{AudienceKind, Lifecycle, MessageId, Principal, PrincipalKind, ThreadId};
+use tidings_domain::{AudienceKind, MessageId, Principal, PrincipalKind, ThreadId};
 use tidings_policy::{Action, ThreadFacts, Viewer, decide};
 use tidings_store::{
     InboxFilter, InboxJoins, InboxRow, InboxState, MessageRange, Receipt, Store, UnreadCount,
 };
 
+use crate::model::is_open;
 use crate::stir::{stir, viewers};
 use crate::support::Db;
 use crate::support::world::World;
@@ -187,9 +188,11 @@ async fn writes(world: &World, store: &Store, viewer: &Viewer) {
         .filter(|m| visible.contains(&m.thread_id))
     {
         expect.insert(message.id);
-        assert!(places.iter().any(|place| {
-            (place.id, place.thread, place.seq) == (message.id, message.thread_id, message.seq)
-        }));
+        let place = places.iter().find(|place| place.id == message.id).unwrap();
+        let me = viewer.principal().uuid();
+        let author = message.account_id.map_or(message.author_id, |id| id.0);
+        let expect = (message.thread_id, message.seq, author == me);
+        assert_eq!((place.thread, place.seq, place.own), expect);
     }
     assert_eq!(found, expect, "message_places() of {viewer:?}");
     for thread in &world.threads {
@@ -207,7 +210,7 @@ async fn counts(world: &World, store: &Store, viewer: &Viewer) {
         let unread: Vec<i64> = world
             .visible(viewer)
             .iter()
-            .filter(|t| t.audience == audience && t.lifecycle == Lifecycle::Open)
+            .filter(|t| t.audience == audience && is_open(viewer, t))
             .map(|t| count(world.kept(viewer.principal(), t).unread.len()))
             .filter(|unread| *unread > 0)
             .collect();

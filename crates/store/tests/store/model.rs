@@ -77,7 +77,7 @@ impl World {
     pub(crate) fn kept(&self, viewer: Principal, thread: &ThreadRow) -> Kept {
         let untouched = || Kept {
             unread: (1..=thread.last_seq).collect(),
-            pinned: false,
+            ..Kept::default()
         };
         let key = (viewer.uuid(), thread.id);
         self.kept.get(&key).cloned().unwrap_or_else(untouched)
@@ -149,16 +149,26 @@ impl World {
             .visible(viewer)
             .into_iter()
             .map(|thread| (thread, self.kept(me, thread)))
-            .filter(|(thread, kept)| passes(thread, kept, filter))
+            .filter(|(thread, kept)| passes(viewer, thread, kept, filter))
             .collect();
         rows.sort_by_key(|(thread, kept)| (kept.pinned, thread.last_activity_at, thread.id));
         rows.iter().rev().map(|(thread, _)| thread.id).collect()
     }
 }
 
+/// Whether the viewer finds a thread among the open ones. To put away is the staff's own matter:
+/// a client goes on seeing what staff have archived.
+pub(crate) fn is_open(viewer: &Viewer, thread: &ThreadRow) -> bool {
+    match thread.lifecycle {
+        Lifecycle::Open => true,
+        Lifecycle::Archived => viewer.account().is_some(),
+        Lifecycle::Deleted => false,
+    }
+}
+
 /// Whether a thread passes the filters; they combine with AND (T-14).
-fn passes(thread: &ThreadRow, kept: &Kept, filter: InboxFilter) -> bool {
-    let open = thread.lifecycle == Lifecycle::Open;
+fn passes(viewer: &Viewer, thread: &ThreadRow, kept: &Kept, filter: InboxFilter) -> bool {
+    let open = is_open(viewer, thread);
     let state = match filter.state {
         InboxState::ReadAndUnread => open,
         InboxState::Unread => open && !kept.unread.is_empty(),

@@ -40,7 +40,7 @@ pub(crate) fn reading(world: &mut World, last: i64) -> Reading {
     }
 }
 
-/// Applies a reading to the model; answers the numbers that were seen.
+/// Applies a reading to the model; answers the numbers that were seen for the first time.
 pub(crate) fn apply(kept: &mut Kept, reading: &Reading) -> BTreeSet<i64> {
     let before = kept.unread.clone();
     match reading {
@@ -55,6 +55,7 @@ pub(crate) fn apply(kept: &mut Kept, reading: &Reading) -> BTreeSet<i64> {
     if let Reading::Sent { seq, .. } = reading {
         seen.remove(seq);
     }
+    seen.retain(|seq| kept.seen.insert(*seq));
     seen
 }
 
@@ -82,7 +83,11 @@ pub(crate) async fn read(
     let tx = store.begin().await.unwrap();
     let done = tx.read_thread(viewer, thread, reading, now).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(numbers(&done.seen), seen, "what became read by {reading:?}");
+    assert_eq!(
+        numbers(&done.seen),
+        seen,
+        "what was seen first by {reading:?}"
+    );
     assert_eq!(done.changed, kept.unread != before, "{reading:?}");
     world.kept.insert((viewer.uuid(), thread), kept);
     let receipt = |(from, to): &(i64, i64)| Receipt {
@@ -108,18 +113,7 @@ pub(crate) async fn stir(world: &mut World, store: &Store, viewers: &[Viewer]) -
                 let last = world.find(thread).last_seq;
                 let reading = reading(world, last);
                 let new = read(world, store, me, thread, &reading, at(clock)).await;
-                for receipt in new {
-                    // The first sight of a range is the one that is kept.
-                    let same = |r: &Receipt| {
-                        Receipt {
-                            seen_at: receipt.seen_at,
-                            ..*r
-                        } == receipt
-                    };
-                    if !receipts.iter().any(same) {
-                        receipts.push(receipt);
-                    }
-                }
+                receipts.extend(new);
             }
             if world.dice.percent(12) {
                 pin(world, store, me, thread).await;

@@ -22,6 +22,8 @@ use super::dice::Dice;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Kept {
     pub(crate) unread: BTreeSet<i64>,
+    /// What was read once, even if it was marked as unread since.
+    pub(crate) seen: BTreeSet<i64>,
     pub(crate) pinned: bool,
 }
 
@@ -308,6 +310,8 @@ impl World {
         let micros = self.dice.pick(&[0, 0, 1_000, 1_500, 999_999]);
         let later = at(self.dice.upto(6) * 60) + chrono::Duration::microseconds(micros);
         let by_client = thread.client_id.is_some() && self.dice.percent(40);
+        let mut links = self.account_clients.iter();
+        let account = links.find(|link| by_client && link.client_id == client);
         let message = MessageModel {
             id: self.id(),
             thread_id: thread.id,
@@ -322,7 +326,7 @@ impl World {
             } else {
                 thread.started_by_id
             },
-            account_id: None,
+            account_id: account.map(|link| link.account_id),
             body: format!("Message {}", thread.last_seq + 1),
             created_at: later.max(thread.last_activity_at),
             seen_by_client_at: None,

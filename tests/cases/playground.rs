@@ -1,0 +1,121 @@
+//! The playground's operations: each is run as the member of the cast that its first line names.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::crown::rows::DOCUMENTS;
+use crate::support::Tidings;
+
+struct Operation {
+    name: String,
+    who: String,
+    text: String,
+    variables: Value,
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../playground/operations")
+}
+
+fn operations() -> Vec<Operation> {
+    let files = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let mut operations: Vec<Operation> = files
+        .filter(|path| path.extension().is_some_and(|ext| ext == "graphql"))
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let variables = std::fs::read_to_string(path.with_extension("json"));
+            let variables =
+                variables.unwrap_or_else(|_| panic!("{name} has no default variables beside it"));
+            let mut lines = text.lines();
+            let who = lines.next().and_then(|line| line.strip_prefix("# as: "));
+            let who = who
+                .unwrap_or_else(|| panic!("{name} does not begin with `# as: `"))
+                .to_owned();
+            let what = lines.next().and_then(|line| line.strip_prefix("# "));
+            assert!(
+                what.is_some_and(|what| what.len() > 10),
+                "{name} does not say what it is for"
+            );
+            Operation {
+                name,
+                who,
+                variables: serde_json::from_str(&variables).unwrap(),
+                text,
+            }
+        })
+        .collect();
+    operations.sort_by(|a, b| a.name.cmp(&b.name));
+    operations
+}
+
+#[tokio::test]
+async fn every_example_runs_without_errors() {
+    for operation in operations() {
+        let Operation {
+            name,
+            who,
+            text,
+            variables,
+        } = operation;
+        let tidings = Tidings::start().await;
+        let who: &'static str = tidings_server::seed::cast::find(&who)
+            .unwrap_or_else(|| panic!("{name}: {who} is not in the cast"))
+            .name;
+        let caller = tidings.caller(who);
+        if text.contains("\nsubscription ") {
+            let mut socket = caller.socket().await;
+            socket.subscribe(&text, variables).await;
+            socket.settle().await;
+            tidings
+                .caller("supervisor")
+                .writes(
+                    &crate::support::Global::gid(tidings_server::seed::cast::thread::SLEEP),
+                    "Look.",
+                )
+                .await;
+            let event = socket.data().await.to_string();
+            assert!(event.contains("Look."), "{name}: {event}");
+            continue;
+        }
+        let answer = caller.ask(&text, variables).await;
+        assert!(answer.get("errors").is_none(), "{name}: {answer:#}");
+        for (field, value) in answer["data"].as_object().unwrap() {
+            assert!(!value.is_null(), "{name}: {field} is null");
+            if let Some(errors) = value.get("userErrors") {
+                assert_eq!(errors, &json!([]), "{name}: {answer:#}");
+            }
+            if let Some(edges) = value.get("edges") {
+                assert_ne!(edges, &json!([]), "{name}: an example with nothing in it");
+            }
+            assert!(
+                !value.to_string().starts_with("[null"),
+                "{name}: {answer:#}"
+            );
+        }
+    }
+}
+
+#[test]
+fn there_is_an_example_of_every_root_field() {
+    let mut unused: BTreeMap<&str, ()> = DOCUMENTS.iter().map(|(field, _)| (*field, ())).collect();
+    for operation in operations() {
+        unused.retain(|field, ()| {
+            let called = [
+                format!("\n  {field}("),
+                format!("\n  {field} {{"),
+                format!("\n  {field}\n"),
+            ];
+            !called
+                .iter()
+                .any(|call| operation.text.contains(call.as_str()))
+        });
+    }
+    // Examples say `nodes`; a single node needs none beside it.
+    unused.remove("node");
+    assert!(unused.is_empty(), "{unused:?}");
+}
