@@ -15,13 +15,22 @@ pub(crate) const PLAN: Plan = Plan {
     indexes,
 };
 
-/// The writing transaction (see `Position` in the domain). PostgreSQL fills it in by itself;
-/// SQLite's single writer needs none.
+/// The writing transaction, or the newest that had ended when the event was written, whichever is
+/// newer (see `Position` in the domain). PostgreSQL fills it in by itself; SQLite's single writer
+/// needs none.
+///
+/// The transaction's own number is not enough: it is given out at its first write, and a transaction
+/// that then waits for a lock writes its event behind those of younger ones. Of two writes of which
+/// one waited for the other, the order here is the order of their commits; within one number, that
+/// of `seq`. A number still is at least its transaction's own, which is what the horizon needs.
 fn transaction(backend: DbBackend) -> ColumnDef {
     let mut column = bigint("tx");
     match backend {
         DbBackend::Postgres => column
-            .default(Expr::cust("(pg_current_xact_id()::text::bigint)"))
+            .default(Expr::cust(
+                "(GREATEST(pg_current_xact_id()::text::bigint, \
+                 pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1))",
+            ))
             .take(),
         _ => column.default(0).take(),
     }

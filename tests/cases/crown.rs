@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tidings_server::seed::cast;
 
 use self::rows::{DOCUMENTS, Own, PLACES, Place, document, own};
-use crate::support::{Global as _, Socket, Tidings, gid, key, nowhere};
+use crate::support::{Global, Socket, Tidings, gid, key, nowhere};
 
 /// Who may see nothing of the demo's `client`.
 const WRONG: &[&str] = &["second-client", "outsider", "outsider-client"];
@@ -247,7 +247,7 @@ fn harbor_lane() -> Vec<String> {
             cast::audience::BILLING,
             cast::audience::CLINICAL,
         ]
-        .map(|id| id.gid()),
+        .map(Global::gid),
     );
     ids
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use tidings_domain::ThreadId;
 use tidings_server::seed::cast::{self, CAST, client, staff, thread};
 
-use crate::support::{Global as _, Tidings, membership};
+use crate::support::{Global, Tidings, membership};
 
 /// Each thread of the demo with everybody who sees it (T-04 to T-09, T-44, C-25, P-48, S-03).
 #[rustfmt::skip]
@@ -249,7 +249,7 @@ async fn t06_an_assignment_opens_and_closes_all_three_audiences_by_the_agencys_d
     let tidings = Tidings::start().await;
     let admin = tidings.caller("clinical-admin");
     let daniel = || tidings.caller("second-clinician");
-    let threads = [thread::SLEEP, thread::INVOICE, thread::APPOINTMENT].map(|id| id.gid());
+    let threads = [thread::SLEEP, thread::INVOICE, thread::APPOINTMENT].map(Global::gid);
     let assign = |start: &str, end: &str| json!({ "clientId": client::CLIENT.gid(), "staffMemberId": staff::SECOND_CLINICIAN.gid(), "startDate": start, "endDate": end });
     let expect = async |sees: bool, when: &str| {
         for id in &threads {

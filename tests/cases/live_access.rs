@@ -187,9 +187,10 @@ async fn g5_cx14_a_day_that_begins_takes_effect_before_the_next_event() {
 async fn g5_t39_a_day_that_begins_is_told_once_to_whom_it_gives_or_takes_threads() {
     let quick = [("TIDINGS_SWEEP_INTERVAL_MS", "50")];
     let tidings = Tidings::start_with(&quick).await;
-    let other = match tidings.is_postgres() {
-        true => Some(tidings.another_with(&quick).await),
-        false => None,
+    let other = if tidings.is_postgres() {
+        Some(tidings.another_with(&quick).await)
+    } else {
+        None
     };
     until_midnight(&tidings).await;
     let mut listeners = tidings.all_listen().await;

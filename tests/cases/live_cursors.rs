@@ -191,3 +191,28 @@ async fn g3_a_cursor_ahead_of_the_log_is_invalid() {
         "CURSOR_INVALID"
     );
 }
+
+#[tokio::test]
+async fn g1_g3_a_cursor_passes_over_any_number_of_events_that_concern_others() {
+    let tidings = Tidings::start().await;
+    let own = tidings.caller("second-client").cursor().await;
+    let staff = tidings.caller("biller").cursor().await;
+    // More than are read at once, twice over.
+    for number in 0..230 {
+        let input = json!({ "threadId": thread::SLEEP.gid(), "pinned": number % 2 == 0 });
+        tidings.caller("supervisor").does("setThreadPinned", input).await;
+        if number == 150 {
+            tidings.caller("second-client").writes(&thread::PAYMENT_PLAN.gid(), "among them").await;
+        }
+    }
+    let mut listeners = [
+        tidings.listen_after("second-client", own).await,
+        tidings.listen_after("biller", staff).await,
+    ];
+    let counts = listeners[0].expect("MessageAdded").await;
+    assert_eq!(counts["message"]["bodyText"], "among them");
+    listeners[0].expect("ViewerStateChanged").await;
+    listeners[1].expect_message("among them").await;
+    listeners[1].expect("ReadReceiptAdded").await;
+    tidings.nothing_more(&mut listeners).await;
+}

@@ -8,7 +8,7 @@ use tidings_server::seed::cast::{account, client, message, staff, thread, topic}
 use crate::support::{Global as _, Listener, Tidings, membership};
 
 /// What each listener is told of, up to a mark that reaches all of them.
-async fn told(tidings: &Tidings, listeners: &mut Vec<Listener>, names: &[&str]) -> Vec<Value> {
+async fn told(tidings: &Tidings, listeners: &mut [Listener], names: &[&str]) -> Vec<Value> {
     let mut events = Vec::new();
     for listener in listeners.iter_mut().filter(|l| names.contains(&l.name)) {
         events.push(listener.next().await);

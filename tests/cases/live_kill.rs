@@ -40,7 +40,7 @@ async fn write(
                 // It is down: on at the next address, which may be known already.
                 Err(error) => {
                     eprintln!("{name} {number} {error:?}");
-                    address.changed().await.unwrap()
+                    address.changed().await.unwrap();
                 }
             }
         }
@@ -56,9 +56,12 @@ async fn subscribe(process: &Process, token: &str, cursor: &Value) -> Socket {
 }
 
 /// Takes messages, kills the server at its times, starts it again and resumes.
-async fn listen(process: &mut Process, token: &str, address: watch::Sender<String>) -> Vec<Value> {
-    let answer = post(&process.address, token, "{ eventCursor }", &Value::Null).await;
-    let mut cursor = answer.unwrap()["data"]["eventCursor"].take();
+async fn listen(
+    process: &mut Process,
+    token: &str,
+    mut cursor: Value,
+    address: watch::Sender<String>,
+) -> Vec<Value> {
     let mut socket = subscribe(process, token, &cursor).await;
     let (mut got, mut kills) = (Vec::new(), KILLS.iter().peekable());
     while got.len() < 2 * EACH {
@@ -67,13 +70,14 @@ async fn listen(process: &mut Process, token: &str, address: watch::Sender<Strin
             let event = message["payload"]["data"]["messageAdded"].take();
             cursor = event["cursor"].clone();
             got.push(event["message"].clone());
-            eprintln!("got {} {}", got.len(), event["message"]);
+
             if kills.next_if(|at| got.len() >= **at).is_some() {
                 process.kill().await;
             }
         } else {
             // The last that the dead server had said has been read.
-            eprintln!("{message}"); assert!(message["close"].is_null(), "{message:#}");
+            eprintln!("{message}");
+            assert!(message["close"].is_null(), "{message:#}");
             eprintln!("restart");
             process.restart().await;
             eprintln!("up");
@@ -92,10 +96,13 @@ async fn g1_g3_g4_after_kill_9_nothing_acknowledged_is_lost_and_nothing_comes_tw
     let (address, known) = watch::channel(process.address.clone());
     let writers = ["client", "clinician"].map(|name| (name, process.token(name)));
     let reader = process.token("clinician");
+    // Before anybody writes.
+    let answer = post(&process.address, &reader, "{ eventCursor }", &Value::Null).await;
+    let cursor = answer.unwrap()["data"]["eventCursor"].take();
     let writing = writers
         .iter()
         .map(|(name, token)| write(name, token, known.clone()));
-    let reading = listen(&mut process, &reader, address);
+    let reading = listen(&mut process, &reader, cursor, address);
     let (sent, got) = futures_util::join!(join_all(writing), reading);
 
     let seqs: Vec<i64> = got.iter().map(|m| m["seq"].as_i64().unwrap()).collect();

@@ -280,7 +280,7 @@ async fn world_goes_on(writing: &Tidings, reading: &Tidings, seed: u64) {
         }
         late
     };
-    let (_, late) = futures_util::join!(writers(&mut dice, 14), late);
+    let ((), late) = futures_util::join!(writers(&mut dice, 14), late);
     followers.extend(late);
     converge(
         (writing, reading),

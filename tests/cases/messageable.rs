@@ -5,7 +5,7 @@ use tidings_domain::StaffId;
 use tidings_server::seed::cast::{client, staff};
 
 use super::start_by_client::{offered, to};
-use crate::support::{Global as _, Tidings};
+use crate::support::{Global, Tidings};
 
 #[tokio::test]
 async fn c29_whom_the_list_offers_is_who_can_be_written_to() {
@@ -72,7 +72,7 @@ async fn c29_whom_the_list_offers_is_who_can_be_written_to() {
     accepted.sort();
     assert_eq!(offered, accepted);
     let mut expected =
-        [staff::CLINICIAN, staff::PRACTICE_ADMIN, staff::SYSTEM_ADMIN].map(|id| id.gid());
+        [staff::CLINICIAN, staff::PRACTICE_ADMIN, staff::SYSTEM_ADMIN].map(Global::gid);
     expected.sort();
     assert_eq!(accepted, expected);
     // Staff are offered the same list.

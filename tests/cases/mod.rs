@@ -15,6 +15,8 @@ mod live_access;
 mod live_cursors;
 mod live_delivery;
 mod live_kill;
+mod live_order;
+mod live_slow;
 mod live_snapshot;
 mod messageable;
 mod pages;

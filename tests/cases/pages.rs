@@ -160,9 +160,9 @@ async fn s21_a_thread_shows_its_whole_history_from_both_ends() {
             };
             assert_eq!(page["pageInfo"][back], json!(!seqs.is_empty()));
             if forward {
-                seqs.extend(page_seqs)
+                seqs.extend(page_seqs);
             } else {
-                seqs.splice(0..0, page_seqs).for_each(drop)
+                seqs.splice(0..0, page_seqs).for_each(drop);
             }
             if page["pageInfo"][more] == json!(false) {
                 return seqs;

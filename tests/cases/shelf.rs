@@ -17,13 +17,19 @@ fn pin(id: &str, pinned: bool) -> Value {
 async fn t33_k14_archiving_is_for_everybody_who_shares_the_thread() {
     let tidings = Tidings::start().await;
     let id = thread::INVOICE.gid();
-    let everybody = ["biller", "clinician", "clinical-admin", "client"];
+    let staff = ["biller", "clinician", "clinical-admin"];
     let set = tidings
         .caller("biller")
         .does("setThreadArchived", archive(&id, true))
         .await;
     assert_eq!(set["thread"]["archived"], json!(true));
-    for who in everybody {
+    // Staff put it away for themselves: in the client's inbox it stays.
+    let client = tidings.caller("client");
+    assert!(client.inbox(json!({})).await.contains(&id));
+    let archived = "query($id: ID!) { thread(id: $id) { archived } }";
+    let shown = client.data(archived, json!({ "id": id })).await;
+    assert_eq!(shown["thread"]["archived"], json!(false));
+    for who in staff {
         let caller = tidings.caller(who);
         assert!(!caller.inbox(json!({})).await.contains(&id), "{who}");
         assert!(
@@ -49,7 +55,7 @@ async fn t33_k14_archiving_is_for_everybody_who_shares_the_thread() {
         .caller("clinician")
         .does("setThreadArchived", archive(&id, false))
         .await;
-    for who in everybody {
+    for who in staff {
         assert!(
             tidings.caller(who).inbox(json!({})).await.contains(&id),
             "{who}"

@@ -186,11 +186,11 @@ async fn c22_k13_a_staff_member_may_take_no_new_messages_and_answers_go_on() {
         .await;
     amina.does("updateStaffSettings", allow(true)).await;
     elena.does("startThread", start()).await;
-    // Not displayed: the same.
+    // Not displayed: as if the person were not on the team at all.
     amina
         .does("updateStaffSettings", json!({ "displayInPortal": false }))
         .await;
-    refused(&tidings, &elena, start(), "CONTACT_NOT_ALLOWED").await;
+    refused(&tidings, &elena, start(), "NOT_CARE_TEAM_MEMBER").await;
     assert!(offered(&elena, client::CLIENT).await.is_empty());
     let query = "query($id: ID!) { client(id: $id) { careTeam { members { id } } } }";
     let data = elena

@@ -72,7 +72,7 @@ async fn s06_t21_t23_p18_counts_are_exact_after_any_sequence_of_operations() {
                 0 => {
                     _ = caller
                         .act("sendMessage", json!({ "threadId": id, "body": "b" }))
-                        .await
+                        .await;
                 }
                 1 => {
                     _ = caller
@@ -80,13 +80,13 @@ async fn s06_t21_t23_p18_counts_are_exact_after_any_sequence_of_operations() {
                             "sendMessage",
                             json!({ "threadId": id, "body": "b", "markThreadRead": false }),
                         )
-                        .await
+                        .await;
                 }
                 2 => _ = caller.does("markRead", json!({ "messageIds": some })).await,
                 3 => {
                     _ = caller
                         .does("markUnread", json!({ "messageIds": some }))
-                        .await
+                        .await;
                 }
                 4 => {
                     _ = caller
@@ -94,7 +94,7 @@ async fn s06_t21_t23_p18_counts_are_exact_after_any_sequence_of_operations() {
                             "markThreadRead",
                             json!({ "threadId": id, "upToMessageId": some[0] }),
                         )
-                        .await
+                        .await;
                 }
                 5 => {
                     _ = caller
@@ -102,7 +102,7 @@ async fn s06_t21_t23_p18_counts_are_exact_after_any_sequence_of_operations() {
                             "setThreadArchived",
                             json!({ "threadId": id, "archived": step % 2 == 0 }),
                         )
-                        .await
+                        .await;
                 }
                 _ => {
                     _ = caller
@@ -110,7 +110,7 @@ async fn s06_t21_t23_p18_counts_are_exact_after_any_sequence_of_operations() {
                             "setThreadPinned",
                             json!({ "threadId": id, "pinned": step % 2 == 0 }),
                         )
-                        .await
+                        .await;
                 }
             }
             if step % 20 == 19 {

@@ -150,7 +150,10 @@ impl Listener {
             "events"
         };
         let event = data[field].take();
-        self.cursor = event["cursor"].as_str().unwrap().to_owned();
+        event["cursor"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut self.cursor);
         event
     }
 

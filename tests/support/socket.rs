@@ -72,7 +72,7 @@ impl Socket {
     pub(crate) async fn receive(&mut self) -> Value {
         tokio::time::timeout(PATIENCE, self.next())
             .await
-            .expect("nothing came")
+            .unwrap_or_else(|_| panic!("nothing came"))
     }
 
     async fn next(&mut self) -> Value {

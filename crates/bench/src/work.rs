@@ -5,10 +5,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::str::FromStr as _;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use tidings_server::seed::{Landmarks, Size, landmarks};
 
@@ -231,6 +233,7 @@ impl Work {
                 for file in ["-wal", "-shm"] {
                     let _not_there = fs::remove_file(format!("{}{file}", to.display()));
                 }
+                checkpoint(&source.url).await?;
                 fs::copy(from, to)?;
                 Ok(self.kept(name))
             }
@@ -291,4 +294,13 @@ impl Work {
     pub(crate) fn landmarks(size: &Size) -> Result<Landmarks> {
         Ok(landmarks(size)?)
     }
+}
+
+/// Moves what is still in SQLite's log into the file, so that the file is all there is.
+async fn checkpoint(url: &str) -> Result<()> {
+    let mut connection = SqliteConnectOptions::from_str(url)?.connect().await?;
+    sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        .execute(&mut connection)
+        .await?;
+    Ok(connection.close().await?)
 }

@@ -12,8 +12,9 @@ use crate::vocabulary::AudienceKind;
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub struct Position {
-    /// The writing transaction: PostgreSQL's 64-bit transaction id; 0 on SQLite, whose single
-    /// writer commits in the order of `seq`.
+    /// PostgreSQL's 64-bit id of the writing transaction, or of the newest that had ended when the
+    /// event was written, whichever is newer; 0 on SQLite, whose single writer commits in the order
+    /// of `seq`.
     pub transaction: i64,
     /// The row's own number.
     pub seq: i64,

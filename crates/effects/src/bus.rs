@@ -147,7 +147,7 @@ mod tests {
         let bus = Bus::local();
         let mut woken = bus.woken();
         bus.wake();
-        let hour = Duration::from_secs(3_600);
+        let hour = Duration::from_hours(1);
         tokio::time::timeout(Duration::from_secs(5), woken.wait(hour))
             .await
             .unwrap();
@@ -156,6 +156,6 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn without_a_word_the_sweep_looks() {
         let mut woken = Bus::local().woken();
-        woken.wait(Duration::from_secs(3_600)).await;
+        woken.wait(Duration::from_hours(1)).await;
     }
 }

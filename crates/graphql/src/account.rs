@@ -40,7 +40,7 @@ impl PortalAccount {
 
     /// The clients for whom the viewer's own account acts, the primary record first; empty for
     /// another account. At most 100.
-    #[graphql(complexity = "5 * (child_complexity + 1)")]
+    #[graphql(complexity = "3 * (child_complexity + 1)")]
     async fn clients(&self, ctx: &Context<'_>) -> Result<Vec<Client>> {
         let viewer = ctx.viewer()?;
         let own: Vec<ClientId> = match &*viewer {

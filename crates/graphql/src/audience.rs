@@ -38,7 +38,7 @@ impl Audience {
     }
 
     /// The topics of this audience, in the agency's order. At most 100.
-    #[graphql(complexity = "20 * (child_complexity + 1)")]
+    #[graphql(complexity = "10 * (child_complexity + 1)")]
     async fn topics(&self, ctx: &Context<'_>) -> Result<Vec<Topic>> {
         let topics = ctx.one(TopicsOf(self.0.kind)).await?.unwrap_or_default();
         Ok(topics.into_iter().map(Topic).collect())

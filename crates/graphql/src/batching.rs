@@ -2,8 +2,8 @@
 //!
 //! A loader that is spawned onto the runtime may run before the resolvers beside it have asked, so
 //! that one batch becomes several, by chance. Here loads are polled only when the operation itself
-//! can go no further: every resolver that could ask has asked. No timer, no other thread, and the
-//! number of statements of a query is always the same.
+//! can go no further: every resolver that could ask has asked, and the number of statements does not
+//! grow with the rows.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -32,7 +32,7 @@ impl CareTeam {
 
     /// The members, by start date: those of today, or with `includeInactive` past and future ones,
     /// too, for staff. At most 500.
-    #[graphql(complexity = "20 * (child_complexity + 1)")]
+    #[graphql(complexity = "5 * (child_complexity + 1)")]
     async fn members(
         &self,
         ctx: &Context<'_>,

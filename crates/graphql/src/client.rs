@@ -82,7 +82,7 @@ impl Client {
 
     /// The care team members to whom the client can write first: on the team today, displayed,
     /// with contact allowed. At most 100.
-    #[graphql(complexity = "20 * (child_complexity + 1)")]
+    #[graphql(complexity = "5 * (child_complexity + 1)")]
     async fn messageable_care_team(&self, ctx: &Context<'_>) -> Result<Vec<CareTeamMember>> {
         let viewer = ctx.viewer()?;
         let may_write = viewer.policy().portal_enabled

@@ -146,7 +146,7 @@ impl Message {
 
     /// Who saw it, in the order in which they first did, its author left out. At most 500. Staff
     /// only, unless the agency's policy shows receipts to clients.
-    #[graphql(complexity = "10 * (child_complexity + 1)")]
+    #[graphql(complexity = "5 * (child_complexity + 1)")]
     async fn seen_by(&self, ctx: &Context<'_>) -> Option<Result<Vec<ReadReceipt>>> {
         Some(match permit(ctx, "Message.seenBy") {
             Ok(()) => self.receipts(ctx).await,

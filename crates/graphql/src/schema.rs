@@ -141,3 +141,23 @@ impl Executor for TidingsSchema {
         Batching::new(stream, loads).boxed()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn g1_whoever_asks_for_the_end_of_the_log_is_recognised_however_it_is_asked() {
+        for query in [
+            "{ eventCursor }",
+            "{ inbox(first: 1) { edges { cursor } } end: eventCursor }",
+            "query A { agency { id } } query B { ... on Query { ... { eventCursor } } }",
+            "{ ...E } fragment E on Query { eventCursor }",
+        ] {
+            assert!(asks_for_log_end(&mut GraphqlRequest::new(query)), "{query}");
+        }
+        for query in ["{ agency { id } }", "{ nonsense", "subscription { events { __typename } }"] {
+            assert!(!asks_for_log_end(&mut GraphqlRequest::new(query)), "{query}");
+        }
+    }
+}

@@ -105,13 +105,11 @@ impl Thread {
     /// How many messages the viewer has not read. Both numbers are of one moment: on a stream the
     /// viewer may have read on, past the messages that the event knew of.
     async fn unread(&self, ctx: &Context<'_>) -> Result<i64> {
-        match self.0.state {
-            Some(state) => Ok(state.unread(self.0.row.last_seq)),
-            None => {
-                let seen = ctx.one(self.0.row.id).await?;
-                Ok(seen.map_or(0, |seen| seen.state.unread(seen.thread.last_seq)))
-            }
+        if let Some(state) = self.0.state {
+            return Ok(state.unread(self.0.row.last_seq));
         }
+        let seen = ctx.one(self.0.row.id).await?;
+        Ok(seen.map_or(0, |seen| seen.state.unread(seen.thread.last_seq)))
     }
 
     async fn client_row(&self, ctx: &Context<'_>) -> Result<Option<ClientRow>> {
@@ -179,7 +177,7 @@ impl Thread {
 
     /// Who is listed on it by name: the staff addressed, and those it is shared with. Others see
     /// it by role or assignment. At most 100.
-    #[graphql(complexity = "10 * (child_complexity + 1)")]
+    #[graphql(complexity = "5 * (child_complexity + 1)")]
     async fn participants(&self, ctx: &Context<'_>) -> Result<Vec<Participant>> {
         let listed = ctx.one(ListedOn(self.0.row.id)).await?.unwrap_or_default();
         // Side by side, so that they are loaded in one batch.

@@ -1,9 +1,10 @@
 //! The event log: the truth of which every stream is a reading.
 //!
 //! **Order (G2).** A reader that has passed a position never meets an event behind it. SQLite's
-//! single writer gives that by itself. On PostgreSQL an event carries its writing transaction, and
-//! a reader stops at the horizon: the oldest transaction still in progress. Below it everything is
-//! decided, so nothing can appear there later; above it nothing is read yet.
+//! single writer gives that by itself. On PostgreSQL an event carries its writing transaction, or
+//! the newest that had ended before it was written, so that a write stands behind those it waited
+//! for; and a reader stops at the horizon: the oldest transaction still in progress. Below it
+//! everything is decided, so nothing can appear there later; above it nothing is read yet.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, QueryResult};

@@ -93,6 +93,7 @@ pub(crate) fn own(who: &str) -> Own {
 }
 
 /// A place where an id goes in.
+#[derive(Clone, Copy)]
 pub(crate) struct Place {
     /// From the root field on.
     pub(crate) path: &'static str,

@@ -94,7 +94,7 @@ impl Replica {
                 let message = &event["message"];
                 let seq = message["seq"].as_i64().unwrap();
                 let known = self.threads.get_mut(&id);
-                match known.filter(|kept| kept.messages.len() as i64 >= seq - 1) {
+                match known.filter(|kept| i64::try_from(kept.messages.len()).unwrap() >= seq - 1) {
                     Some(kept) => {
                         let body = message["bodyText"].as_str().unwrap().to_owned();
                         // An event may tell of what was read already, never of another text.
