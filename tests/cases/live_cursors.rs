@@ -200,9 +200,15 @@ async fn g1_g3_a_cursor_passes_over_any_number_of_events_that_concern_others() {
     // More than are read at once, twice over.
     for number in 0..230 {
         let input = json!({ "threadId": thread::SLEEP.gid(), "pinned": number % 2 == 0 });
-        tidings.caller("supervisor").does("setThreadPinned", input).await;
+        tidings
+            .caller("supervisor")
+            .does("setThreadPinned", input)
+            .await;
         if number == 150 {
-            tidings.caller("second-client").writes(&thread::PAYMENT_PLAN.gid(), "among them").await;
+            tidings
+                .caller("second-client")
+                .writes(&thread::PAYMENT_PLAN.gid(), "among them")
+                .await;
         }
     }
     let mut listeners = [

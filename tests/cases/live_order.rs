@@ -58,7 +58,8 @@ impl Tidings {
     /// The text that a statement answers.
     async fn text(&self, sql: &str) -> String {
         let sql = AssertSqlSafe(sql.to_owned());
-        let text = sqlx::query_scalar(sql).fetch_one(&mut self.raw().await);
+        let mut raw = self.raw().await;
+        let text = sqlx::query_scalar(sql).fetch_one(&mut raw);
         text.await.unwrap()
     }
 }
@@ -204,25 +205,43 @@ async fn g5_a_viewer_that_was_loaded_before_a_change_is_not_believed_after_it() 
     let cursor = tidings.caller("scheduler").cursor().await;
     // The subscription stops behind the loading of its viewer, where it looks at its cursor …
     let mut floor = tidings.raw().await;
-    run(&mut floor, "BEGIN; LOCK TABLE event_floor IN ACCESS EXCLUSIVE MODE").await;
+    run(
+        &mut floor,
+        "BEGIN; LOCK TABLE event_floor IN ACCESS EXCLUSIVE MODE",
+    )
+    .await;
     let mut scheduler = tidings.listen_after("scheduler", cursor).await;
     somebody_waits_for(&tidings, "event_floor").await;
     // … while the role is taken, and the relay is past it.
-    tidings.caller("system-admin").does("setStaffRoles", roles(json!([]))).await;
-    tidings.caller("client").writes(&appointment, "the relay is past the change").await;
+    tidings
+        .caller("system-admin")
+        .does("setStaffRoles", roles(&json!([])))
+        .await;
+    tidings
+        .caller("client")
+        .writes(&appointment, "the relay is past the change")
+        .await;
     admin.expect_message("the relay is past the change").await;
     let message = Paused::begin(&tidings).await;
-    let message = message.message(thread::APPOINTMENT, "not for the scheduler").await;
+    let message = message
+        .message(thread::APPOINTMENT, "not for the scheduler")
+        .await;
     // It takes its place, and stops where it would load its viewer once more; a message comes.
     let mut policy = tidings.raw().await;
-    run(&mut policy, "BEGIN; LOCK TABLE messaging_policy IN ACCESS EXCLUSIVE MODE").await;
+    run(
+        &mut policy,
+        "BEGIN; LOCK TABLE messaging_policy IN ACCESS EXCLUSIVE MODE",
+    )
+    .await;
     run(&mut floor, "COMMIT").await;
     somebody_waits_for(&tidings, "messaging_policy").await;
     message.commit().await;
     admin.expect_message("not for the scheduler").await;
     run(&mut policy, "COMMIT").await;
     scheduler.expect("AccessRevoked").await;
-    tidings.nothing_more(std::slice::from_mut(&mut scheduler)).await;
+    tidings
+        .nothing_more(std::slice::from_mut(&mut scheduler))
+        .await;
 }
 
 #[tokio::test]

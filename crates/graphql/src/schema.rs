@@ -156,8 +156,15 @@ mod tests {
         ] {
             assert!(asks_for_log_end(&mut GraphqlRequest::new(query)), "{query}");
         }
-        for query in ["{ agency { id } }", "{ nonsense", "subscription { events { __typename } }"] {
-            assert!(!asks_for_log_end(&mut GraphqlRequest::new(query)), "{query}");
+        for query in [
+            "{ agency { id } }",
+            "{ nonsense",
+            "subscription { events { __typename } }",
+        ] {
+            assert!(
+                !asks_for_log_end(&mut GraphqlRequest::new(query)),
+                "{query}"
+            );
         }
     }
 }

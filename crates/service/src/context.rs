@@ -58,7 +58,7 @@ pub struct Write<'a> {
 }
 
 impl Service {
-    /// A service on these foundations. [`Service::run_relay`] must run beside it for streams to
+    /// A service on these foundations. The relay ([`Service::relay`]) must run beside it for streams to
     /// move.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>, bus: Bus) -> Self {

@@ -1,6 +1,6 @@
 //! Live streams: who waits for what, and what each may get.
 //!
-//! [`Prepared`] is an event with everything the law asks, loaded once. [`Prepared::for_viewer`] is
+//! A `Prepared` is an event with everything the law asks, loaded once. `Prepared::for_viewer` is
 //! the one place that says what a viewer gets of it; the live hub and the replay from the log both
 //! ask it, so a stream never shows what a query would not (G5).
 
