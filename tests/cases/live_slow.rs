@@ -61,9 +61,9 @@ impl Got {
             }
             let event = &message["payload"]["data"]["messageAdded"];
             assert!(
-                event["message"]["t"]
+                event["message"]["t0"]
                     .as_str()
-                    .is_some_and(|text| text.len() == 20_000)
+                    .is_some_and(|text| text.len() == LENGTH)
             );
             self.seqs.push(event["message"]["seq"].as_i64().unwrap());
             event["cursor"]
