@@ -15,6 +15,19 @@ use crate::live::{Prepared, prepare};
 /// Events read from the log at once.
 const BATCH: usize = 500;
 
+/// First and longest pause before another look at events that cannot be read yet.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(100));
+
+/// When the relay looks again.
+enum Again {
+    /// At once: there may be more.
+    Now,
+    /// Soon: there is more, behind a transaction in progress.
+    Soon,
+    /// When somebody calls.
+    Called,
+}
+
 /// How the relay runs.
 #[derive(Clone, Copy, Debug)]
 pub struct RelayOptions {
@@ -61,10 +74,18 @@ impl Relay {
     /// Relays until the process ends. A fault of the database is logged and tried again.
     pub async fn run(mut self) {
         let mut woken = self.service.bus.woken();
+        let mut pause = PAUSES.0;
         loop {
             match self.turn().await {
-                Ok(true) => {}
-                Ok(false) => woken.wait(self.options.sweep).await,
+                Ok(Again::Now) => pause = PAUSES.0,
+                Ok(Again::Soon) => {
+                    woken.wait(pause.min(self.options.sweep)).await;
+                    pause = (pause * 2).min(PAUSES.1);
+                }
+                Ok(Again::Called) => {
+                    pause = PAUSES.0;
+                    woken.wait(self.options.sweep).await;
+                }
                 Err(error) => {
                     tracing::error!(%error, "the relay cannot read the event log; trying again");
                     tokio::time::sleep(self.options.sweep).await;
@@ -73,8 +94,8 @@ impl Relay {
         }
     }
 
-    /// Relays one batch. Answers whether there may be more.
-    async fn turn(&mut self) -> Result<bool> {
+    /// Relays one batch.
+    async fn turn(&mut self) -> Result<Again> {
         let service = self.service.clone();
         let now = service.clock.now();
         self.prune(now).await?;
@@ -83,10 +104,22 @@ impl Relay {
             .store
             .events_after(service.hub.position(), BATCH)
             .await?;
-        if records.is_empty() {
-            return Ok(false);
+        let full = records.len() == BATCH;
+        if !records.is_empty() {
+            self.relay(records, now).await?;
         }
-        let more = records.len() == BATCH;
+        let position = service.hub.position();
+        Ok(if full {
+            Again::Now
+        } else if service.store.events_wait_behind(position).await? {
+            Again::Soon
+        } else {
+            Again::Called
+        })
+    }
+
+    async fn relay(&self, records: Vec<EventRecord>, now: DateTime<Utc>) -> Result<()> {
+        let service = &self.service;
         // G5: changes of access first, before anything that stands behind or beside them.
         let ahead = service
             .store
@@ -101,7 +134,7 @@ impl Relay {
                 tokio::task::yield_now().await;
             }
         }
-        Ok(more)
+        Ok(())
     }
 
     /// Loads afresh every waiting viewer whose access changed.

@@ -65,6 +65,22 @@ impl Store {
         self.events_between(after, None, limit).await
     }
 
+    /// Whether an event stands behind a position that cannot be read yet: its transaction, or one
+    /// that began before it, is still in progress. Nobody says when that ends, so a reader that
+    /// waits for such an event has to look again by itself. Only on PostgreSQL.
+    pub async fn events_wait_behind(&self, after: Position) -> Result<bool> {
+        let mut sql = Sql::new(self.backend());
+        if !sql.postgres() {
+            return Ok(false);
+        }
+        sql.push("SELECT EXISTS (SELECT 1 FROM event e WHERE ");
+        place(&mut sql, ">", after);
+        sql.push(")");
+        let row = self.read.query_one_raw(sql.statement()).await?;
+        row.as_ref()
+            .map_or(Ok(false), |row| Reader::new(row).next())
+    }
+
     /// The events behind a position up to another, in order, at most `limit`.
     pub async fn events_between(
         &self,
