@@ -2,22 +2,22 @@
 //! `last_seq - read_seq + unread_adjust`, never a count over messages.
 
 mod book;
+mod unread;
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, QueryResult};
 use tidings_domain::{AudienceKind, Principal, ThreadId};
-use tidings_policy::{Action, Viewer};
+use tidings_policy::Viewer;
 
 use crate::database::Store;
 use crate::error::Result;
-use crate::inbox::open_to;
 use crate::sql::{Reader, Sql};
-use crate::visibility::visible_threads;
 use crate::writer::Tx;
 
 use book::Book;
+pub(crate) use unread::unread_statement;
 
 /// What one viewer did with a thread (K14).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -116,27 +116,6 @@ impl Store {
             })
             .collect()
     }
-}
-
-/// The statement of [`Store::unread_counts`].
-pub(crate) fn unread_statement(backend: DbBackend, viewer: &Viewer) -> Statement {
-    let mut sql = Sql::new(backend);
-    sql.push(
-        "SELECT u.audience, CAST(SUM(u.unread) AS BIGINT), COUNT(*) FROM (SELECT t.audience, \
-         t.last_seq - COALESCE(s.read_seq, 0) + COALESCE(s.unread_adjust, 0) AS unread \
-         FROM thread t LEFT JOIN thread_state s ON s.thread_id = t.id AND s.viewer_id = ",
-    );
-    sql.bind(viewer.principal().uuid())
-        .push(" WHERE t.lifecycle IN (");
-    for (i, lifecycle) in open_to(viewer).iter().enumerate() {
-        sql.push(if i == 0 { "'" } else { ", '" })
-            .push(lifecycle.as_str())
-            .push("'");
-    }
-    sql.push(") AND ");
-    visible_threads(&mut sql, viewer, Action::View, "t");
-    sql.push(") u WHERE u.unread > 0 GROUP BY u.audience ORDER BY u.audience");
-    sql.statement()
 }
 
 fn unread_count(row: &QueryResult) -> Result<UnreadCount> {

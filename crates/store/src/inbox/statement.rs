@@ -30,6 +30,9 @@ pub(crate) fn open_to(viewer: &Viewer) -> &'static [Lifecycle] {
     }
 }
 
+/// How the threads of a client are walked.
+const NEWEST_FIRST: &str = " ORDER BY x.last_activity_at DESC, x.id DESC";
+
 /// Which part of a branch counts.
 #[derive(Clone, Copy)]
 enum Window {
@@ -306,27 +309,95 @@ impl Query<'_> {
         self.close_branch(sql, window, "t.last_activity_at", "t.id");
     }
 
-    /// The merge of one short scan for each client. The databases spell it differently: `LATERAL`
-    /// on PostgreSQL, a correlated `IN` on SQLite.
+    /// The merge of the threads of each client, newest first, which takes no more of them than the
+    /// page has. The databases spell it differently.
     fn by_clients(&mut self, sql: &mut Sql, grant: &Grant, lifecycle: Lifecycle, window: Window) {
-        let postgres = sql.postgres();
         self.union(sql);
-        sql.push("SELECT t.id, t.last_activity_at AS key, FALSE AS pinned FROM (SELECT DISTINCT q.client_id FROM (");
-        clients_within(sql, grant.reach, self.viewer);
-        sql.push(") q) g ");
-        sql.push(if postgres {
-            "CROSS JOIN LATERAL (SELECT x.id, x.last_activity_at"
+        sql.push("SELECT z.id, z.key, FALSE AS pinned FROM (");
+        if sql.postgres() {
+            self.merge_on_postgres(sql, grant, lifecycle, window);
         } else {
-            "JOIN thread t ON t.id IN (SELECT x.id"
-        });
-        sql.push(" FROM thread x WHERE x.client_id = g.client_id AND x.agency_id = ");
-        sql.bind(self.viewer.agency()).push(" AND ");
+            self.merge_on_sqlite(sql, grant, lifecycle, window);
+        }
+        sql.push(") z");
+    }
+
+    /// A recursion whose rows wait in order: the newest thread of each client, and behind each that
+    /// is taken the client's next.
+    fn merge_on_sqlite(&self, sql: &mut Sql, grant: &Grant, lifecycle: Lifecycle, window: Window) {
+        sql.push(
+            "WITH RECURSIVE h (client_id, id, key) AS (SELECT g.client_id, t.id, \
+             t.last_activity_at FROM (SELECT DISTINCT q.client_id FROM (",
+        );
+        clients_within(sql, grant.reach, self.viewer);
+        sql.push(") q) g CROSS JOIN thread t WHERE t.rowid = (SELECT x.rowid");
+        self.of_client(sql, grant, lifecycle, window, "g.client_id");
+        sql.push(NEWEST_FIRST).push(" LIMIT 1) UNION ALL ");
+        sql.push("SELECT h.client_id, t.id, t.last_activity_at FROM h CROSS JOIN thread t");
+        sql.push(" WHERE t.rowid = (SELECT x.rowid");
+        self.of_client(sql, grant, lifecycle, window, "h.client_id");
+        sql.push(" AND (x.last_activity_at, x.id) < (h.key, h.id)");
+        sql.push(NEWEST_FIRST)
+            .push(" LIMIT 1) ORDER BY 3 DESC, 2 DESC LIMIT ");
+        sql.number(self.bound(window))
+            .push(") SELECT id, key FROM h");
+    }
+
+    /// The first few of each client tell how far down the page reaches at most; then each client's
+    /// threads down to there.
+    fn merge_on_postgres(
+        &self,
+        sql: &mut Sql,
+        grant: &Grant,
+        lifecycle: Lifecycle,
+        window: Window,
+    ) {
+        let moved = matches!(window, Window::Moved(_));
+        sql.push("WITH g AS MATERIALIZED (SELECT DISTINCT q.client_id FROM (");
+        clients_within(sql, grant.reach, self.viewer);
+        sql.push(") q)");
+        if !moved {
+            sql.push(", low AS (SELECT CASE WHEN COUNT(*) = ")
+                .number(self.limit)
+                .push(" THEN MIN(f.key) ELSE '-infinity' END AS key FROM (SELECT y.key FROM g ")
+                .push("CROSS JOIN LATERAL (SELECT x.last_activity_at AS key");
+            self.of_client(sql, grant, lifecycle, window, "g.client_id");
+            sql.push(NEWEST_FIRST)
+                .push(" LIMIT 2) y ORDER BY y.key DESC LIMIT ")
+                .number(self.limit)
+                .push(") f)");
+        }
+        sql.push(" SELECT y.id, y.key FROM g CROSS JOIN LATERAL (");
+        sql.push("SELECT x.id, x.last_activity_at AS key");
+        self.of_client(sql, grant, lifecycle, window, "g.client_id");
+        if !moved {
+            sql.push(" AND x.last_activity_at >= (SELECT low.key FROM low)");
+        }
+        sql.push(NEWEST_FIRST)
+            .push(" LIMIT ")
+            .number(self.bound(window))
+            .push(") y");
+    }
+
+    /// Adds ` FROM thread x WHERE …`: what the grant opens of one client within a window.
+    fn of_client(
+        &self,
+        sql: &mut Sql,
+        grant: &Grant,
+        lifecycle: Lifecycle,
+        window: Window,
+        client: &str,
+    ) {
+        sql.push(" FROM thread x WHERE x.client_id = ")
+            .push(client)
+            .push(" AND x.agency_id = ")
+            .bind(self.viewer.agency())
+            .push(" AND ");
         covered(sql, grant, "x");
         sql.push("x.lifecycle = '")
             .push(lifecycle.as_str())
             .push("'");
-        self.window_as(sql, window, "x.last_activity_at", "x.id", "x");
-        sql.push(if postgres { ") t" } else { ")" });
+        self.within(sql, window, "x.last_activity_at", "x.id", "x");
     }
 
     /// All that the viewer sees of one client: few threads, so the whole rule stands in one place.
@@ -352,12 +423,18 @@ impl Query<'_> {
     }
 
     fn close_branch(&self, sql: &mut Sql, window: Window, time: &str, id: &str) {
-        self.window_as(sql, window, time, id, "t");
-        sql.push(") z");
+        self.within(sql, window, time, id, "t");
+        sql.push(" ORDER BY ")
+            .push(time)
+            .push(" DESC, ")
+            .push(id)
+            .push(" DESC LIMIT ")
+            .number(self.bound(window))
+            .push(") z");
     }
 
-    /// Keyset, filters, order and bound of a branch.
-    fn window_as(&self, sql: &mut Sql, window: Window, time: &str, id: &str, alias: &str) {
+    /// Keyset and filters of a branch.
+    fn within(&self, sql: &mut Sql, window: Window, time: &str, id: &str, alias: &str) {
         match window {
             Window::Top => {}
             Window::Behind(key, thread) => {
@@ -371,16 +448,14 @@ impl Query<'_> {
             Window::Moved(as_of) => _ = sql.push(" AND ").push(time).push(" > ").bind(as_of),
         }
         self.narrow_as(sql, alias, true);
-        sql.push(" ORDER BY ")
-            .push(time)
-            .push(" DESC, ")
-            .push(id)
-            .push(" DESC LIMIT ");
-        sql.number(if matches!(window, Window::Moved(_)) {
-            MOVED
-        } else {
-            self.limit
-        });
+    }
+
+    /// How many threads of a branch count at most.
+    fn bound(&self, window: Window) -> usize {
+        match window {
+            Window::Moved(_) => MOVED,
+            Window::Top | Window::Behind(..) => self.limit,
+        }
     }
 
     fn narrow(&self, sql: &mut Sql, unpinned: bool) {

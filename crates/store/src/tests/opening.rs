@@ -16,7 +16,7 @@ async fn pragma(db: &impl ConnectionTrait, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn sqlite_is_built_without_memory_statistics() {
+async fn sqlite_is_built_without_memory_statistics_and_plans_once() {
     let db = Db::fresh().await;
     if db.postgres() {
         return;
@@ -26,10 +26,9 @@ async fn sqlite_is_built_without_memory_statistics() {
         .iter()
         .map(|r| r.try_get_by_index(0).unwrap())
         .collect();
-    assert!(
-        options.contains(&"DEFAULT_MEMSTATUS=0".to_owned()),
-        "{options:?}"
-    );
+    for option in ["DEFAULT_MEMSTATUS=0", "ENABLE_QPSG"] {
+        assert!(options.contains(&option.to_owned()), "{options:?}");
+    }
 }
 
 #[tokio::test]

@@ -18,6 +18,10 @@ pub(super) struct Stage<'a> {
     pub(super) directory: &'a Directory,
     /// The busiest scheduler, who is on top of the inbox that all schedulers share.
     pub(super) scheduler: usize,
+    /// Of so many threads …
+    pub(super) threads: u64,
+    /// … so many are pinned.
+    pub(super) pins: u64,
     pub(super) ids: &'a Ids,
 }
 
@@ -51,7 +55,7 @@ impl Stage<'_> {
                 talk.read(reader, moment(at) + Duration::minutes(minutes));
             }
         }
-        if dice.percent(1) {
+        if dice.below(self.threads) < self.pins {
             talk.pin(cast.lead.reader());
         }
         let addressed = cast.addressed.iter();
