@@ -1,7 +1,5 @@
 //! Fields that not everybody who sees an object may read.
 
-use tidings_domain::Role;
-
 use crate::viewer::Viewer;
 
 /// Who may read a field of an object that the viewer sees.
@@ -11,8 +9,6 @@ pub enum FieldRule {
     Staff,
     /// Staff members; portal accounts only where the policy lets clients see staff receipts.
     Receipts,
-    /// Practice and system administrators only.
-    Administrators,
 }
 
 impl FieldRule {
@@ -24,9 +20,6 @@ impl FieldRule {
             Self::Receipts => {
                 viewer.staff().is_some() || viewer.policy().client_sees_staff_receipts
             }
-            Self::Administrators => viewer.staff().is_some_and(|staff| {
-                staff.roles.has(Role::PracticeAdmin) || staff.roles.has(Role::SystemAdmin)
-            }),
         }
     }
 
@@ -36,7 +29,6 @@ impl FieldRule {
         match self {
             Self::Staff => "Staff only.",
             Self::Receipts => "Staff only, unless the agency's policy shows receipts to clients.",
-            Self::Administrators => "Practice and system administrators only.",
         }
     }
 }

@@ -146,6 +146,7 @@ async fn fill(config: &Config, wanted: &Seed) -> anyhow::Result<()> {
     let store = open(config).await?;
     let Some(clients) = wanted.clients else {
         seed::demo(&store, &SystemClock).await?;
+        store.close().await?;
         return say("The demo agency is there. `tidings token --list` names its people.");
     };
     let size = Size {
@@ -156,6 +157,8 @@ async fn fill(config: &Config, wanted: &Seed) -> anyhow::Result<()> {
         seed: wanted.number,
     };
     let done = seed::at_size(&store, &size, &SystemClock, &Meter::new()).await?;
+    // Closed by name: SQLite then puts its write-ahead log away.
+    store.close().await?;
     say(&format!("{done:#?}"))
 }
 

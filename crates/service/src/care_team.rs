@@ -181,9 +181,6 @@ async fn tell(
     before: &[CareTeamMemberRow],
 ) -> Result<()> {
     let today = viewer.today();
-    let holds = |other: &CareTeamMemberRow| {
-        other.start_date <= today && other.end_date.is_none_or(|end| end >= today)
-    };
     let subject = Subject {
         agency: viewer.agency(),
         thread: None,
@@ -191,7 +188,7 @@ async fn tell(
     };
     let event = Event::CareTeamChanged {
         staff: member.staff_id,
-        held: before.iter().any(holds),
+        held: before.iter().any(|other| other.holds_on(today)),
     };
     write.emit(subject, event).await
 }

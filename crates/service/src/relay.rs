@@ -15,6 +15,9 @@ use crate::live::{Prepared, prepare};
 /// Events read from the log at once.
 const BATCH: usize = 500;
 
+/// Events whose messages are held in memory at once.
+const PORTION: usize = 50;
+
 /// First and longest pause before another look at events that cannot be read yet.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(100));
 
@@ -60,7 +63,7 @@ impl Service {
             days: HashMap::new(),
         };
         relay.turn_days(self.clock.now()).await?;
-        self.hub.pass(self.store.log_end().await?);
+        self.hub.begin(self.store.log_end().await?);
         Ok(relay)
     }
 
@@ -118,21 +121,29 @@ impl Relay {
         })
     }
 
-    async fn relay(&self, records: Vec<EventRecord>, now: DateTime<Utc>) -> Result<()> {
+    async fn relay(&self, mut records: Vec<EventRecord>, now: DateTime<Utc>) -> Result<()> {
         let service = &self.service;
+        let last = records.last().map(|record| record.position);
+        if last.is_some_and(|last| service.hub.pass(last)) {
+            return Ok(());
+        }
         // G5: changes of access first, before anything that stands behind or beside them.
         let ahead = service
             .store
             .access_events_after(service.hub.position())
             .await?;
         self.apply_access(ahead.iter().chain(&records)).await?;
-        for prepared in prepare(&service.store, records, now).await? {
-            // What can fail comes first: the hub's position says what is done.
-            self.end_singles(&prepared, now).await?;
-            if service.hub.deliver(&prepared, now) > 0 {
-                // Readers take what they got, and need not hold a whole batch.
-                tokio::task::yield_now().await;
+        while !records.is_empty() {
+            let rest = records.split_off(records.len().min(PORTION));
+            for prepared in prepare(&service.store, records, now).await? {
+                // What can fail comes first: the hub's position says what is done.
+                self.end_singles(&prepared, now).await?;
+                if service.hub.deliver(&prepared, now) > 0 {
+                    // Readers take what they got, and need not hold a whole batch.
+                    tokio::task::yield_now().await;
+                }
             }
+            records = rest;
         }
         Ok(())
     }

@@ -157,7 +157,7 @@ impl Service {
         let thread = seen.ok_or_else(Error::not_found)?.thread;
         let me = viewer.principal();
         if write.tx.pin_thread(me, thread.id, input.pinned).await? {
-            if input.pinned && write.tx.pinned_count(me).await? > limits::MAX_PINNED {
+            if input.pinned && write.tx.pinned_count(viewer).await? > limits::MAX_PINNED {
                 return Err(Error::refused(UserErrorCode::TooManyPinned, &["threadId"]));
             }
             write

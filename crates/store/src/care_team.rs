@@ -1,19 +1,15 @@
 //! Care teams: who is assigned to whom, and from when to when.
 
 use chrono::NaiveDate;
-use sea_orm::entity::prelude::{ActiveModelTrait, ColumnTrait, EntityTrait};
-use sea_orm::sea_query::LockType;
-use sea_orm::{ConnectionTrait, IntoActiveModel, QueryFilter, QueryResult, QuerySelect, Set};
-use tidings_domain::{
-    AccountState, CareTeamMemberId, ClientId, ClientStatus, RoleSet, StaffId, TopicId,
-};
+use sea_orm::entity::prelude::{ActiveModelTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, IntoActiveModel, QueryResult, Set};
+use tidings_domain::{AccountState, CareTeamMemberId, ClientId, StaffId};
 use tidings_policy::{ContactFacts, Viewer};
 
 use crate::database::Store;
-use crate::entities::{care_team_member, client, staff_member, topic};
+use crate::entities::{care_team_member, client, staff_member};
 use crate::error::Result;
 use crate::sql::{Reader, Sql, row};
-use crate::visibility::visible;
 use crate::writer::Tx;
 
 row! {
@@ -29,11 +25,19 @@ pub struct CareTeamRow {
     pub staff: staff_member::Model,
 }
 
+impl care_team_member::Model {
+    /// Whether the assignment holds on a day; both of its ends are days on which it does.
+    #[must_use]
+    pub fn holds_on(&self, day: NaiveDate) -> bool {
+        self.start_date <= day && self.end_date.is_none_or(|end| end >= day)
+    }
+}
+
 impl CareTeamRow {
     /// Whether the membership holds on a day, both ends included (CX-14).
     #[must_use]
     pub fn holds_on(&self, day: NaiveDate) -> bool {
-        self.member.start_date <= day && self.member.end_date.is_none_or(|end| end >= day)
+        self.member.holds_on(day)
     }
 }
 
@@ -106,63 +110,6 @@ fn read(row: &QueryResult) -> Result<CareTeamRow> {
 }
 
 impl Tx {
-    /// A client that the viewer sees, inside the write.
-    pub async fn client(&self, viewer: &Viewer, id: ClientId) -> Result<Option<client::Model>> {
-        let query = visible::<client::Entity>(viewer).filter(client::Column::Id.eq(id));
-        Ok(query.one(&**self).await?)
-    }
-
-    /// The same, locked until the end of the write: its record and its care team change in turns.
-    pub async fn lock_client(
-        &self,
-        viewer: &Viewer,
-        id: ClientId,
-    ) -> Result<Option<client::Model>> {
-        let query = visible::<client::Entity>(viewer).filter(client::Column::Id.eq(id));
-        let query = query.lock(LockType::NoKeyUpdate);
-        Ok(query.one(&**self).await?)
-    }
-
-    /// A staff member that the viewer sees, inside the write.
-    pub async fn staff_member(
-        &self,
-        viewer: &Viewer,
-        id: StaffId,
-    ) -> Result<Option<staff_member::Model>> {
-        let query = visible::<staff_member::Entity>(viewer).filter(staff_member::Column::Id.eq(id));
-        Ok(query.one(&**self).await?)
-    }
-
-    /// A topic that the viewer sees, inside the write.
-    pub async fn topic(&self, viewer: &Viewer, id: TopicId) -> Result<Option<topic::Model>> {
-        let query = visible::<topic::Entity>(viewer).filter(topic::Column::Id.eq(id));
-        Ok(query.one(&**self).await?)
-    }
-
-    /// The same, locked until the end of the write: a record that is read, changed and stored as a
-    /// whole must not take back what another write has changed meanwhile.
-    pub async fn lock_staff_member(
-        &self,
-        viewer: &Viewer,
-        id: StaffId,
-    ) -> Result<Option<staff_member::Model>> {
-        let query = visible::<staff_member::Entity>(viewer).filter(staff_member::Column::Id.eq(id));
-        let query = query.lock(LockType::NoKeyUpdate);
-        Ok(query.one(&**self).await?)
-    }
-
-    /// How far the portal account of a client has come; none if it has none.
-    pub async fn account_state(&self, client: ClientId) -> Result<Option<AccountState>> {
-        let mut sql = Sql::new(self.get_database_backend());
-        sql.push(
-            "SELECT o.state FROM portal_account o \
-             JOIN portal_account_client l ON l.account_id = o.id WHERE l.client_id = ",
-        );
-        sql.bind(client);
-        let row = self.query_one_raw(sql.statement()).await?;
-        row.as_ref().map(|row| Reader::new(row).next()).transpose()
-    }
-
     /// What decides whether this client may write to this staff member first (K13).
     pub async fn contact_facts(
         &self,
@@ -171,10 +118,8 @@ impl Tx {
         today: NaiveDate,
     ) -> Result<ContactFacts> {
         let memberships = self.memberships(client.id, staff.id).await?;
-        let present = |member: &&care_team_member::Model| {
-            member.start_date <= today && member.end_date.is_none_or(|end| end >= today)
-        };
-        let present: Vec<_> = memberships.iter().filter(present).collect();
+        let present = memberships.iter().filter(|member| member.holds_on(today));
+        let present: Vec<_> = present.collect();
         let account = self
             .account_state(client.id)
             .await?
@@ -239,58 +184,6 @@ impl Tx {
         }
         .update_without_returning(&**self)
         .await?;
-        Ok(())
-    }
-
-    /// Marks a client active or inactive.
-    pub async fn set_client_status(&self, id: ClientId, status: ClientStatus) -> Result<()> {
-        client::ActiveModel {
-            id: Set(id),
-            status: Set(status),
-            ..Default::default()
-        }
-        .update_without_returning(&**self)
-        .await?;
-        Ok(())
-    }
-
-    /// Gives a staff member these roles in place of the present ones.
-    pub async fn set_roles(&self, id: StaffId, roles: RoleSet) -> Result<()> {
-        let change = staff_member::ActiveModel {
-            id: Set(id),
-            roles: Set(roles),
-            ..Default::default()
-        };
-        change.update_without_returning(&**self).await?;
-        Ok(())
-    }
-
-    /// Sets a staff member's switches, and nothing else: a change of roles beside it stands.
-    pub async fn set_staff_settings(
-        &self,
-        id: StaffId,
-        allow_client_contact: bool,
-        display_in_portal: bool,
-    ) -> Result<()> {
-        let change = staff_member::ActiveModel {
-            id: Set(id),
-            allow_client_contact: Set(allow_client_contact),
-            display_in_portal: Set(display_in_portal),
-            ..Default::default()
-        };
-        change.update_without_returning(&**self).await?;
-        Ok(())
-    }
-
-    /// Makes writes about one staff member wait for each other until the end of this one.
-    pub async fn lock_staff(&self, id: StaffId) -> Result<()> {
-        let mut sql = Sql::new(self.get_database_backend());
-        if sql.postgres() {
-            sql.push("SELECT st.id FROM staff_member st WHERE st.id = ")
-                .bind(id);
-            sql.push(" FOR NO KEY UPDATE");
-            self.query_one_raw(sql.statement()).await?;
-        }
         Ok(())
     }
 }

@@ -1,10 +1,11 @@
-//! The directory: agencies, staff, clients, accounts, audiences and topics. Scoped reads.
+//! The directory: agencies, staff, clients, accounts, audiences and topics: scoped reads, and writes.
 
-use sea_orm::entity::prelude::{ColumnTrait, EntityTrait};
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
-use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::entity::prelude::{ActiveModelTrait, ColumnTrait, EntityTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, LockType};
+use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use tidings_domain::{
-    AccountId, AudienceId, AudienceKind, ClientId, ClientStatus, StaffId, TopicId,
+    AccountId, AccountState, AudienceId, AudienceKind, ClientId, ClientStatus, RoleSet, StaffId,
+    TopicId,
 };
 use tidings_policy::Viewer;
 
@@ -14,7 +15,9 @@ use crate::entities::{
 };
 use crate::error::Result;
 use crate::page::Page;
+use crate::sql::{Reader, Sql};
 use crate::visibility::visible;
+use crate::writer::Tx;
 
 /// A place in a list of people that is sorted by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,6 +204,117 @@ impl Store {
         let clients = padded(clients);
         let query = query.filter(portal_account_client::Column::ClientId.is_in(clients));
         Ok(query.all(&self.read).await?)
+    }
+}
+
+impl Tx {
+    /// A client that the viewer sees, inside the write.
+    pub async fn client(&self, viewer: &Viewer, id: ClientId) -> Result<Option<client::Model>> {
+        let query = visible::<client::Entity>(viewer).filter(client::Column::Id.eq(id));
+        Ok(query.one(&**self).await?)
+    }
+
+    /// The same, locked until the end of the write: its record and its care team change in turns.
+    pub async fn lock_client(
+        &self,
+        viewer: &Viewer,
+        id: ClientId,
+    ) -> Result<Option<client::Model>> {
+        let query = visible::<client::Entity>(viewer).filter(client::Column::Id.eq(id));
+        let query = query.lock(LockType::NoKeyUpdate);
+        Ok(query.one(&**self).await?)
+    }
+
+    /// A staff member that the viewer sees, inside the write.
+    pub async fn staff_member(
+        &self,
+        viewer: &Viewer,
+        id: StaffId,
+    ) -> Result<Option<staff_member::Model>> {
+        let query = visible::<staff_member::Entity>(viewer).filter(staff_member::Column::Id.eq(id));
+        Ok(query.one(&**self).await?)
+    }
+
+    /// A topic that the viewer sees, inside the write.
+    pub async fn topic(&self, viewer: &Viewer, id: TopicId) -> Result<Option<topic::Model>> {
+        let query = visible::<topic::Entity>(viewer).filter(topic::Column::Id.eq(id));
+        Ok(query.one(&**self).await?)
+    }
+
+    /// The same, locked until the end of the write: a record that is read, changed and stored as a
+    /// whole must not take back what another write has changed meanwhile.
+    pub async fn lock_staff_member(
+        &self,
+        viewer: &Viewer,
+        id: StaffId,
+    ) -> Result<Option<staff_member::Model>> {
+        let query = visible::<staff_member::Entity>(viewer).filter(staff_member::Column::Id.eq(id));
+        let query = query.lock(LockType::NoKeyUpdate);
+        Ok(query.one(&**self).await?)
+    }
+
+    /// How far the portal account of a client has come; none if it has none.
+    pub async fn account_state(&self, client: ClientId) -> Result<Option<AccountState>> {
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push(
+            "SELECT o.state FROM portal_account o \
+             JOIN portal_account_client l ON l.account_id = o.id WHERE l.client_id = ",
+        );
+        sql.bind(client);
+        let row = self.query_one_raw(sql.statement()).await?;
+        row.as_ref().map(|row| Reader::new(row).next()).transpose()
+    }
+
+    /// Marks a client active or inactive.
+    pub async fn set_client_status(&self, id: ClientId, status: ClientStatus) -> Result<()> {
+        client::ActiveModel {
+            id: Set(id),
+            status: Set(status),
+            ..Default::default()
+        }
+        .update_without_returning(&**self)
+        .await?;
+        Ok(())
+    }
+
+    /// Gives a staff member these roles in place of the present ones.
+    pub async fn set_roles(&self, id: StaffId, roles: RoleSet) -> Result<()> {
+        let change = staff_member::ActiveModel {
+            id: Set(id),
+            roles: Set(roles),
+            ..Default::default()
+        };
+        change.update_without_returning(&**self).await?;
+        Ok(())
+    }
+
+    /// Sets a staff member's switches, and nothing else: a change of roles beside it stands.
+    pub async fn set_staff_settings(
+        &self,
+        id: StaffId,
+        allow_client_contact: bool,
+        display_in_portal: bool,
+    ) -> Result<()> {
+        let change = staff_member::ActiveModel {
+            id: Set(id),
+            allow_client_contact: Set(allow_client_contact),
+            display_in_portal: Set(display_in_portal),
+            ..Default::default()
+        };
+        change.update_without_returning(&**self).await?;
+        Ok(())
+    }
+
+    /// Makes writes about one staff member wait for each other until the end of this one.
+    pub async fn lock_staff(&self, id: StaffId) -> Result<()> {
+        let mut sql = Sql::new(self.get_database_backend());
+        if sql.postgres() {
+            sql.push("SELECT st.id FROM staff_member st WHERE st.id = ")
+                .bind(id);
+            sql.push(" FOR NO KEY UPDATE");
+            self.query_one_raw(sql.statement()).await?;
+        }
+        Ok(())
     }
 }
 

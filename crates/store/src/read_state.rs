@@ -9,11 +9,12 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, QueryResult};
 use tidings_domain::{AudienceKind, Principal, ThreadId};
-use tidings_policy::Viewer;
+use tidings_policy::{Action, Viewer};
 
 use crate::database::Store;
 use crate::error::Result;
 use crate::sql::{Reader, Sql};
+use crate::visibility::visible_threads;
 use crate::writer::Tx;
 
 use book::Book;
@@ -193,11 +194,16 @@ impl Tx {
         Ok(before.pinned != on)
     }
 
-    /// How many threads the viewer has pinned.
-    pub async fn pinned_count(&self, viewer: Principal) -> Result<u64> {
+    /// How many of the threads that the viewer sees it has pinned. A pin on one that it has lost
+    /// does not count: it cannot be taken back.
+    pub async fn pinned_count(&self, viewer: &Viewer) -> Result<u64> {
         let mut sql = Sql::new(self.get_database_backend());
-        sql.push("SELECT COUNT(*) FROM thread_state WHERE pinned IS TRUE AND viewer_id = ");
-        sql.bind(viewer.uuid());
+        sql.push(
+            "SELECT COUNT(*) FROM thread_state s CROSS JOIN thread t WHERE t.id = s.thread_id",
+        );
+        sql.push(" AND s.pinned IS TRUE AND s.viewer_id = ");
+        sql.bind(viewer.principal().uuid()).push(" AND ");
+        visible_threads(&mut sql, viewer, Action::View, "t");
         let row = self.query_one_raw(sql.statement()).await?;
         let count: i64 = row.as_ref().map_or(Ok(0), |row| Reader::new(row).next())?;
         Ok(count.unsigned_abs())

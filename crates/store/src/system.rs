@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::{ActiveModelBehavior, ActiveModelTrait, EntityTrait};
 use sea_orm::{ConnectionTrait, IntoActiveModel, ModelTrait};
-use tidings_domain::{AgencyId, MessagingPolicy, StaffId};
+use tidings_domain::{AgencyId, MessagingPolicy};
 use tidings_policy::{StaffViewer, Viewer};
 
 use crate::database::Store;
@@ -93,15 +93,6 @@ impl Store {
     /// All staff of an agency as viewers, for the preview of who gains and who loses (T-38).
     pub async fn staff_viewers(&self, like: &StaffViewer) -> Result<Vec<StaffAsViewer>> {
         staff_viewers(&self.read, like).await
-    }
-
-    /// The staff that a supervisor answers for.
-    pub async fn supervisees(&self, supervisor: StaffId) -> Result<Vec<StaffId>> {
-        let mut sql = Sql::new(self.backend());
-        sql.push("SELECT v.supervisee_id FROM supervision v WHERE v.supervisor_id = ")
-            .bind(supervisor);
-        let rows = self.read.query_all_raw(sql.statement()).await?;
-        rows.iter().map(|row| Reader::new(row).next()).collect()
     }
 }
 

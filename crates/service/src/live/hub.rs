@@ -9,8 +9,9 @@ use tidings_domain::{AgencyId, AudienceKind, Position, Principal, Role, ThreadId
 use tidings_policy::{Viewer, wide_roles};
 
 use super::Filter;
+use super::LiveEvent;
 use super::prepare::{About, Prepared, relatives};
-use super::queue::{Closed, Delivery, Receiver, Sender, queue};
+use super::queue::{Closed, Receiver, Sender, queue};
 
 /// Where a subscriber can be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -234,34 +235,43 @@ impl Hub {
         self.state().position
     }
 
-    /// Moves past events that concern nobody here, or puts the hub at its start.
-    pub(crate) fn pass(&self, position: Position) {
+    /// Puts the hub at its start.
+    pub(crate) fn begin(&self, position: Position) {
         self.state().position = position;
+    }
+
+    /// Moves past events if nobody waits here who could want them.
+    pub(crate) fn pass(&self, position: Position) -> bool {
+        let mut state = self.state();
+        let nobody = state.subscribers.is_empty();
+        if nobody {
+            state.position = position;
+        }
+        nobody
     }
 
     /// Hands an event to everyone who waits for it and may see it, and moves past it. Answers how
     /// many got it.
     pub(crate) fn deliver(&self, prepared: &Prepared, now: DateTime<Utc>) -> usize {
         let mut state = self.state();
-        let mut decided: HashMap<Principal, Option<Delivery>> = HashMap::new();
+        let mut decided: HashMap<Principal, Option<Arc<LiveEvent>>> = HashMap::new();
         let mut closed = Vec::new();
         let mut delivered = 0;
         for id in state.candidates(prepared) {
             let Some(subscriber) = state.subscribers.get(&id) else {
                 continue;
             };
-            let delivery = decided.entry(subscriber.principal).or_insert_with(|| {
+            let event = decided.entry(subscriber.principal).or_insert_with(|| {
                 let viewer = Arc::clone(&state.waiting.get(&subscriber.principal)?.viewer);
-                let event = Arc::new(prepared.for_viewer(&viewer)?);
-                Some(Delivery { event })
+                prepared.for_viewer(&viewer).map(Arc::new)
             });
-            let Some(delivery) = delivery else {
+            let Some(event) = event else {
                 continue;
             };
-            if super::stream::ends(&subscriber.filter, &delivery.event.kind) {
+            if super::stream::ends(&subscriber.filter, &event.kind) {
                 closed.push((id, Closed::Ended));
-            } else if super::stream::wants(&subscriber.filter, &delivery.event.kind) {
-                if subscriber.queue.offer(delivery.clone()) {
+            } else if super::stream::wants(&subscriber.filter, &event.kind) {
+                if subscriber.queue.offer(Arc::clone(event)) {
                     delivered += 1;
                 } else {
                     // It loses its place; what waits for it already stays in its queue, and it

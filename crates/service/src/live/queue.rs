@@ -17,12 +17,6 @@ pub(crate) const BYTES: usize = 64 * 1_024;
 /// What an event holds besides its texts.
 const BARE: usize = 64;
 
-/// What reaches a subscriber.
-#[derive(Clone, Debug)]
-pub(crate) struct Delivery {
-    pub(crate) event: Arc<LiveEvent>,
-}
-
 /// Why nothing comes any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Closed {
@@ -41,14 +35,14 @@ struct Shared {
 /// The hub's end.
 #[derive(Debug)]
 pub(crate) struct Sender {
-    line: mpsc::Sender<Delivery>,
+    line: mpsc::Sender<Arc<LiveEvent>>,
     shared: Arc<Shared>,
 }
 
 /// The stream's end.
 #[derive(Debug)]
 pub(crate) struct Receiver {
-    line: mpsc::Receiver<Delivery>,
+    line: mpsc::Receiver<Arc<LiveEvent>>,
     shared: Arc<Shared>,
 }
 
@@ -88,11 +82,11 @@ pub(crate) fn weight(event: &LiveEvent) -> usize {
 impl Sender {
     /// Puts an event in line; false if there is no room for it. However heavy an event is, there is
     /// room for it when nothing else waits.
-    pub(crate) fn offer(&self, delivery: Delivery) -> bool {
-        let weight = weight(&delivery.event);
+    pub(crate) fn offer(&self, event: Arc<LiveEvent>) -> bool {
+        let weight = weight(&event);
         let before = self.shared.bytes.fetch_add(weight, Ordering::AcqRel);
         let fits = before == 0 || before + weight <= BYTES;
-        let taken = fits && self.line.try_send(delivery).is_ok();
+        let taken = fits && self.line.try_send(event).is_ok();
         if !taken {
             self.shared.bytes.fetch_sub(weight, Ordering::AcqRel);
         }
@@ -108,12 +102,12 @@ impl Sender {
 
 impl Receiver {
     /// The next event, or why there is none any more.
-    pub(crate) async fn next(&mut self) -> Result<Delivery, Closed> {
+    pub(crate) async fn next(&mut self) -> Result<Arc<LiveEvent>, Closed> {
         match self.line.recv().await {
-            Some(delivery) => {
-                let weight = weight(&delivery.event);
+            Some(event) => {
+                let weight = weight(&event);
                 self.shared.bytes.fetch_sub(weight, Ordering::AcqRel);
-                Ok(delivery)
+                Ok(event)
             }
             None => Err(self.closed().unwrap_or(Closed::Ended)),
         }
@@ -126,8 +120,8 @@ impl Receiver {
 
     /// Forgets what waits.
     pub(crate) fn clear(&mut self) {
-        while let Ok(delivery) = self.line.try_recv() {
-            let weight = weight(&delivery.event);
+        while let Ok(event) = self.line.try_recv() {
+            let weight = weight(&event);
             self.shared.bytes.fetch_sub(weight, Ordering::AcqRel);
         }
     }

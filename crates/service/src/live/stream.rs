@@ -200,10 +200,10 @@ impl EventStream {
                 continue;
             }
             match self.registration.queue.next().await {
-                Ok(delivery) if delivery.event.position > self.position => {
-                    self.position = delivery.event.position;
+                Ok(event) if event.position > self.position => {
+                    self.position = event.position;
                     let viewer = self.present().await?;
-                    return Ok((delivery.event, viewer));
+                    return Ok((event, viewer));
                 }
                 Ok(_) => {}
                 Err(Closed::Ended) => return Err(StreamEnd::Ended),

@@ -273,7 +273,7 @@ async fn k14_reading_and_pinning_are_a_viewer_s_own() {
     read(db.store.clone(), me, thread.id, Reading::UpTo(last)).await;
     let tx = db.store.begin().await.unwrap();
     tx.pin_thread(me, thread.id, true).await.unwrap();
-    assert_eq!(tx.pinned_count(me).await.unwrap(), 1);
+    assert_eq!(tx.pinned_count(people[0]).await.unwrap(), 1);
     tx.commit().await.unwrap();
     for (i, viewer) in people.into_iter().enumerate() {
         let seen = db.store.threads(viewer, &[thread.id]).await.unwrap();

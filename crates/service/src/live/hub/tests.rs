@@ -221,7 +221,7 @@ async fn g5_roles_that_were_taken_are_not_asked_about_any_more() {
     assert_eq!(roles(&fresh.unwrap()), Some((AGENCY, RoleSet::EMPTY)));
     assert_eq!(hub.deliver(&message(2, &billing, "b"), noon()), 0);
     assert_eq!(hub.position().seq, 2);
-    assert_eq!(place.queue.next().await.unwrap().event.position.seq, 1);
+    assert_eq!(place.queue.next().await.unwrap().position.seq, 1);
 }
 
 #[tokio::test]
@@ -232,10 +232,10 @@ async fn g6_of_a_slow_reader_256_events_wait_and_others_go_on() {
     let mut quick = waits(&hub, &staff(2, &[Role::PracticeBiller]));
     for seq in 1..=300 {
         hub.deliver(&message(seq, &billing, "short"), noon());
-        assert_eq!(quick.queue.next().await.unwrap().event.position.seq, seq);
+        assert_eq!(quick.queue.next().await.unwrap().position.seq, seq);
     }
     for seq in 1..=256 {
-        assert_eq!(slow.queue.next().await.unwrap().event.position.seq, seq);
+        assert_eq!(slow.queue.next().await.unwrap().position.seq, seq);
     }
     let end = slow.queue.next().await.unwrap_err();
     assert_eq!(end, Closed::Overrun(noon()), "it goes on behind 256");
@@ -250,7 +250,7 @@ async fn g6_of_a_slow_reader_64_kib_wait_but_one_event_always_fits() {
     let large = "x".repeat(3 * queue::BYTES);
     for seq in 1..=3 {
         assert_eq!(hub.deliver(&message(seq, &billing, &large), noon()), 1);
-        assert_eq!(place.queue.next().await.unwrap().event.position.seq, seq);
+        assert_eq!(place.queue.next().await.unwrap().position.seq, seq);
     }
     let quarter = "x".repeat(queue::BYTES / 4);
     let taken: Vec<usize> = (4..8)
@@ -258,7 +258,7 @@ async fn g6_of_a_slow_reader_64_kib_wait_but_one_event_always_fits() {
         .collect();
     assert_eq!(taken, [1, 1, 1, 0], "three quarters and a little more each");
     for seq in 4..7 {
-        assert_eq!(place.queue.next().await.unwrap().event.position.seq, seq);
+        assert_eq!(place.queue.next().await.unwrap().position.seq, seq);
     }
     assert_eq!(
         place.queue.next().await.unwrap_err(),
@@ -296,7 +296,7 @@ async fn t39_a_stream_of_one_thread_ends_when_the_audience_takes_it_away() {
     };
     hub.deliver(&event(1, changed), noon());
     assert_eq!(one.queue.next().await.unwrap_err(), Closed::Ended);
-    assert_eq!(all.queue.next().await.unwrap().event.position.seq, 1);
+    assert_eq!(all.queue.next().await.unwrap().position.seq, 1);
     assert!(hub.single_threads(viewer.principal()).is_empty());
 }
 
