@@ -51,6 +51,6 @@ impl PortalAccount {
         };
         let rows = own.into_iter().map(async |id| ctx.one(id).await);
         let clients = futures_util::future::try_join_all(rows).await?;
-        Ok(clients.into_iter().flatten().map(Client).collect())
+        Ok(clients.into_iter().flatten().map(Client::from).collect())
     }
 }

@@ -1,5 +1,7 @@
 //! `Audience` and `Topic`.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, ID, Object, Result};
 use tidings_policy::readers;
 use tidings_store::{AudienceRow, TopicRow};
@@ -12,7 +14,13 @@ use crate::node::Global;
 /// One of the three groups of readers of an agency. A thread's audience decides which staff see
 /// it and can answer.
 #[derive(Description)]
-pub(crate) struct Audience(pub(crate) AudienceRow);
+pub(crate) struct Audience(pub(crate) Arc<AudienceRow>);
+
+impl From<AudienceRow> for Audience {
+    fn from(row: AudienceRow) -> Self {
+        Self(Arc::new(row))
+    }
+}
 
 #[Object(use_type_description)]
 impl Audience {
@@ -41,13 +49,19 @@ impl Audience {
     #[graphql(complexity = "10 * (child_complexity + 1)")]
     async fn topics(&self, ctx: &Context<'_>) -> Result<Vec<Topic>> {
         let topics = ctx.one(TopicsOf(self.0.kind)).await?.unwrap_or_default();
-        Ok(topics.into_iter().map(Topic).collect())
+        Ok(topics.into_iter().map(Topic::from).collect())
     }
 }
 
 /// What a thread can be about. Choosing one fills in the subject.
 #[derive(Description)]
-pub(crate) struct Topic(pub(crate) TopicRow);
+pub(crate) struct Topic(pub(crate) Arc<TopicRow>);
+
+impl From<TopicRow> for Topic {
+    fn from(row: TopicRow) -> Self {
+        Self(Arc::new(row))
+    }
+}
 
 #[Object(use_type_description)]
 impl Topic {
@@ -70,7 +84,7 @@ impl Topic {
     async fn audience(&self, ctx: &Context<'_>) -> Result<Audience> {
         ctx.one(self.0.audience)
             .await?
-            .map(Audience)
+            .map(Audience::from)
             .ok_or_else(not_found)
     }
 }

@@ -1,5 +1,7 @@
 //! `CareTeam` and `CareTeamMember`.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, ID, Object, Result};
 use tidings_store::{CareTeamRow, ClientRow};
 
@@ -15,7 +17,7 @@ use crate::staff::StaffMember;
 /// The staff assigned to one client.
 #[derive(Description)]
 pub(crate) struct CareTeam {
-    pub(crate) client: ClientRow,
+    pub(crate) client: Arc<ClientRow>,
 }
 
 #[Object(use_type_description)]
@@ -67,7 +69,7 @@ impl CareTeamMember {
 
     /// The staff member.
     async fn staff_member(&self) -> StaffMember {
-        StaffMember(self.0.staff.clone())
+        StaffMember(Arc::new(self.0.staff.clone()))
     }
 
     /// The first day.

@@ -1,5 +1,7 @@
 //! `Client`.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, ID, Object, Result};
 use tidings_domain::AccountState;
 use tidings_policy::Viewer;
@@ -17,7 +19,13 @@ use crate::request::Ask;
 /// A person whom an agency serves. Staff see the entry of every client of their agency; that says
 /// nothing of messages. A portal account sees its own clients.
 #[derive(Description)]
-pub(crate) struct Client(pub(crate) ClientRow);
+pub(crate) struct Client(pub(crate) Arc<ClientRow>);
+
+impl From<ClientRow> for Client {
+    fn from(row: ClientRow) -> Self {
+        Self(Arc::new(row))
+    }
+}
 
 connection!(
     ClientConnection,

@@ -181,7 +181,7 @@ impl DirectoryMutation {
             .await;
         match outcome(set)? {
             Ok(set) => {
-                let client = ctx.one(set.client).await?.map(Client);
+                let client = ctx.one(set.client).await?.map(Client::from);
                 Ok(ClientPayload {
                     client,
                     user_errors: Vec::new(),
@@ -249,7 +249,7 @@ async fn care_team(
     match outcome(assigned)? {
         Ok(assigned) => {
             let care_team_member = ctx.one(assigned.member).await?.map(CareTeamMember);
-            let client = ctx.one(assigned.client).await?.map(Client);
+            let client = ctx.one(assigned.client).await?.map(Client::from);
             Ok(CareTeamPayload {
                 care_team_member,
                 client,
@@ -270,7 +270,7 @@ async fn staff_member(
 ) -> Result<StaffMemberPayload> {
     match outcome(changed)? {
         Ok(changed) => {
-            let staff_member = ctx.one(changed.staff).await?.map(StaffMember);
+            let staff_member = ctx.one(changed.staff).await?.map(StaffMember::from);
             Ok(StaffMemberPayload {
                 staff_member,
                 user_errors: Vec::new(),

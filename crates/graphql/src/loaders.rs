@@ -264,8 +264,8 @@ impl Load for async_graphql::Context<'_> {
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Rows: Loader<K, Error = LoadError>,
     {
-        self.rows()?
-            .load_one(key)
+        // In a box: a resolver that has no need of it must not carry its size.
+        Box::pin(self.rows()?.load_one(key))
             .await
             .map_err(|error| crate::error::fault(&error))
     }

@@ -1,5 +1,7 @@
 //! `Message`.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, Error, ID, Object, Result};
 use chrono::{DateTime, Utc};
 use tidings_domain::{Body, Principal};
@@ -20,7 +22,7 @@ use crate::thread::Thread;
 /// One entry of a thread. Who sees the thread sees it.
 #[derive(Clone, Description)]
 pub(crate) struct Message {
-    row: MessageRow,
+    row: Arc<MessageRow>,
     /// The thread, where it is at hand.
     thread: Option<Thread>,
     /// Whether the row is shared by all readers of a stream and knows nothing of this one.
@@ -36,27 +38,27 @@ connection!(
 
 impl Message {
     /// A message of a thread at hand.
-    pub(crate) fn of(row: MessageRow, thread: Thread) -> Self {
+    pub(crate) fn of(row: impl Into<Arc<MessageRow>>, thread: Thread) -> Self {
         Self {
-            row,
+            row: row.into(),
             thread: Some(thread),
             live: false,
         }
     }
 
     /// A message as a stream brings it.
-    pub(crate) fn live(row: MessageRow, thread: Thread) -> Self {
+    pub(crate) fn live(row: impl Into<Arc<MessageRow>>, thread: Thread) -> Self {
         Self {
-            row,
+            row: row.into(),
             thread: Some(thread),
             live: true,
         }
     }
 
     /// A message whose thread is loaded when it is asked for.
-    pub(crate) fn alone(row: MessageRow) -> Self {
+    pub(crate) fn alone(row: impl Into<Arc<MessageRow>>) -> Self {
         Self {
-            row,
+            row: row.into(),
             thread: None,
             live: false,
         }
@@ -92,8 +94,8 @@ impl Message {
     /// Who wrote it.
     async fn author(&self, ctx: &Context<'_>) -> Result<Author> {
         match (&self.row.staff, &self.row.client) {
-            (Some(staff), _) => Ok(Author::StaffMember(StaffMember(staff.clone()))),
-            (None, Some(client)) => Ok(Author::Client(Client(client.clone()))),
+            (Some(staff), _) => Ok(Author::StaffMember(StaffMember(Arc::clone(staff)))),
+            (None, Some(client)) => Ok(Author::Client(Client(Arc::clone(client)))),
             (None, None) => {
                 let message = &self.row.message;
                 Author::load(ctx, Principal::new(message.author_kind, message.author_id)).await

@@ -78,8 +78,11 @@ impl Author {
             Principal::Staff(id) => ctx
                 .one(id)
                 .await?
-                .map(|row| Self::StaffMember(StaffMember(row))),
-            Principal::Client(id) => ctx.one(id).await?.map(|row| Self::Client(Client(row))),
+                .map(|row| Self::StaffMember(StaffMember::from(row))),
+            Principal::Client(id) => ctx
+                .one(id)
+                .await?
+                .map(|row| Self::Client(Client::from(row))),
             Principal::Account(_) => None,
         };
         author.ok_or_else(not_found)
@@ -96,7 +99,7 @@ impl Reader {
             Principal::Staff(id) => ctx
                 .one(id)
                 .await?
-                .map(|row| Self::StaffMember(StaffMember(row))),
+                .map(|row| Self::StaffMember(StaffMember::from(row))),
             Principal::Account(id) => ctx
                 .one(id)
                 .await?

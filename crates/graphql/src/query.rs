@@ -1,5 +1,7 @@
 //! The root of queries, but for the inbox.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result};
 use tidings_domain::limits::MAX_IDS;
 use tidings_domain::{
@@ -37,7 +39,7 @@ impl RootQuery {
         match ctx.viewer()?.principal() {
             Principal::Staff(id) => {
                 let row = ctx.one(id).await?.ok_or_else(not_found)?;
-                Ok(Viewer::StaffMember(StaffMember(row)))
+                Ok(Viewer::StaffMember(StaffMember::from(row)))
             }
             Principal::Account(id) => {
                 let row = ctx.one(id).await?.ok_or_else(not_found)?;
@@ -97,7 +99,7 @@ impl RootQuery {
     ) -> Option<Result<Client>> {
         let load = async {
             let id = ClientId::parse(&id)?;
-            ctx.one(id).await?.map(Client).ok_or_else(not_found)
+            ctx.one(id).await?.map(Client::from).ok_or_else(not_found)
         };
         Some(load.await)
     }
@@ -134,7 +136,7 @@ impl RootQuery {
             .map(|row| {
                 (
                     cursor::of_name(me, People::Clients, &row.sort_name, row.id.0),
-                    Client(row),
+                    Client::from(row),
                 )
             })
             .collect();
@@ -171,7 +173,7 @@ impl RootQuery {
             .map(|row| {
                 (
                     cursor::of_name(me, People::Staff, &row.display_name, row.id.0),
-                    StaffMember(row),
+                    StaffMember::from(row),
                 )
             })
             .collect();
@@ -189,7 +191,7 @@ impl RootQuery {
         Ok(rows
             .map_err(|error| fault(&error))?
             .into_iter()
-            .map(Audience)
+            .map(Audience::from)
             .collect())
     }
 
@@ -252,19 +254,19 @@ async fn load_node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         AudienceId::TYPE => ctx
             .one(AudienceId(uuid))
             .await?
-            .map(|row| Node::Audience(Audience(row))),
+            .map(|row| Node::Audience(Audience::from(row))),
         TopicId::TYPE => ctx
             .one(TopicId(uuid))
             .await?
-            .map(|row| Node::Topic(Topic(row))),
+            .map(|row| Node::Topic(Topic::from(row))),
         StaffId::TYPE => ctx
             .one(StaffId(uuid))
             .await?
-            .map(|row| Node::StaffMember(StaffMember(row))),
+            .map(|row| Node::StaffMember(StaffMember::from(row))),
         ClientId::TYPE => ctx
             .one(ClientId(uuid))
             .await?
-            .map(|row| Node::Client(Client(row))),
+            .map(|row| Node::Client(Client::from(row))),
         AccountId::TYPE => ctx
             .one(AccountId(uuid))
             .await?
@@ -275,7 +277,11 @@ async fn load_node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         }
         "CareTeam" => {
             let client = ctx.one(ClientId(uuid)).await?;
-            client.map(|client| Node::CareTeam(CareTeam { client }))
+            client.map(|client| {
+                Node::CareTeam(CareTeam {
+                    client: Arc::new(client),
+                })
+            })
         }
         ThreadId::TYPE => Thread::load(ctx, ThreadId(uuid)).await?.map(Node::Thread),
         MessageId::TYPE => ctx

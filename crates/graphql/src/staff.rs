@@ -1,5 +1,7 @@
 //! `StaffMember`.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, ID, Object, Result};
 use tidings_store::StaffRow;
 
@@ -10,7 +12,13 @@ use crate::node::Global;
 
 /// A person who works in an agency. Everybody in the agency, clients included, may know the name.
 #[derive(Description)]
-pub(crate) struct StaffMember(pub(crate) StaffRow);
+pub(crate) struct StaffMember(pub(crate) Arc<StaffRow>);
+
+impl From<StaffRow> for StaffMember {
+    fn from(row: StaffRow) -> Self {
+        Self(Arc::new(row))
+    }
+}
 
 connection!(
     StaffMemberConnection,

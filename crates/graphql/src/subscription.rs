@@ -98,7 +98,7 @@ impl ClientChanged {
     async fn client(&self, ctx: &Context<'_>) -> Option<Result<Client>> {
         ctx.one(self.client)
             .await
-            .map(|row| row.map(Client))
+            .map(|row| row.map(Client::from))
             .transpose()
     }
 }
@@ -249,7 +249,7 @@ fn render(viewer: Principal, event: &LiveEvent) -> Event {
     match &event.kind {
         LiveKind::MessageAdded { thread, message } => {
             let thread = Thread::from(&**thread);
-            let message = Message::live((**message).clone(), thread.clone());
+            let message = Message::live(Arc::clone(message), thread.clone());
             Event::MessageAdded(MessageAdded {
                 cursor,
                 message,

@@ -32,13 +32,13 @@ pub(crate) struct Thread(pub(crate) Arc<ThreadParts>);
 /// for.
 #[derive(Clone)]
 pub(crate) struct ThreadParts {
-    pub(crate) row: ThreadRow,
+    pub(crate) row: Arc<ThreadRow>,
     /// None on a stream, where the row is shared by all readers.
     state: Option<ViewerState>,
-    client: Option<ClientRow>,
-    topic: Option<TopicRow>,
-    audience: Option<AudienceRow>,
-    last_message: Option<MessageRow>,
+    client: Option<Arc<ClientRow>>,
+    topic: Option<Arc<TopicRow>>,
+    audience: Option<Arc<AudienceRow>>,
+    last_message: Option<Arc<MessageRow>>,
 }
 
 connection!(ThreadConnection, ThreadEdge, Thread, "A page of an inbox.");
@@ -46,7 +46,7 @@ connection!(ThreadConnection, ThreadEdge, Thread, "A page of an inbox.");
 impl From<SeenThread> for Thread {
     fn from(seen: SeenThread) -> Self {
         Self(Arc::new(ThreadParts {
-            row: seen.thread,
+            row: Arc::new(seen.thread),
             state: Some(seen.state),
             client: None,
             topic: None,
@@ -59,12 +59,12 @@ impl From<SeenThread> for Thread {
 impl From<InboxRow> for Thread {
     fn from(row: InboxRow) -> Self {
         Self(Arc::new(ThreadParts {
-            row: row.thread,
+            row: Arc::new(row.thread),
             state: Some(row.state),
             client: row.client,
             topic: row.topic,
             audience: row.audience,
-            last_message: row.last_message,
+            last_message: row.last_message.map(Arc::new),
         }))
     }
 }
@@ -72,7 +72,7 @@ impl From<InboxRow> for Thread {
 impl From<&LiveThread> for Thread {
     fn from(live: &LiveThread) -> Self {
         Self(Arc::new(ThreadParts {
-            row: live.thread.clone(),
+            row: Arc::clone(&live.thread),
             state: None,
             client: live.client.clone(),
             topic: None,
@@ -112,17 +112,17 @@ impl Thread {
         Ok(seen.map_or(0, |seen| seen.state.unread(seen.thread.last_seq)))
     }
 
-    async fn client_row(&self, ctx: &Context<'_>) -> Result<Option<ClientRow>> {
+    async fn client_row(&self, ctx: &Context<'_>) -> Result<Option<Arc<ClientRow>>> {
         match (&self.0.client, self.0.row.client_id) {
             (Some(client), _) => Ok(Some(client.clone())),
-            (None, Some(id)) => ctx.one(id).await,
+            (None, Some(id)) => Ok(ctx.one(id).await?.map(Arc::new)),
             (None, None) => Ok(None),
         }
     }
 
     async fn block(&self, ctx: &Context<'_>) -> Result<Option<tidings_domain::UserErrorCode>> {
         let viewer = ctx.viewer()?;
-        let client = self.client_row(ctx).await?.as_ref().map(client_facts);
+        let client = self.client_row(ctx).await?.as_deref().map(client_facts);
         Ok(write_block(
             &viewer,
             self.0.row.kind,
@@ -147,19 +147,25 @@ impl Thread {
     /// The audience; null for a thread among staff.
     async fn audience(&self, ctx: &Context<'_>) -> Option<Result<Audience>> {
         if let Some(audience) = &self.0.audience {
-            return Some(Ok(Audience(audience.clone())));
+            return Some(Ok(Audience(Arc::clone(audience))));
         }
         let kind = self.0.row.audience?;
-        ctx.one(kind).await.map(|row| row.map(Audience)).transpose()
+        ctx.one(kind)
+            .await
+            .map(|row| row.map(Audience::from))
+            .transpose()
     }
 
     /// The topic, if it has one.
     async fn topic(&self, ctx: &Context<'_>) -> Option<Result<Topic>> {
         if let Some(topic) = &self.0.topic {
-            return Some(Ok(Topic(topic.clone())));
+            return Some(Ok(Topic(Arc::clone(topic))));
         }
         let id = self.0.row.topic_id?;
-        ctx.one(id).await.map(|row| row.map(Topic)).transpose()
+        ctx.one(id)
+            .await
+            .map(|row| row.map(Topic::from))
+            .transpose()
     }
 
     /// The subject. Health information, like the messages.
@@ -225,7 +231,7 @@ impl Thread {
     /// The newest message.
     async fn last_message(&self, ctx: &Context<'_>) -> Result<Message> {
         if let Some(row) = &self.0.last_message {
-            return Ok(Message::of(row.clone(), self.clone()));
+            return Ok(Message::of(Arc::clone(row), self.clone()));
         }
         let row = ctx
             .one(self.0.row.last_message_id)

@@ -133,8 +133,8 @@ impl From<AudienceChange> for AudienceChangePreview {
             to: change.to.into(),
             losing_roles: change.losing_roles.into_iter().map(Into::into).collect(),
             gaining_roles: change.gaining_roles.into_iter().map(Into::into).collect(),
-            losing: change.losing.into_iter().map(StaffMember).collect(),
-            gaining: change.gaining.into_iter().map(StaffMember).collect(),
+            losing: change.losing.into_iter().map(StaffMember::from).collect(),
+            gaining: change.gaining.into_iter().map(StaffMember::from).collect(),
             token: change.token,
         }
     }

@@ -131,7 +131,8 @@ fn sqlite_options(url: &str, connections: u32, reader: bool) -> ConnectOptions {
             .busy_timeout(Duration::from_secs(15))
             .statement_cache_capacity(STATEMENT_CACHE)
             .pragma("cache_size", "-16384")
-            .pragma("mmap_size", "268435456")
+            // As much as SQLite maps at most: what is not mapped is copied at each look.
+            .pragma("mmap_size", "2147418112")
             .pragma("temp_store", "memory");
         if reader {
             options.pragma("query_only", "on")

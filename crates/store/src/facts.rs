@@ -3,6 +3,7 @@
 //! Unscoped by nature: the answer goes to [`decide`](tidings_policy::decide), not to a viewer.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
@@ -13,7 +14,7 @@ use crate::database::Store;
 use crate::entities::{client, message, staff_member, thread};
 use crate::error::Result;
 use crate::message::MessageRow;
-use crate::sql::{Reader, Sql};
+use crate::sql::{Known, Reader, Sql};
 use crate::thread::listed;
 use crate::viewer::today;
 use crate::writer::Tx;
@@ -22,9 +23,9 @@ use crate::writer::Tx;
 #[derive(Clone, Debug)]
 pub struct LiveThread {
     /// The thread.
-    pub thread: thread::Model,
+    pub thread: Arc<thread::Model>,
     /// Its client.
-    pub client: Option<client::Model>,
+    pub client: Option<Arc<client::Model>>,
     /// The portal account that acts for the client.
     pub account: Option<AccountId>,
     /// For [`decide`](tidings_policy::decide).
@@ -125,14 +126,15 @@ impl Store {
         );
         sql.list(ids);
         let rows = self.read.query_all_raw(sql.statement()).await?;
+        let (mut staff, mut clients) = (Known::default(), Known::default());
         rows.iter()
             .map(|row| {
                 let mut row = Reader::new(row);
                 let message = row.row()?;
                 Ok(MessageRow {
                     message,
-                    staff: row.outer()?,
-                    client: row.outer()?,
+                    staff: row.shared(&mut staff)?,
+                    client: row.shared(&mut clients)?,
                     unread: true,
                 })
             })
@@ -210,14 +212,15 @@ async fn live_threads<C: ConnectionTrait>(
     let rows = db.query_all_raw(sql.statement()).await?;
     let mut threads = HashMap::with_capacity(rows.len());
     let mut days = HashMap::with_capacity(rows.len());
+    let mut known = Known::default();
     for row in &rows {
         let mut row = Reader::new(row);
-        let thread: thread::Model = row.row()?;
-        let client: Option<client::Model> = row.outer()?;
+        let thread: Arc<thread::Model> = Arc::new(row.row()?);
+        let client = row.shared(&mut known)?;
         let account = row.next()?;
         let time_zone: String = row.next()?;
         days.insert(thread.id, today(&time_zone, now)?);
-        let facts = bare_facts(&thread, client.as_ref());
+        let facts = bare_facts(&thread, client.as_deref());
         threads.insert(
             thread.id,
             LiveThread {

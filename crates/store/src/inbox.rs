@@ -1,19 +1,22 @@
 //! The inbox: one statement a page, whatever the page size and however many threads there are.
 
+mod branches;
 mod statement;
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, QueryResult};
-use tidings_domain::{AudienceKind, ClientId, TopicId};
+use tidings_domain::{AudienceKind, ClientId, ThreadId, TopicId};
 use tidings_policy::Viewer;
 
 use crate::database::Store;
-use crate::entities::{audience, client, message, thread, topic};
+use crate::entities::{audience, client, message, staff_member, thread, topic};
 use crate::error::Result;
 use crate::message::MessageRow;
 use crate::page::{InboxPlace, Page};
 use crate::read_state::ViewerState;
-use crate::sql::Reader;
+use crate::sql::{Known, Reader};
 
 pub(crate) use statement::{inbox_statement, open_to};
 
@@ -69,11 +72,11 @@ pub struct InboxRow {
     /// What the viewer did with it.
     pub state: ViewerState,
     /// Its client, if asked for.
-    pub client: Option<client::Model>,
+    pub client: Option<Arc<client::Model>>,
     /// Its topic, if asked for.
-    pub topic: Option<topic::Model>,
+    pub topic: Option<Arc<topic::Model>>,
     /// Its audience, if asked for.
-    pub audience: Option<audience::Model>,
+    pub audience: Option<Arc<audience::Model>>,
     /// Its newest message, if asked for.
     pub last_message: Option<MessageRow>,
 }
@@ -90,10 +93,16 @@ impl Store {
     ) -> Result<Page<InboxRow>> {
         let statement = inbox_statement(self.backend(), viewer, filter, joins, after, first);
         let result = self.read.query_all_raw(statement).await?;
+        let mut beside = Beside::default();
         let mut rows = result
             .iter()
-            .map(|row| read(row, joins, after))
+            .map(|row| read(row, joins, &mut beside))
             .collect::<Result<Vec<_>>>()?;
+        let as_of = match after {
+            Some(place) => place.as_of,
+            None => self.newest(viewer, filter, &rows, first).await?,
+        };
+        rows.iter_mut().for_each(|row| row.place.as_of = as_of);
         let has_next = rows.len() > first;
         rows.truncate(first);
         Ok(Page {
@@ -104,29 +113,80 @@ impl Store {
     }
 }
 
-fn read(row: &QueryResult, joins: InboxJoins, after: Option<InboxPlace>) -> Result<InboxRow> {
+/// Seconds of a moment behind every message that both databases can compare: the end of 9999.
+const END_OF_TIME: i64 = 253_402_300_799;
+
+impl Store {
+    /// When the newest of all threads was active, at the moment of a first page: the paging is as of
+    /// then. Only where more threads are pinned than the page holds, it has to be asked for.
+    async fn newest(
+        &self,
+        viewer: &Viewer,
+        filter: InboxFilter,
+        rows: &[InboxRow],
+        first: usize,
+    ) -> Result<DateTime<Utc>> {
+        let on_page = rows.iter().map(|row| row.place.key).max();
+        let mut newest = on_page.unwrap_or_default();
+        if rows.len() > first && rows.iter().all(|row| row.place.pinned) {
+            let joins = InboxJoins::default();
+            let behind_pins = InboxPlace {
+                pinned: true,
+                key: DateTime::UNIX_EPOCH,
+                thread: ThreadId(uuid::Uuid::nil()),
+                as_of: DateTime::from_timestamp(END_OF_TIME, 0).unwrap_or_default(),
+            };
+            let statement =
+                inbox_statement(self.backend(), viewer, filter, joins, Some(behind_pins), 1);
+            for row in &self.read.query_all_raw(statement).await? {
+                newest = newest.max(Reader::new(row).next()?);
+            }
+        }
+        Ok(newest)
+    }
+}
+
+/// What stands beside many threads of a page.
+#[derive(Default)]
+struct Beside {
+    clients: Known<client::Model>,
+    topics: Known<topic::Model>,
+    audiences: Known<audience::Model>,
+    staff: Known<staff_member::Model>,
+}
+
+fn read(row: &QueryResult, joins: InboxJoins, beside: &mut Beside) -> Result<InboxRow> {
     let mut row = Reader::new(row);
     let key: DateTime<Utc> = row.next()?;
     let pinned: bool = row.next()?;
-    let as_of = match after {
-        Some(place) => place.as_of,
-        None => row.next()?,
-    };
     let thread: thread::Model = row.row()?;
     let state = ViewerState::read(&mut row)?;
     let place = InboxPlace {
         pinned,
         key,
         thread: thread.id,
-        as_of,
+        as_of: key,
     };
-    let client = if joins.client { row.outer()? } else { None };
-    let topic = if joins.topic { row.outer()? } else { None };
-    let audience = if joins.audience { row.outer()? } else { None };
-    let last_message = if joins.last_message {
-        Some(last_message(&mut row, &state, client.as_ref())?)
-    } else {
-        None
+    let client = match joins.client {
+        true => row.shared(&mut beside.clients)?,
+        false => None,
+    };
+    let topic = match joins.topic {
+        true => row.shared(&mut beside.topics)?,
+        false => None,
+    };
+    let audience = match joins.audience {
+        true => row.shared(&mut beside.audiences)?,
+        false => None,
+    };
+    let last_message = match joins.last_message {
+        true => Some(last_message(
+            &mut row,
+            &state,
+            client.as_ref(),
+            &mut beside.staff,
+        )?),
+        false => None,
     };
     Ok(InboxRow {
         place,
@@ -143,10 +203,11 @@ fn read(row: &QueryResult, joins: InboxJoins, after: Option<InboxPlace>) -> Resu
 fn last_message(
     row: &mut Reader<'_>,
     state: &ViewerState,
-    client: Option<&client::Model>,
+    client: Option<&Arc<client::Model>>,
+    known: &mut Known<staff_member::Model>,
 ) -> Result<MessageRow> {
     let message: message::Model = row.row()?;
-    let staff = row.outer()?;
+    let staff = row.shared(known)?;
     let marked: bool = row.next()?;
     let unread = (message.seq > state.read_seq) != marked;
     let client = client

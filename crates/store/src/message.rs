@@ -1,5 +1,7 @@
 //! Messages: pages by arithmetic on `seq`, and the insert.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryResult, Statement};
 use tidings_domain::{MessageId, Principal, PrincipalKind, ThreadId};
@@ -8,7 +10,7 @@ use tidings_policy::{Action, Viewer};
 use crate::database::Store;
 use crate::entities::{client, message, staff_member};
 use crate::error::Result;
-use crate::sql::{Reader, Row, Sql};
+use crate::sql::{Known, Reader, Sql};
 use crate::visibility::visible_threads;
 use crate::writer::Tx;
 
@@ -18,9 +20,9 @@ pub struct MessageRow {
     /// The message.
     pub message: message::Model,
     /// Its author, if a staff member.
-    pub staff: Option<staff_member::Model>,
+    pub staff: Option<Arc<staff_member::Model>>,
     /// Its author, if a client.
-    pub client: Option<client::Model>,
+    pub client: Option<Arc<client::Model>>,
     /// Whether the viewer has not read it.
     pub unread: bool,
 }
@@ -77,7 +79,7 @@ impl Store {
             return Ok(Vec::new());
         };
         let rows = self.read.query_all_raw(statement).await?;
-        rows.iter().map(read).collect()
+        read(&rows)
     }
 
     /// Those of the messages whose thread the viewer sees.
@@ -91,7 +93,7 @@ impl Store {
         visible_threads(&mut sql, viewer, Action::View, "t");
         sql.push(" AND m.id IN ").list(ids);
         let rows = self.read.query_all_raw(sql.statement()).await?;
-        rows.iter().map(read).collect()
+        read(&rows)
     }
 
     /// The receipts that touch these ranges, oldest first.
@@ -175,14 +177,18 @@ fn select(mut sql: Sql, viewer: &Viewer) -> Sql {
     sql
 }
 
-fn read(row: &QueryResult) -> Result<MessageRow> {
-    let mut row = Reader::new(row);
-    Ok(MessageRow {
-        message: message::Model::read(&mut row)?,
-        staff: row.outer()?,
-        client: row.outer()?,
-        unread: row.next()?,
-    })
+fn read(rows: &[QueryResult]) -> Result<Vec<MessageRow>> {
+    let (mut staff, mut clients) = (Known::default(), Known::default());
+    let read = |row| {
+        let mut row = Reader::new(row);
+        Ok(MessageRow {
+            message: row.row()?,
+            staff: row.shared(&mut staff)?,
+            client: row.shared(&mut clients)?,
+            unread: row.next()?,
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 impl Tx {

@@ -4,7 +4,10 @@
 //! whose plan is asserted in tests, `LIMIT` must be a literal (as a parameter it makes PostgreSQL
 //! plan anew at each execution), and rows are read by position. Values are always parameters.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use sea_orm::{DbBackend, QueryResult, Statement, TryGetable, Value};
 
@@ -120,14 +123,31 @@ impl<'a> Reader<'a> {
         R::read(self)
     }
 
-    /// The row of an outer join: none if its first column, the key, is empty.
-    pub(crate) fn outer<R: Row>(&mut self) -> Result<Option<R>> {
+    /// The row of an outer join, shared with the result rows before; none if its first column, the
+    /// key, is empty.
+    pub(crate) fn shared<R: Row>(&mut self, known: &mut Known<R>) -> Result<Option<Arc<R>>> {
         let key: Option<uuid::Uuid> = self.row.try_get_by_index(self.at)?;
-        if key.is_none() {
+        let Some(found) = key.map(|key| known.0.entry(key)) else {
             self.at += R::COLUMNS.len();
             return Ok(None);
-        }
-        R::read(self).map(Some)
+        };
+        Ok(Some(match found {
+            Entry::Occupied(found) => {
+                self.at += R::COLUMNS.len();
+                Arc::clone(found.get())
+            }
+            Entry::Vacant(place) => Arc::clone(place.insert(Arc::new(R::read(self)?))),
+        }))
+    }
+}
+
+/// Rows of outer joins that were read already: the same person stands beside many messages, and is
+/// read and kept once.
+pub(crate) struct Known<R>(HashMap<uuid::Uuid, Arc<R>>);
+
+impl<R> Default for Known<R> {
+    fn default() -> Self {
+        Self(HashMap::new())
     }
 }
 

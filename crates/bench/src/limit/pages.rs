@@ -76,7 +76,7 @@ pub(super) async fn router(whose: &Whose) -> Result<Router> {
             .journal_mode(SqliteJournalMode::Wal)
             .busy_timeout(Duration::from_secs(15))
             .pragma("cache_size", "-16384")
-            .pragma("mmap_size", "268435456")
+            .pragma("mmap_size", "2147418112")
             .pragma("query_only", "on");
         let pool = SqlitePoolOptions::new()
             .max_connections(CONNECTIONS)

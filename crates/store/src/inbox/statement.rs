@@ -7,20 +7,17 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, Statement};
-use tidings_domain::{AudienceKind, AudienceSet, Lifecycle, ThreadId};
-use tidings_policy::{Action, Grant, Reach, Viewer, grants};
+use tidings_domain::{Lifecycle, ThreadId};
+use tidings_policy::{Action, Viewer};
 
 use super::{InboxFilter, InboxJoins, InboxState};
 use crate::entities::{audience, client, message, staff_member, thread, topic};
 use crate::page::InboxPlace;
 use crate::sql::Sql;
-use crate::visibility::{clients_within, covered, visible_threads};
-
-/// Threads that may have moved to the top while a reader was paging, for each branch.
-const MOVED: usize = 1_000;
+use crate::visibility::visible_threads;
 
 /// Staff put a thread away for themselves; in a client's inbox it stays (T-33).
-const OPEN_TO_CLIENTS: &[Lifecycle] = &[Lifecycle::Open, Lifecycle::Archived];
+pub(super) const OPEN_TO_CLIENTS: &[Lifecycle] = &[Lifecycle::Open, Lifecycle::Archived];
 
 /// The threads that count as open for a viewer.
 pub(crate) fn open_to(viewer: &Viewer) -> &'static [Lifecycle] {
@@ -30,12 +27,9 @@ pub(crate) fn open_to(viewer: &Viewer) -> &'static [Lifecycle] {
     }
 }
 
-/// How the threads of a client are walked.
-const NEWEST_FIRST: &str = " ORDER BY x.last_activity_at DESC, x.id DESC";
-
 /// Which part of a branch counts.
 #[derive(Clone, Copy)]
-enum Window {
+pub(super) enum Window {
     /// From the top.
     Top,
     /// Behind a place.
@@ -44,13 +38,13 @@ enum Window {
     Moved(DateTime<Utc>),
 }
 
-struct Query<'a> {
-    viewer: &'a Viewer,
-    filter: InboxFilter,
-    joins: InboxJoins,
-    after: Option<InboxPlace>,
-    limit: usize,
-    first_branch: bool,
+pub(super) struct Query<'a> {
+    pub(super) viewer: &'a Viewer,
+    pub(super) filter: InboxFilter,
+    pub(super) joins: InboxJoins,
+    pub(super) after: Option<InboxPlace>,
+    pub(super) limit: usize,
+    pub(super) first_branch: bool,
 }
 
 pub(crate) fn inbox_statement(
@@ -77,11 +71,7 @@ pub(crate) fn inbox_statement(
 impl Query<'_> {
     fn page(&mut self, sql: &mut Sql) {
         let joins = self.joins;
-        // The paging is as of the newest thread there is: not of the newest on the first page, which
-        // may hold none but pinned ones.
-        let top = self.after.is_none();
         sql.push("SELECT k.key, k.pinned, ")
-            .push(if top { "k.newest, " } else { "" })
             .columns::<thread::Model>("t");
         sql.push(", s.read_seq, s.unread_adjust, s.pinned");
         let mut extra = |wanted: bool, alias: &str, columns: fn(&mut Sql, &str)| {
@@ -109,14 +99,12 @@ impl Query<'_> {
             sql.push(", EXISTS (SELECT 1 FROM message_mark k WHERE k.viewer_id = s.viewer_id");
             sql.push(" AND k.thread_id = t.id AND k.seq = m.seq)");
         }
-        sql.push(" FROM (SELECT u.id, u.key, u.pinned");
-        sql.push(if top {
-            ", MAX(u.key) OVER () AS newest FROM ("
-        } else {
-            " FROM ("
-        });
+        // Two branches may find the same thread: grouped, it counts once. A `UNION` would fill a
+        // table for each branch instead.
+        sql.push(" FROM (SELECT u.id, u.key, u.pinned FROM (");
         self.branches(sql);
-        sql.push(") u ORDER BY u.pinned DESC, u.key DESC, u.id DESC LIMIT ")
+        sql.push(") u GROUP BY u.pinned, u.key, u.id");
+        sql.push(" ORDER BY u.pinned DESC, u.key DESC, u.id DESC LIMIT ")
             .number(self.limit);
         sql.push(") k JOIN thread t ON t.id = k.id");
         sql.push(" LEFT JOIN thread_state s ON s.thread_id = t.id AND s.viewer_id = ");
@@ -141,7 +129,7 @@ impl Query<'_> {
         sql.push(" ORDER BY k.pinned DESC, k.key DESC, k.id DESC");
     }
 
-    /// The union of all branches: columns `id`, `key`, `pinned`.
+    /// All branches behind each other: columns `id`, `key`, `pinned`.
     fn branches(&mut self, sql: &mut Sql) {
         if self.after.is_none_or(|place| place.pinned) {
             self.pinned(sql);
@@ -169,9 +157,9 @@ impl Query<'_> {
         }
     }
 
-    fn union(&mut self, sql: &mut Sql) {
+    pub(super) fn union(&mut self, sql: &mut Sql) {
         if !std::mem::take(&mut self.first_branch) {
-            sql.push(" UNION ");
+            sql.push(" UNION ALL ");
         }
     }
 
@@ -211,253 +199,6 @@ impl Query<'_> {
         }
     }
 
-    fn grants(&mut self, sql: &mut Sql, window: Window) {
-        let mut grants = grants(self.viewer, Action::View);
-        if let Some(kind) = self.filter.audience {
-            // An audience that the viewer sees everywhere needs no other branch.
-            let everywhere =
-                |g: &&Grant| matches!(g.reach, Reach::Agency(_)) && g.audiences.has(kind);
-            if let Some(whole) = grants.iter().find(everywhere).copied() {
-                grants = vec![whole];
-            }
-        }
-        let before = self.first_branch;
-        if self.filter.client.is_some() {
-            for lifecycle in self.lifecycles() {
-                self.one_client(sql, *lifecycle, window);
-            }
-        } else {
-            for grant in &grants {
-                for lifecycle in self.lifecycles() {
-                    self.grant(sql, grant, *lifecycle, window);
-                }
-            }
-        }
-        if self.first_branch && before {
-            // Nothing is granted: an empty branch keeps the statement whole.
-            self.union(sql);
-            sql.push(
-                "SELECT t.id, t.last_activity_at AS key, FALSE AS pinned FROM thread t WHERE FALSE",
-            );
-        }
-    }
-
-    fn lifecycles(&self) -> &'static [Lifecycle] {
-        match (self.filter.state, self.viewer) {
-            (InboxState::Deleted, _) => &[Lifecycle::Deleted],
-            (InboxState::AllIncludingArchived, _) => OPEN_TO_CLIENTS,
-            (_, viewer) => open_to(viewer),
-        }
-    }
-
-    fn grant(&mut self, sql: &mut Sql, grant: &Grant, lifecycle: Lifecycle, window: Window) {
-        let audiences = match self.filter.audience {
-            Some(kind) => grant.audiences.intersection(AudienceSet::of(&[kind])),
-            None => grant.audiences,
-        };
-        let internal = grant.internal && self.filter.audience.is_none();
-        if audiences.is_empty() && !internal {
-            return;
-        }
-        let narrowed = Grant {
-            reach: grant.reach,
-            audiences,
-            internal,
-        };
-        match grant.reach {
-            Reach::Agency(_) => {
-                for kind in audiences.iter() {
-                    self.by_agency(sql, kind, lifecycle, window);
-                }
-            }
-            Reach::Listing(staff) => {
-                self.open_branch(sql);
-                // `CROSS JOIN`: SQLite keeps the order, and so walks the viewer's own list rather
-                // than every thread of the agency.
-                sql.push(" FROM thread_participant p CROSS JOIN thread t");
-                sql.push(" WHERE t.id = p.thread_id AND p.principal_id = ");
-                sql.bind(staff)
-                    .push(" AND t.agency_id = ")
-                    .bind(self.viewer.agency())
-                    .push(" AND ");
-                covered(sql, &narrowed, "t");
-                sql.push("t.lifecycle = '")
-                    .push(lifecycle.as_str())
-                    .push("'");
-                self.close_branch(sql, window, "p.last_activity_at", "p.thread_id");
-            }
-            Reach::AssignedTo(_) | Reach::SupervisedBy(_) | Reach::ClientsOf(_) => {
-                self.by_clients(sql, &narrowed, lifecycle, window);
-            }
-        }
-    }
-
-    fn by_agency(
-        &mut self,
-        sql: &mut Sql,
-        kind: AudienceKind,
-        lifecycle: Lifecycle,
-        window: Window,
-    ) {
-        self.open_branch(sql);
-        sql.push(" FROM thread t WHERE t.agency_id = ")
-            .bind(self.viewer.agency());
-        sql.push(" AND t.audience = '").push(kind.as_str());
-        sql.push("' AND t.lifecycle = '")
-            .push(lifecycle.as_str())
-            .push("'");
-        self.close_branch(sql, window, "t.last_activity_at", "t.id");
-    }
-
-    /// The merge of the threads of each client, newest first, which takes no more of them than the
-    /// page has. The databases spell it differently.
-    fn by_clients(&mut self, sql: &mut Sql, grant: &Grant, lifecycle: Lifecycle, window: Window) {
-        self.union(sql);
-        sql.push("SELECT z.id, z.key, FALSE AS pinned FROM (");
-        if sql.postgres() {
-            self.merge_on_postgres(sql, grant, lifecycle, window);
-        } else {
-            self.merge_on_sqlite(sql, grant, lifecycle, window);
-        }
-        sql.push(") z");
-    }
-
-    /// A recursion whose rows wait in order: the newest thread of each client, and behind each that
-    /// is taken the client's next.
-    fn merge_on_sqlite(&self, sql: &mut Sql, grant: &Grant, lifecycle: Lifecycle, window: Window) {
-        sql.push(
-            "WITH RECURSIVE h (client_id, id, key) AS (SELECT g.client_id, t.id, \
-             t.last_activity_at FROM (SELECT DISTINCT q.client_id FROM (",
-        );
-        clients_within(sql, grant.reach, self.viewer);
-        sql.push(") q) g CROSS JOIN thread t WHERE t.rowid = (SELECT x.rowid");
-        self.of_client(sql, grant, lifecycle, window, "g.client_id");
-        sql.push(NEWEST_FIRST).push(" LIMIT 1) UNION ALL ");
-        sql.push("SELECT h.client_id, t.id, t.last_activity_at FROM h CROSS JOIN thread t");
-        sql.push(" WHERE t.rowid = (SELECT x.rowid");
-        self.of_client(sql, grant, lifecycle, window, "h.client_id");
-        sql.push(" AND (x.last_activity_at, x.id) < (h.key, h.id)");
-        sql.push(NEWEST_FIRST)
-            .push(" LIMIT 1) ORDER BY 3 DESC, 2 DESC LIMIT ");
-        sql.number(self.bound(window))
-            .push(") SELECT id, key FROM h");
-    }
-
-    /// The first few of each client tell how far down the page reaches at most; then each client's
-    /// threads down to there.
-    fn merge_on_postgres(
-        &self,
-        sql: &mut Sql,
-        grant: &Grant,
-        lifecycle: Lifecycle,
-        window: Window,
-    ) {
-        let moved = matches!(window, Window::Moved(_));
-        sql.push("WITH g AS MATERIALIZED (SELECT DISTINCT q.client_id FROM (");
-        clients_within(sql, grant.reach, self.viewer);
-        sql.push(") q)");
-        if !moved {
-            sql.push(", low AS (SELECT CASE WHEN COUNT(*) = ")
-                .number(self.limit)
-                .push(" THEN MIN(f.key) ELSE '-infinity' END AS key FROM (SELECT y.key FROM g ")
-                .push("CROSS JOIN LATERAL (SELECT x.last_activity_at AS key");
-            self.of_client(sql, grant, lifecycle, window, "g.client_id");
-            sql.push(NEWEST_FIRST)
-                .push(" LIMIT 2) y ORDER BY y.key DESC LIMIT ")
-                .number(self.limit)
-                .push(") f)");
-        }
-        sql.push(" SELECT y.id, y.key FROM g CROSS JOIN LATERAL (");
-        sql.push("SELECT x.id, x.last_activity_at AS key");
-        self.of_client(sql, grant, lifecycle, window, "g.client_id");
-        if !moved {
-            sql.push(" AND x.last_activity_at >= (SELECT low.key FROM low)");
-        }
-        sql.push(NEWEST_FIRST)
-            .push(" LIMIT ")
-            .number(self.bound(window))
-            .push(") y");
-    }
-
-    /// Adds ` FROM thread x WHERE …`: what the grant opens of one client within a window.
-    fn of_client(
-        &self,
-        sql: &mut Sql,
-        grant: &Grant,
-        lifecycle: Lifecycle,
-        window: Window,
-        client: &str,
-    ) {
-        sql.push(" FROM thread x WHERE x.client_id = ")
-            .push(client)
-            .push(" AND x.agency_id = ")
-            .bind(self.viewer.agency())
-            .push(" AND ");
-        covered(sql, grant, "x");
-        sql.push("x.lifecycle = '")
-            .push(lifecycle.as_str())
-            .push("'");
-        self.within(sql, window, "x.last_activity_at", "x.id", "x");
-    }
-
-    /// All that the viewer sees of one client: few threads, so the whole rule stands in one place.
-    fn one_client(&mut self, sql: &mut Sql, lifecycle: Lifecycle, window: Window) {
-        self.open_branch(sql);
-        sql.push(" FROM thread t WHERE t.client_id = ")
-            .bind(self.filter.client);
-        sql.push(" AND t.lifecycle = '")
-            .push(lifecycle.as_str())
-            .push("' AND ");
-        visible_threads(sql, self.viewer, Action::View, "t");
-        if let Some(kind) = self.filter.audience {
-            sql.push(" AND t.audience = '")
-                .push(kind.as_str())
-                .push("'");
-        }
-        self.close_branch(sql, window, "t.last_activity_at", "t.id");
-    }
-
-    fn open_branch(&mut self, sql: &mut Sql) {
-        self.union(sql);
-        sql.push("SELECT * FROM (SELECT t.id, t.last_activity_at AS key, FALSE AS pinned");
-    }
-
-    fn close_branch(&self, sql: &mut Sql, window: Window, time: &str, id: &str) {
-        self.within(sql, window, time, id, "t");
-        sql.push(" ORDER BY ")
-            .push(time)
-            .push(" DESC, ")
-            .push(id)
-            .push(" DESC LIMIT ")
-            .number(self.bound(window))
-            .push(") z");
-    }
-
-    /// Keyset and filters of a branch.
-    fn within(&self, sql: &mut Sql, window: Window, time: &str, id: &str, alias: &str) {
-        match window {
-            Window::Top => {}
-            Window::Behind(key, thread) => {
-                sql.push(" AND (")
-                    .push(time)
-                    .push(", ")
-                    .push(id)
-                    .push(") < (");
-                sql.bind(key).push(", ").bind(thread).push(")");
-            }
-            Window::Moved(as_of) => _ = sql.push(" AND ").push(time).push(" > ").bind(as_of),
-        }
-        self.narrow_as(sql, alias, true);
-    }
-
-    /// How many threads of a branch count at most.
-    fn bound(&self, window: Window) -> usize {
-        match window {
-            Window::Moved(_) => MOVED,
-            Window::Top | Window::Behind(..) => self.limit,
-        }
-    }
-
     fn narrow(&self, sql: &mut Sql, unpinned: bool) {
         if let Some(client) = self.filter.client {
             sql.push(" AND t.client_id = ").bind(client);
@@ -471,7 +212,7 @@ impl Query<'_> {
     }
 
     /// The filters that no index of a branch answers.
-    fn narrow_as(&self, sql: &mut Sql, alias: &str, unpinned: bool) {
+    pub(super) fn narrow_as(&self, sql: &mut Sql, alias: &str, unpinned: bool) {
         let viewer = self.viewer.principal().uuid();
         if let Some(topic) = self.filter.topic {
             sql.push(" AND ")

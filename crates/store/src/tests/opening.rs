@@ -26,7 +26,11 @@ async fn sqlite_is_built_without_memory_statistics_and_plans_once() {
         .iter()
         .map(|r| r.try_get_by_index(0).unwrap())
         .collect();
-    for option in ["DEFAULT_MEMSTATUS=0", "ENABLE_QPSG"] {
+    for option in [
+        "DEFAULT_MEMSTATUS=0",
+        "DEFAULT_PCACHE_INITSZ=4",
+        "ENABLE_QPSG",
+    ] {
         assert!(options.contains(&option.to_owned()), "{options:?}");
     }
 }

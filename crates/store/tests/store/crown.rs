@@ -77,7 +77,7 @@ async fn facts_are_those_of_the_rows(world: &World, store: &Store) {
             (f.agency, f.kind, f.lifecycle, f.audience, client)
         };
         assert_eq!(bare(&live.facts), bare(&facts));
-        assert_eq!(&live.thread, thread);
+        assert_eq!(&*live.thread, thread);
         let links = &world.account_clients;
         let account = links.iter().find(|l| Some(l.client_id) == thread.client_id);
         assert_eq!(live.account, account.map(|l| l.account_id));

@@ -67,7 +67,7 @@ fn thread(audience: Option<AudienceKind>, listed: &[Principal]) -> Arc<LiveThrea
         ..bare(AGENCY)
     };
     Arc::new(LiveThread {
-        thread: row,
+        thread: Arc::new(row),
         client: None,
         account: None,
         facts,
