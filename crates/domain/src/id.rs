@@ -72,6 +72,8 @@ ids! {
     ThreadId;
     /// One entry of a thread.
     MessageId;
+    /// A file that belongs to a message or a portal request.
+    AttachmentId;
 }
 
 /// Somebody who can take part in a thread or watch it.

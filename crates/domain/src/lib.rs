@@ -32,19 +32,27 @@ mod body;
 mod clock;
 mod code;
 mod event;
+mod file_name;
+pub mod file_type;
 mod id;
 pub mod limits;
+pub mod photo;
+mod rich_text;
 mod settings;
+pub mod spreadsheet;
 mod vocabulary;
 
 pub use body::{Body, BodyProblem, BodyRules, IdempotencyKey, Subject, SubjectProblem};
 pub use clock::{Clock, MockClock, SystemClock, truncate};
 pub use code::{ErrorCode, UserErrorCode};
 pub use event::{Event, EventRecord, Position};
+pub use file_name::{Disposition, FileName};
+pub use file_type::{FileGroup, FileKind, FileProblem, FilePurpose};
 pub use id::{
-    AccountId, AgencyId, AudienceId, CareTeamMemberId, ClientId, IdSource, MessageId, Principal,
-    RandomIds, SeededIds, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, IdSource, MessageId,
+    Principal, RandomIds, SeededIds, StaffId, ThreadId, TopicId,
 };
+pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AudienceKind, AudienceSet, CareTeamSource, ClientStatus, Lifecycle,

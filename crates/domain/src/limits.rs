@@ -2,6 +2,11 @@
 
 /// Longest message text, in Unicode scalar values (K16).
 pub const MAX_BODY_CHARS: usize = 65_536;
+/// Longest rich text with its markup, in bytes, before and after it is sanitised. Text alone can
+/// take 4 bytes for each of [`MAX_BODY_CHARS`].
+pub const MAX_BODY_HTML_BYTES: usize = 512 * 1024;
+/// Most different attachments that the images of one rich text can show.
+pub const MAX_INLINE_IMAGES: usize = 100;
 /// Longest subject, in Unicode scalar values.
 pub const MAX_SUBJECT_CHARS: usize = 255;
 /// Longest idempotency key, in ASCII characters.
@@ -18,3 +23,15 @@ pub const MAX_RECIPIENTS: usize = 100;
 pub const MAX_PINNED: u64 = 100;
 /// Subject of a thread that a client starts without one (K9).
 pub const DEFAULT_SUBJECT: &str = "(no subject)";
+/// The size that a message's attachment must stay below unless the agency's policy says otherwise,
+/// in bytes: 10 MiB (S-14, K1).
+pub const ATTACHMENT_BELOW: u64 = 10_485_760;
+/// Least size that a policy can set in place of [`ATTACHMENT_BELOW`], in bytes: 1 MiB (K1).
+pub const MIN_ATTACHMENT_BELOW: u64 = 1_048_576;
+/// Largest size that a policy can set in place of [`ATTACHMENT_BELOW`], in bytes: 25 MiB (K1).
+pub const MAX_ATTACHMENT_BELOW: u64 = 26_214_400;
+/// Largest file, and largest sum of files, that answers a request for a document, in bytes:
+/// 25 MiB (C-39, C-40, K1).
+pub const MAX_REQUEST_DOCUMENT_BYTES: u64 = 26_214_400;
+/// Longest name of a file, in bytes of UTF-8: what common file systems take.
+pub const MAX_FILE_NAME_BYTES: usize = 255;

@@ -1,4 +1,4 @@
-//! The doors from Tidings to the world: today the event bus; mail and files come beside it.
+//! The doors from Tidings to the world: the event bus and the files; mail comes beside them.
 //!
 //! Nothing here knows a rule, a row or GraphQL.
 //!
@@ -7,5 +7,7 @@
 //! A module with a small type and its options. A trait only where two implementations ship.
 
 mod bus;
+pub mod files;
+pub mod voice;
 
 pub use bus::{Bus, Woken};

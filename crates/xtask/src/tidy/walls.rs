@@ -79,6 +79,13 @@ const WALLS: &[Wall] = &[
         why: "a token becomes a viewer in one place",
     },
     Wall {
+        what: &["ammonia", "html5ever"],
+        only: &["tidings-domain"],
+        optional: &[],
+        dev: &[],
+        why: "there is one sanitiser of rich text, with one allow-list",
+    },
+    Wall {
         what: &["lettre", "object_store"],
         only: &["tidings-effects"],
         optional: &[],
