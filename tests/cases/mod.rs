@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod care_team;
+mod clients;
 mod crowd;
 mod crown;
 mod directory;

@@ -3,7 +3,9 @@
 mod acts;
 mod database;
 mod listener;
+mod node;
 pub(crate) mod process;
+mod proxy;
 mod socket;
 mod world;
 
@@ -20,6 +22,8 @@ use uuid::Uuid;
 pub(crate) use acts::{MUTATIONS, ids, mutation};
 pub(crate) use database::Database;
 pub(crate) use listener::{Listener, MESSAGES};
+pub(crate) use node::Node;
+pub(crate) use proxy::Proxy;
 pub(crate) use socket::Socket;
 pub(crate) use world::{Global, gid, membership, nowhere};
 
