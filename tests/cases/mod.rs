@@ -12,6 +12,7 @@ mod header;
 mod idempotency;
 mod inbox;
 mod law;
+mod limits;
 mod live_access;
 mod live_cursors;
 mod live_delivery;

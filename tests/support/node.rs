@@ -10,7 +10,7 @@ use tokio::process::{Child, ChildStdout};
 use tokio::sync::OnceCell;
 
 /// How long a test waits for a line that must come; starting Node takes some of it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 static CLIENTS: OnceCell<PathBuf> = OnceCell::const_new();
 

@@ -80,6 +80,26 @@ pub struct Config {
     pub query_depth: usize,
     /// Largest cost of a query.
     pub query_complexity: usize,
+    /// Most lexical tokens in a document.
+    pub query_tokens: usize,
+    /// Most fields in a document, fragments expanded.
+    pub query_fields: usize,
+    /// Most fields at the root of an operation.
+    pub query_root_fields: usize,
+    /// Most aliases in a document, fragments expanded.
+    pub query_aliases: usize,
+    /// Most directives in a document, fragments expanded.
+    pub query_directives: usize,
+    /// Most operations in one HTTP request.
+    pub max_batch: usize,
+    /// Seconds that a query or mutation may run.
+    pub execution_timeout_seconds: u64,
+    /// Points that one viewer may spend at once, or 0.
+    pub rate_capacity: u32,
+    /// Points that a viewer gets back each second.
+    pub rate_per_second: u32,
+    /// Most sockets and event streams of one viewer.
+    pub sockets_per_viewer: u32,
     /// Most subscriptions on one socket.
     pub subscriptions_per_socket: usize,
     /// The filter of the logs, in the words of `tracing_subscriber::EnvFilter`.

@@ -38,6 +38,10 @@ impl Authenticator for Door {
         })
     }
 
+    fn key(&self, identity: &Claims) -> u128 {
+        identity.subject.as_u128()
+    }
+
     async fn attach(
         &self,
         identity: &Claims,

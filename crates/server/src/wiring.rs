@@ -162,6 +162,16 @@ fn options(config: &Config) -> (Options, CancellationToken, TaskTracker) {
     let options = Options {
         max_body_bytes: config.max_body_bytes,
         allowed_origins: config.allowed_origins.clone(),
+        max_batch: config.max_batch,
+        execution_timeout: Duration::from_secs(config.execution_timeout_seconds),
+        max_tokens: config.query_tokens,
+        max_fields: config.query_fields,
+        max_root_fields: config.query_root_fields,
+        max_aliases: config.query_aliases,
+        max_directives: config.query_directives,
+        rate_capacity: config.rate_capacity,
+        rate_per_second: config.rate_per_second,
+        max_sockets: config.sockets_per_viewer,
         max_subscriptions: config.subscriptions_per_socket,
         ..Options::default()
     };
@@ -180,6 +190,11 @@ fn router(
         depth: config.query_depth,
         complexity: config.query_complexity,
     });
+    let priced = schema.clone();
+    let options = Options {
+        price: Some(Arc::new(move |request| priced.price(request))),
+        ..options
+    };
     let door = Door {
         service: service.clone(),
         verifier,

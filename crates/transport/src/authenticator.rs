@@ -19,6 +19,9 @@ pub trait Authenticator: Clone + Send + Sync + 'static {
         token: Option<&str>,
     ) -> impl Future<Output = Result<Self::Identity, Rejection>> + Send;
 
+    /// Whose limits an identity shares: all its tokens and sockets have one key.
+    fn key(&self, identity: &Self::Identity) -> u128;
+
     /// Attaches per-request data (viewer, loaders) to a request of this identity.
     ///
     /// Called for every HTTP operation and every `subscribe` message, so it sees fresh state. A

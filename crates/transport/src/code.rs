@@ -15,8 +15,24 @@ pub const OPERATION_NOT_SUPPORTED: &str = "OPERATION_NOT_SUPPORTED";
 pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
 /// The document is nested deeper than the schema or the parser allows. Request error.
 pub const QUERY_TOO_DEEP: &str = "QUERY_TOO_DEEP";
-/// The document is more complex than the schema allows. Request error.
-pub const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
+/// The operation costs more than the schema allows. Request error.
+pub const COST_EXCEEDED: &str = "COST_EXCEEDED";
+/// The document has more than [`Options::max_tokens`](crate::Options::max_tokens). Request error.
+pub const TOO_MANY_TOKENS: &str = "TOO_MANY_TOKENS";
+/// The document has more than [`Options::max_fields`](crate::Options::max_fields), its fragments expanded.
+/// Request error.
+pub const TOO_MANY_FIELDS: &str = "TOO_MANY_FIELDS";
+/// An operation has more than [`Options::max_root_fields`](crate::Options::max_root_fields). Request error.
+pub const TOO_MANY_ROOT_FIELDS: &str = "TOO_MANY_ROOT_FIELDS";
+/// The document has more than [`Options::max_aliases`](crate::Options::max_aliases). Request error.
+pub const TOO_MANY_ALIASES: &str = "TOO_MANY_ALIASES";
+/// The document has more than [`Options::max_directives`](crate::Options::max_directives). Request error.
+pub const TOO_MANY_DIRECTIVES: &str = "TOO_MANY_DIRECTIVES";
+/// The viewer has spent its points: `extensions.retryAfterMs` and the header `Retry-After` tell when this
+/// operation would be let through. Status 429.
+pub const RATE_LIMITED: &str = "RATE_LIMITED";
+/// The viewer has [`Options::max_sockets`](crate::Options::max_sockets) open already. Close 4403, status 429.
+pub const TOO_MANY_SOCKETS: &str = "TOO_MANY_SOCKETS";
 /// The request is not a well-formed GraphQL-over-HTTP request. Status 400.
 pub const BAD_REQUEST: &str = "BAD_REQUEST";
 /// The method is neither GET nor POST, or a mutation came by GET. Status 405.

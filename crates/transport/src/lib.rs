@@ -14,6 +14,7 @@
 //! - `http`: method, media types (`negotiate`), origin and cross-site guard (`origin`), body, batch.
 //! - `params` → `document`: the parameters become a parsed document (cached), one operation is selected,
 //!   and what the executor does not check is checked (required variables, one root field a subscription).
+//! - `viewers`: what it costs is taken from the viewer's leaky bucket; who has spent all has to wait.
 //! - `execute`: the operation runs in a task of its own; a mutation outlives the client that hung up.
 //! - `reply`: every error gets a [code] and a request id; what was not meant for a client is masked.
 //! - `websocket` upgrades; `session` is the protocol's state machine; `link` writes; `clock` holds all
@@ -23,8 +24,7 @@
 //! # How to add the next thing
 //!
 //! - *An error code*: a constant in [`code`], with who raises it and when.
-//! - *A limit on documents* (depth, cost, aliases): a check in `document::Documents::prepare`, where the
-//!   parsed document, the variables and the selected operation are at hand, for both transports.
+//! - *A limit on documents*: a number in `document/tally.rs`, counted and checked once for each text.
 //! - *Persisted queries*: between `params` and `document`; `query` becomes optional in `Params`.
 //! - *A request encoding* (multipart): a branch where `http` reads the body; it yields `Params`.
 //! - *A response encoding or transport* (server-sent events): a module beside `http` that drives
@@ -47,6 +47,7 @@ mod params;
 mod protocol;
 mod reply;
 mod session;
+mod viewers;
 mod wakes;
 mod websocket;
 
@@ -58,7 +59,7 @@ use axum::{Router, routing::any};
 pub use crate::{
     authenticator::{Authenticator, Ended, Rejection},
     gateway::RequestId,
-    options::Options,
+    options::{Options, Price},
 };
 /// Cancels [`Options::shutdown`]; re-exported so that a server needs no second version of it.
 pub use tokio_util::sync::CancellationToken;

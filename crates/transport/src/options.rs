@@ -10,7 +10,13 @@ use std::{
     time::Duration,
 };
 
+use async_graphql::{Request, ServerError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Validates an operation and tells what it costs, in points, without executing it; or the errors of its
+/// validation. What it says may depend on numbers, lengths of lists and the presence of variables, not on
+/// texts: it is asked once for all variables of the same form.
+pub type Price = Arc<dyn Fn(Request) -> Result<usize, Vec<ServerError>> + Send + Sync>;
 
 /// Limits, timeouts and hooks of a gateway. Begin with `Options::default()` and change what must differ.
 #[derive(Clone)]
@@ -35,6 +41,27 @@ pub struct Options {
     /// How many parsed documents are kept; 0 keeps none. Default 256. A document over 8 KiB is never kept,
     /// which bounds the memory at some 20 MB.
     pub document_cache: usize,
+    /// The most lexical tokens in a document. More: `TOO_MANY_TOKENS`. Default 4000.
+    pub max_tokens: usize,
+    /// The most fields in a document, its fragments expanded. More: `TOO_MANY_FIELDS`. Default 5000.
+    pub max_fields: usize,
+    /// The most fields at the root of an operation, its fragments expanded. More: `TOO_MANY_ROOT_FIELDS`.
+    /// Default 20.
+    pub max_root_fields: usize,
+    /// The most aliases in a document, its fragments expanded. More: `TOO_MANY_ALIASES`. Default 50.
+    pub max_aliases: usize,
+    /// The most directives in a document, its fragments expanded. More: `TOO_MANY_DIRECTIVES`. Default 50.
+    pub max_directives: usize,
+    /// What an operation costs. Default: every operation costs 1.
+    pub price: Option<Price>,
+    /// How many points one viewer may spend at once; 0 for as many as it likes. Beyond it: `RATE_LIMITED`,
+    /// status 429. Default 50,000.
+    pub rate_capacity: u32,
+    /// How many points a viewer gets back each second. Default 2,000.
+    pub rate_per_second: u32,
+    /// The most sockets (and event streams) of one viewer at a time. One more: close 4403 with the reason
+    /// `TOO_MANY_SOCKETS`, or status 429. Default 32.
+    pub max_sockets: u32,
     /// How long a socket may take until `connection_init`. Longer: 4408. Default 3 s.
     pub init_timeout: Duration,
     /// How often a socket is pinged (a WebSocket ping, which every client answers by itself). Default 20 s.
@@ -72,6 +99,15 @@ impl Default for Options {
             allowed_origins: Vec::new(),
             new_status_codes: false,
             document_cache: 256,
+            max_tokens: 4_000,
+            max_fields: 5_000,
+            max_root_fields: 20,
+            max_aliases: 50,
+            max_directives: 50,
+            price: None,
+            rate_capacity: 50_000,
+            rate_per_second: 2_000,
+            max_sockets: 32,
             init_timeout: Duration::from_secs(3),
             ping_interval: Duration::from_secs(20),
             pong_timeout: Duration::from_secs(15),
@@ -96,6 +132,14 @@ impl fmt::Debug for Options {
             .field("allowed_origins", &self.allowed_origins)
             .field("new_status_codes", &self.new_status_codes)
             .field("document_cache", &self.document_cache)
+            .field("max_tokens", &self.max_tokens)
+            .field("max_fields", &self.max_fields)
+            .field("max_root_fields", &self.max_root_fields)
+            .field("max_aliases", &self.max_aliases)
+            .field("max_directives", &self.max_directives)
+            .field("rate_capacity", &self.rate_capacity)
+            .field("rate_per_second", &self.rate_per_second)
+            .field("max_sockets", &self.max_sockets)
             .field("init_timeout", &self.init_timeout)
             .field("ping_interval", &self.ping_interval)
             .field("pong_timeout", &self.pong_timeout)

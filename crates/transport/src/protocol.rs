@@ -7,7 +7,7 @@ use axum::extract::ws::{CloseFrame, Message};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{params::Params, reply::Reply};
+use crate::{code, params::Params, reply::Reply};
 
 /// The name of the subprotocol.
 pub(crate) const SUBPROTOCOL: &str = "graphql-transport-ws";
@@ -104,6 +104,12 @@ impl Close {
 
     pub(crate) fn forbidden(reason: &str) -> Self {
         Self::new(4403, reason)
+    }
+
+    /// The viewer has too many already.
+    pub(crate) fn too_many_sockets() -> Self {
+        let code = code::TOO_MANY_SOCKETS;
+        Self::new(4403, &format!("{code}: close another first"))
     }
 
     pub(crate) fn subprotocol() -> Self {

@@ -24,6 +24,7 @@ use crate::{
     params::Params,
     protocol::{ClientMessage, Close, ServerMessage},
     reply::Reply,
+    viewers::Seat,
     wakes::{SLOTS, Wakes, signal},
 };
 
@@ -40,6 +41,8 @@ enum Phase<I> {
     Open {
         identity: I,
         ended: BoxFuture<'static, Ended>,
+        /// Its place among the viewer's sockets.
+        _seat: Seat,
     },
 }
 
@@ -201,8 +204,14 @@ where
             Phase::Authenticating(authenticating) => match authenticating.poll_unpin(&mut cx) {
                 Poll::Pending => Ok(false),
                 Poll::Ready(Ok(identity)) => {
-                    let ended = self.gateway.authenticator.ended(&identity).boxed();
-                    self.phase = Phase::Open { identity, ended };
+                    let authenticator = &self.gateway.authenticator;
+                    let seat = self.gateway.viewers.seat(authenticator.key(&identity));
+                    let seat = seat.ok_or_else(|| End::Close(Close::too_many_sockets()))?;
+                    self.phase = Phase::Open {
+                        ended: authenticator.ended(&identity).boxed(),
+                        identity,
+                        _seat: seat,
+                    };
                     self.clock.set_handshake(None);
                     self.wakes.raise(signal::PHASE);
                     self.link.push(ServerMessage::ConnectionAck);

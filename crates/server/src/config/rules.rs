@@ -113,9 +113,61 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
         },
     ),
     (
-        "subscriptions_per_socket",
-        Rule::Whole { min: 1, max: 1024 },
+        "query_tokens",
+        Rule::Whole {
+            min: 100,
+            max: 100_000,
+        },
     ),
+    (
+        "query_fields",
+        Rule::Whole {
+            min: 50,
+            max: 100_000,
+        },
+    ),
+    ("query_root_fields", Rule::Whole { min: 1, max: 1_000 }),
+    (
+        "query_aliases",
+        Rule::Whole {
+            min: 1,
+            max: 10_000,
+        },
+    ),
+    (
+        "query_directives",
+        Rule::Whole {
+            min: 1,
+            max: 10_000,
+        },
+    ),
+    ("max_batch", Rule::Whole { min: 0, max: 100 }),
+    (
+        "execution_timeout_seconds",
+        Rule::Whole { min: 1, max: 600 },
+    ),
+    (
+        "rate_capacity",
+        Rule::Whole {
+            min: 0,
+            max: 100_000_000,
+        },
+    ),
+    (
+        "rate_per_second",
+        Rule::Whole {
+            min: 1,
+            max: 10_000_000,
+        },
+    ),
+    (
+        "sockets_per_viewer",
+        Rule::Whole {
+            min: 1,
+            max: 10_000,
+        },
+    ),
+    ("subscriptions_per_socket", Rule::Whole { min: 1, max: 64 }),
     (
         "log",
         text(

@@ -9,6 +9,7 @@
 mod http_errors;
 mod http_limits;
 mod http_status;
+mod limits;
 mod origin;
 mod schema;
 mod server;
