@@ -28,6 +28,8 @@ pub const TOO_MANY_ROOT_FIELDS: &str = "TOO_MANY_ROOT_FIELDS";
 pub const TOO_MANY_ALIASES: &str = "TOO_MANY_ALIASES";
 /// The document has more than [`Options::max_directives`](crate::Options::max_directives). Request error.
 pub const TOO_MANY_DIRECTIVES: &str = "TOO_MANY_DIRECTIVES";
+/// A socket brought a token of another viewer than its own. Close 4403.
+pub const FORBIDDEN: &str = "FORBIDDEN";
 /// The viewer has spent its points: `extensions.retryAfterMs` and the header `Retry-After` tell when this
 /// operation would be let through. Status 429.
 pub const RATE_LIMITED: &str = "RATE_LIMITED";

@@ -64,6 +64,9 @@ pub struct Options {
     pub max_sockets: u32,
     /// How long a socket may take until `connection_init`. Longer: 4408. Default 3 s.
     pub init_timeout: Duration,
+    /// How long before its token expires a socket is told so, by a ping of the protocol with
+    /// `tokenExpiresInMs` in its payload. Default 30 s.
+    pub expiry_notice: Duration,
     /// How often a socket is pinged (a WebSocket ping, which every client answers by itself). Default 20 s.
     pub ping_interval: Duration,
     /// How long after a ping something must be heard, or the peer is dead: close 1011. Default 15 s.
@@ -109,6 +112,7 @@ impl Default for Options {
             rate_per_second: 2_000,
             max_sockets: 32,
             init_timeout: Duration::from_secs(3),
+            expiry_notice: Duration::from_secs(30),
             ping_interval: Duration::from_secs(20),
             pong_timeout: Duration::from_secs(15),
             max_subscriptions: 64,
@@ -141,6 +145,7 @@ impl fmt::Debug for Options {
             .field("rate_per_second", &self.rate_per_second)
             .field("max_sockets", &self.max_sockets)
             .field("init_timeout", &self.init_timeout)
+            .field("expiry_notice", &self.expiry_notice)
             .field("ping_interval", &self.ping_interval)
             .field("pong_timeout", &self.pong_timeout)
             .field("max_subscriptions", &self.max_subscriptions)

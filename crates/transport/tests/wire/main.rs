@@ -17,4 +17,5 @@ mod socket;
 mod socket_close;
 mod socket_limits;
 mod socket_operations;
+mod socket_renewal;
 mod socket_shutdown;

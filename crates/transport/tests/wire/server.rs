@@ -56,6 +56,8 @@ impl Authenticator for Doorman {
                 status,
             })
         };
+        // A fresh token of the same viewer: `fresh ann` is `ann`.
+        let token = token.map(|name| name.strip_prefix("fresh ").unwrap_or(name));
         match token {
             Some("expired") => reject("UNAUTHENTICATED", StatusCode::UNAUTHORIZED),
             Some("outage") => reject("UNAVAILABLE", StatusCode::SERVICE_UNAVAILABLE),
@@ -81,6 +83,11 @@ impl Authenticator for Doorman {
             });
         }
         Ok(request.data(Viewer(identity.clone())))
+    }
+
+    /// The token `brief` is good for a while, but not for long.
+    fn time_left(&self, identity: &String) -> Option<Duration> {
+        (identity == "brief").then_some(Duration::from_secs(20))
     }
 
     fn ended(&self, identity: &String) -> impl Future<Output = Ended> + Send + 'static {
