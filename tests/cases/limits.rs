@@ -79,3 +79,21 @@ async fn a_viewer_has_so_many_sockets() {
     assert_eq!(closed["reason"], "TOO_MANY_SOCKETS: close another first");
     tidings.caller("supervisor").socket().await;
 }
+
+#[tokio::test]
+async fn with_a_manifest_only_its_documents_are_executed() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("persisted-documents.json");
+    std::fs::write(&manifest, json!({ "5d41": HOME }).to_string()).unwrap();
+    let manifest = manifest.display().to_string();
+    let tidings = Tidings::start_with(&[("TIDINGS_TRUSTED_DOCUMENTS", &manifest)]).await;
+    let amina = tidings.caller("clinician");
+    let named = json!({ "documentId": "5d41", "variables": { "first": 1 } });
+    let answer = amina.post(&named).await.1;
+    assert_eq!(
+        answer["data"]["viewer"]["__typename"], "StaffMember",
+        "{answer:#}"
+    );
+    let other = amina.code("{ viewer { __typename } }", json!({})).await;
+    assert_eq!(other, "DOCUMENT_NOT_TRUSTED");
+}

@@ -90,6 +90,11 @@ pub struct Config {
     pub query_aliases: usize,
     /// Most directives in a document, fragments expanded.
     pub query_directives: usize,
+    /// How many documents are kept that clients name by hash.
+    pub persisted_queries: usize,
+    /// A manifest: only its documents are executed.
+    #[serde(deserialize_with = "empty_is_none")]
+    pub trusted_documents: Option<PathBuf>,
     /// Most operations in one HTTP request.
     pub max_batch: usize,
     /// Seconds that a query or mutation may run.

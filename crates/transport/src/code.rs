@@ -30,6 +30,16 @@ pub const TOO_MANY_ALIASES: &str = "TOO_MANY_ALIASES";
 pub const TOO_MANY_DIRECTIVES: &str = "TOO_MANY_DIRECTIVES";
 /// A socket brought a token of another viewer than its own. Close 4403.
 pub const FORBIDDEN: &str = "FORBIDDEN";
+/// The token was good and is no longer. The reason of close 4403; an event stream's last error.
+pub const TOKEN_EXPIRED: &str = "TOKEN_EXPIRED";
+/// A query was named by a hash that is not known (any more): send it once more with its text. Request error.
+pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+/// Queries cannot be named by hash here, or not by this version of the protocol. Request error.
+pub const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
+/// A query came with a hash that is not its own. Request error.
+pub const PERSISTED_QUERY_HASH_MISMATCH: &str = "PERSISTED_QUERY_HASH_MISMATCH";
+/// Only the documents of a manifest are executed, and this is none of them. Request error.
+pub const DOCUMENT_NOT_TRUSTED: &str = "DOCUMENT_NOT_TRUSTED";
 /// The viewer has spent its points: `extensions.retryAfterMs` and the header `Retry-After` tell when this
 /// operation would be let through. Status 429.
 pub const RATE_LIMITED: &str = "RATE_LIMITED";

@@ -2,6 +2,7 @@
 //! operation, and the checks that the executor leaves out.
 
 mod cached;
+mod persisted;
 mod scan;
 mod tally;
 
@@ -23,8 +24,14 @@ use async_graphql::{
 };
 use lru::LruCache;
 
-use self::cached::Cached;
-use crate::{code, gateway::RequestId, options::Options, params::Params, reply::Reply};
+use self::{cached::Cached, persisted::Persisted};
+use crate::{
+    code,
+    gateway::RequestId,
+    options::{Options, Resume},
+    params::Params,
+    reply::Reply,
+};
 
 /// A larger document is parsed each time, which bounds the memory of the cache.
 const MAX_CACHED_BYTES: usize = 8 << 10;
@@ -54,6 +61,19 @@ impl Prepared {
         request
     }
 
+    /// A subscription whose events carry ids, and that begins behind `last`.
+    pub(crate) fn marked(self, resume: &dyn Resume, last: Option<&str>) -> Self {
+        let mut document = Cached::into_document(self.document);
+        let mut request = self.request;
+        let name = request.operation_name.as_deref();
+        resume.mark(&mut document, name, &mut request.variables, last);
+        Self {
+            request,
+            document: Arc::new(Cached::new(document)),
+            ..self
+        }
+    }
+
     /// The request with its document, as the executor wants it.
     ///
     /// The executor takes the document apart, so it must own it. A copy costs a fortieth of
@@ -70,13 +90,14 @@ type Cache = LruCache<Arc<str>, Arc<Cached>, RandomState>;
 /// Why a document was not taken.
 enum Fault {
     Parse(ParseError),
-    Limit(&'static str, String),
+    Refused(&'static str, String),
 }
 
 /// The parsed documents of late, by their text. Validation is not cached: it depends on variables.
 pub(crate) struct Documents {
     cache: Option<Mutex<Cache>>,
     limits: tally::Limits,
+    persisted: Persisted,
 }
 
 impl Documents {
@@ -87,13 +108,14 @@ impl Documents {
         Self {
             cache,
             limits: tally::Limits::of(options),
+            persisted: Persisted::new(options),
         }
     }
 
     /// Parses, chooses the operation, and checks what the executor does not.
     pub(crate) fn prepare(&self, params: Params, id: RequestId) -> Result<Prepared, Reply> {
-        let cached = self.parse(&params.query).map_err(|fault| match fault {
-            Fault::Limit(code, text) => Reply::request_error(code, text, Vec::new(), &id),
+        let (query, cached) = self.find(&params).map_err(|fault| match fault {
+            Fault::Refused(code, text) => Reply::request_error(code, text, Vec::new(), &id),
             Fault::Parse(error) => {
                 let code = match error {
                     ParseError::RecursionLimitExceeded => code::QUERY_TOO_DEEP,
@@ -110,7 +132,7 @@ impl Documents {
         check_single_root(document, operation, &id)?;
 
         let kind = operation.node.ty;
-        let mut request = Request::new(params.query)
+        let mut request = Request::new(query)
             .variables(params.variables)
             .data(id.clone());
         request.operation_name = params.operation_name;
@@ -124,6 +146,17 @@ impl Documents {
             document: cached,
             tells_cost,
         })
+    }
+
+    /// The text of the document, sent or stored, and the document.
+    fn find(&self, params: &Params) -> Result<(String, Arc<Cached>), Fault> {
+        let found = self.persisted.find(params)?;
+        let document = self.parse(&found.text)?;
+        // Only what was taken is kept.
+        if let Some(hash) = found.learn {
+            self.persisted.keep(hash, &found.text);
+        }
+        Ok((found.text, document))
     }
 
     fn parse(&self, text: &str) -> Result<Arc<Cached>, Fault> {

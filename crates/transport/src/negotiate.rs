@@ -139,7 +139,7 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
 
 /// The status of a reply in a media type. `new` allows the codes of the 2026 edition.
 pub(crate) fn status(media: Media, reply: &Reply, new: bool) -> StatusCode {
-    const UNFIT: [&str; 11] = [
+    const UNFIT: [&str; 12] = [
         code::GRAPHQL_VALIDATION_FAILED,
         code::OPERATION_RESOLUTION_FAILED,
         code::OPERATION_NOT_SUPPORTED,
@@ -151,6 +151,7 @@ pub(crate) fn status(media: Media, reply: &Reply, new: bool) -> StatusCode {
         code::TOO_MANY_ROOT_FIELDS,
         code::TOO_MANY_ALIASES,
         code::TOO_MANY_DIRECTIVES,
+        code::DOCUMENT_NOT_TRUSTED,
     ];
     let partial = !reply.response.errors.is_empty();
     match (reply.kind, media) {

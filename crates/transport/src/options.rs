@@ -1,6 +1,7 @@
 //! Every limit and timeout of the gateway, each with a default that is on.
 
 use std::{
+    collections::HashMap,
     fmt,
     hash::{BuildHasher, RandomState},
     sync::{
@@ -10,13 +11,31 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::{Request, ServerError};
+use async_graphql::{Request, ServerError, Value, Variables, parser::types::ExecutableDocument};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Validates an operation and tells what it costs, in points, without executing it; or the errors of its
 /// validation. What it says may depend on numbers, lengths of lists and the presence of variables, not on
 /// texts: it is asked once for all variables of the same form.
 pub type Price = Arc<dyn Fn(Request) -> Result<usize, Vec<ServerError>> + Send + Sync>;
+
+/// Lets event streams resume where they broke off, without the client's doing: what `EventSource` does by
+/// itself with the ids of events.
+pub trait Resume: Send + Sync {
+    /// Changes a subscription so that each of its events carries an id, and so that it begins behind the
+    /// event with the id `last`. What cannot be resumed is left as it is.
+    fn mark(
+        &self,
+        document: &mut ExecutableDocument,
+        operation: Option<&str>,
+        variables: &mut Variables,
+        last: Option<&str>,
+    );
+
+    /// Takes the id out of an event's data, so that the client gets what it asked for. `None` if there is
+    /// none.
+    fn take_id(&self, data: &mut Value) -> Option<String>;
+}
 
 /// Limits, timeouts and hooks of a gateway. Begin with `Options::default()` and change what must differ.
 #[derive(Clone)]
@@ -54,6 +73,10 @@ pub struct Options {
     pub max_directives: usize,
     /// What an operation costs. Default: every operation costs 1.
     pub price: Option<Price>,
+    /// How event streams resume. Default: they do not.
+    pub resume: Option<Arc<dyn Resume>>,
+    /// How often an event stream says that it lives. Default 10 s.
+    pub heartbeat: Duration,
     /// How many points one viewer may spend at once; 0 for as many as it likes. Beyond it: `RATE_LIMITED`,
     /// status 429. Default 50,000.
     pub rate_capacity: u32,
@@ -62,6 +85,12 @@ pub struct Options {
     /// The most sockets (and event streams) of one viewer at a time. One more: close 4403 with the reason
     /// `TOO_MANY_SOCKETS`, or status 429. Default 32.
     pub max_sockets: u32,
+    /// How many documents that clients taught by hash (Apollo's automatic persisted queries) are kept; 0 for
+    /// none. Default 1000; of at most 8 KiB each, so that they take some 8 MB at most.
+    pub persisted_queries: usize,
+    /// If there are any, only these documents are executed: their texts by id, which a client sends as
+    /// `documentId` or as the hash of `extensions.persistedQuery`. Default: every document is executed.
+    pub trusted_documents: Option<Arc<HashMap<String, String>>>,
     /// How long a socket may take until `connection_init`. Longer: 4408. Default 3 s.
     pub init_timeout: Duration,
     /// How long before its token expires a socket is told so, by a ping of the protocol with
@@ -107,7 +136,11 @@ impl Default for Options {
             max_root_fields: 20,
             max_aliases: 50,
             max_directives: 50,
+            persisted_queries: 1_000,
+            trusted_documents: None,
             price: None,
+            resume: None,
+            heartbeat: Duration::from_secs(10),
             rate_capacity: 50_000,
             rate_per_second: 2_000,
             max_sockets: 32,
@@ -141,6 +174,8 @@ impl fmt::Debug for Options {
             .field("max_root_fields", &self.max_root_fields)
             .field("max_aliases", &self.max_aliases)
             .field("max_directives", &self.max_directives)
+            .field("persisted_queries", &self.persisted_queries)
+            .field("heartbeat", &self.heartbeat)
             .field("rate_capacity", &self.rate_capacity)
             .field("rate_per_second", &self.rate_per_second)
             .field("max_sockets", &self.max_sockets)

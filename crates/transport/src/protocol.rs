@@ -46,6 +46,10 @@ impl ClientMessage {
             Ok(Self::Subscribe { id, .. } | Self::Complete { id }) if id.is_empty() => {
                 Err(Close::invalid_message("the id is empty"))
             }
+            Ok(Self::Subscribe { id, payload }) => match payload.check() {
+                Ok(()) => Ok(Self::Subscribe { id, payload }),
+                Err(error) => Err(Close::invalid_message(&error)),
+            },
             Ok(message) => Ok(message),
             Err(error) => Err(Close::invalid_message(&error.to_string())),
         }

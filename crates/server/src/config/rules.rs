@@ -141,6 +141,17 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
             max: 10_000,
         },
     ),
+    (
+        "persisted_queries",
+        Rule::Whole {
+            min: 0,
+            max: 100_000,
+        },
+    ),
+    (
+        "trusted_documents",
+        text("empty, or the path of a file", |_| true),
+    ),
     ("max_batch", Rule::Whole { min: 0, max: 100 }),
     (
         "execution_timeout_seconds",

@@ -71,7 +71,7 @@ fn within(count: usize, limit: usize, code: &'static str, what: &str) -> Result<
     if count <= limit {
         return Ok(());
     }
-    Err(Fault::Limit(
+    Err(Fault::Refused(
         code,
         format!("a document may have {limit} {what}"),
     ))
@@ -106,7 +106,7 @@ impl<'a> Counter<'a> {
     fn selection_set(&mut self, set: &'a SelectionSet, depth: usize) -> Result<Tally, Fault> {
         if depth > MAX_NESTING {
             let text = format!("a document may be nested {MAX_NESTING} levels deep");
-            return Err(Fault::Limit(code::QUERY_TOO_DEEP, text));
+            return Err(Fault::Refused(code::QUERY_TOO_DEEP, text));
         }
         let mut tally = Tally::default();
         for selection in &set.items {

@@ -98,6 +98,7 @@ fn every_option_refuses_values_beyond_its_rule() {
         ("query_root_fields", &["0", "1001"]),
         ("query_aliases", &["0", "10001"]),
         ("query_directives", &["0", "10001"]),
+        ("persisted_queries", &["-1", "100001"]),
         ("max_batch", &["-1", "101"]),
         ("execution_timeout_seconds", &["0", "601"]),
         ("rate_capacity", &["-1", "100000001"]),
@@ -124,7 +125,8 @@ fn every_option_refuses_values_beyond_its_rule() {
     }
     for (option, _) in rules::OPTIONS {
         assert!(
-            *option == "jwks_file" || wrong.iter().any(|(name, _)| name == option),
+            matches!(*option, "jwks_file" | "trusted_documents")
+                || wrong.iter().any(|(name, _)| name == option),
             "{option} has no refusal in this test"
         );
     }
