@@ -76,6 +76,14 @@ pub struct Config {
     pub introspection: Switch,
     /// Largest body of a request in bytes, uploads aside.
     pub max_body_bytes: usize,
+    /// Most files in one upload.
+    pub upload_files: usize,
+    /// Largest file of an upload in bytes.
+    pub upload_file_bytes: u64,
+    /// Largest upload in bytes, all parts together.
+    pub upload_bytes: u64,
+    /// Seconds that an upload may take to arrive.
+    pub upload_timeout_seconds: u64,
     /// Deepest nesting of a query.
     pub query_depth: usize,
     /// Largest cost of a query.

@@ -164,6 +164,12 @@ fn options(config: &Config) -> (Options, CancellationToken, TaskTracker) {
     let options = Options {
         max_body_bytes: config.max_body_bytes,
         allowed_origins: config.allowed_origins.clone(),
+        max_files: config.upload_files,
+        max_file_bytes: config.upload_file_bytes,
+        max_upload_bytes: config.upload_bytes,
+        upload_timeout: Duration::from_secs(config.upload_timeout_seconds),
+        // SECURITY: what a client sends lies where only this server's account can look.
+        upload_folder: config.data_dir.clone(),
         max_batch: config.max_batch,
         persisted_queries: config.persisted_queries,
         execution_timeout: Duration::from_secs(config.execution_timeout_seconds),

@@ -40,6 +40,11 @@ pub const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
 pub const PERSISTED_QUERY_HASH_MISMATCH: &str = "PERSISTED_QUERY_HASH_MISMATCH";
 /// Only the documents of a manifest are executed, and this is none of them. Request error.
 pub const DOCUMENT_NOT_TRUSTED: &str = "DOCUMENT_NOT_TRUSTED";
+/// An upload has more files than [`Options::max_files`](crate::Options::max_files). Status 400.
+pub const TOO_MANY_FILES: &str = "TOO_MANY_FILES";
+/// A file is larger than [`Options::max_file_bytes`](crate::Options::max_file_bytes), or all of an upload is
+/// larger than [`Options::max_upload_bytes`](crate::Options::max_upload_bytes). Status 413.
+pub const UPLOAD_TOO_LARGE: &str = "UPLOAD_TOO_LARGE";
 /// The viewer has spent its points: `extensions.retryAfterMs` and the header `Retry-After` tell when this
 /// operation would be let through. Status 429.
 pub const RATE_LIMITED: &str = "RATE_LIMITED";
@@ -55,7 +60,8 @@ pub const UNSUPPORTED_MEDIA_TYPE: &str = "UNSUPPORTED_MEDIA_TYPE";
 pub const NOT_ACCEPTABLE: &str = "NOT_ACCEPTABLE";
 /// The body is larger than [`Options::max_body_bytes`](crate::Options::max_body_bytes). Status 413.
 pub const BODY_TOO_LARGE: &str = "BODY_TOO_LARGE";
-/// The body did not arrive within [`Options::body_timeout`](crate::Options::body_timeout). Status 408.
+/// The body did not arrive within [`Options::body_timeout`](crate::Options::body_timeout), or an upload within
+/// [`Options::upload_timeout`](crate::Options::upload_timeout). Status 408.
 pub const REQUEST_TIMEOUT: &str = "REQUEST_TIMEOUT";
 /// The batch has more than [`Options::max_batch`](crate::Options::max_batch) operations. Status 400.
 pub const BATCH_TOO_LARGE: &str = "BATCH_TOO_LARGE";

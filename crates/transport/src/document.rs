@@ -128,13 +128,26 @@ impl Documents {
         let operation = select(document, params.operation_name.as_deref()).map_err(|text| {
             Reply::request_error(code::OPERATION_RESOLUTION_FAILED, text, Vec::new(), &id)
         })?;
-        check_variables(operation, &params.variables, &id)?;
         check_single_root(document, operation, &id)?;
 
         let kind = operation.node.ty;
         let mut request = Request::new(query)
             .variables(params.variables)
             .data(id.clone());
+        for (path, file) in params.uploads {
+            let before = request.uploads.len();
+            request.set_upload(&path, file);
+            if request.uploads.len() == before {
+                let text = "`map` names a variable that is not there";
+                return Err(Reply::request_error(
+                    code::BAD_USER_INPUT,
+                    text,
+                    Vec::new(),
+                    &id,
+                ));
+            }
+        }
+        check_variables(operation, &request.variables, &id)?;
         request.operation_name = params.operation_name;
         let tells_cost =
             params.extensions.get("cost") == Some(&async_graphql::Value::Boolean(true));

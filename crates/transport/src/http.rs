@@ -21,7 +21,7 @@ use crate::{
     origin,
     params::{Body, Params},
     reply::Reply,
-    websocket,
+    upload, websocket,
 };
 
 /// Every request to `/graphql` begins here.
@@ -140,11 +140,12 @@ where
     let options = &gateway.options;
     let get = parts.method == Method::GET;
     origin::guard(&parts.headers, &options.allowed_origins, id)?;
-    if !get && !negotiate::is_json(&parts.headers) {
+    let boundary = upload::boundary(&parts.headers);
+    if !get && boundary.is_none() && !negotiate::is_json(&parts.headers) {
         return Err(Reply::refused(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             code::UNSUPPORTED_MEDIA_TYPE,
-            "the Content-Type must be application/json, in UTF-8",
+            "the Content-Type must be application/json in UTF-8, or multipart/form-data",
             id,
         ));
     }
@@ -152,6 +153,8 @@ where
     let identity = execute::within(options.execution_timeout, authenticate, id).await?;
     let asked = if get {
         Params::from_query(&parts.uri).map(Body::One)
+    } else if let Some(boundary) = boundary {
+        return Ok((identity, upload::read(body, boundary, options, id).await?));
     } else {
         let body = read(body, options.max_body_bytes, options.body_timeout, id).await?;
         Body::from_json(&body)

@@ -26,7 +26,7 @@
 //!
 //! - *An error code*: a constant in [`code`], with who raises it and when.
 //! - *A limit on documents*: a number in `document/tally.rs`, counted and checked once for each text.
-//! - *A request encoding* (multipart): a branch where `http` reads the body; it yields `Params`.
+//! - *A request encoding*: a branch where `http` admits a request, as `upload` is; it yields `Params`.
 //! - *A response encoding or transport*: a module beside `http`, as `sse` is, that drives `execute::start`
 //!   and writes each [`reply`](crate::code)'s JSON its own way.
 //! - *A message of the socket protocol*: a variant in `protocol`, an arm in `session::Session::on_message`.
@@ -49,6 +49,7 @@ mod protocol;
 mod reply;
 mod session;
 mod sse;
+mod upload;
 mod viewers;
 mod wakes;
 mod websocket;

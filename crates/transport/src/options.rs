@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     fmt,
     hash::{BuildHasher, RandomState},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -46,6 +47,17 @@ pub struct Options {
     pub max_batch: usize,
     /// How long an HTTP body may take to arrive. Longer: 408. Default 30 s.
     pub body_timeout: Duration,
+    /// The most files in one multipart request; 0 refuses them. Default 10.
+    pub max_files: usize,
+    /// The largest file of a multipart request, in bytes. Default 26,214,400 (25 MiB).
+    pub max_file_bytes: u64,
+    /// The largest multipart request, in bytes. Default 27,262,976 (26 MiB).
+    pub max_upload_bytes: u64,
+    /// How long a multipart request may take to arrive. Longer: 408. Default 120 s.
+    pub upload_timeout: Duration,
+    /// Where files are while their operation runs. They have no name there: whatever happens, they are gone
+    /// when nobody holds them. Default: the system's folder for temporary files.
+    pub upload_folder: PathBuf,
     /// How long a query or mutation may run, over either transport. Longer: 504, and a query is stopped, a
     /// mutation goes on unseen. `authenticate` and `attach` may take as long, each. Default 30 s.
     pub execution_timeout: Duration,
@@ -126,6 +138,11 @@ impl Default for Options {
         Self {
             max_body_bytes: 1 << 20,
             max_batch: 10,
+            max_files: 10,
+            max_file_bytes: 25 << 20,
+            max_upload_bytes: 26 << 20,
+            upload_timeout: Duration::from_mins(2),
+            upload_folder: std::env::temp_dir(),
             body_timeout: Duration::from_secs(30),
             execution_timeout: Duration::from_secs(30),
             allowed_origins: Vec::new(),
@@ -164,6 +181,11 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("max_body_bytes", &self.max_body_bytes)
             .field("max_batch", &self.max_batch)
+            .field("max_files", &self.max_files)
+            .field("max_file_bytes", &self.max_file_bytes)
+            .field("max_upload_bytes", &self.max_upload_bytes)
+            .field("upload_timeout", &self.upload_timeout)
+            .field("upload_folder", &self.upload_folder)
             .field("body_timeout", &self.body_timeout)
             .field("execution_timeout", &self.execution_timeout)
             .field("allowed_origins", &self.allowed_origins)

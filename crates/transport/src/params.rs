@@ -1,6 +1,6 @@
 //! The parameters of a GraphQL request, as JSON or as a query string.
 
-use async_graphql::{Extensions, Value, Variables};
+use async_graphql::{Extensions, UploadValue, Value, Variables};
 use axum::{extract::Query, http::Uri};
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -19,6 +19,9 @@ pub(crate) struct Params {
     pub(crate) variables: Variables,
     #[serde(default)]
     pub(crate) extensions: Extensions,
+    /// Files, each with the path of the one variable that it stands for.
+    #[serde(skip)]
+    pub(crate) uploads: Vec<(String, UploadValue)>,
 }
 
 /// One request, or a batch of them.
@@ -66,6 +69,7 @@ impl Params {
             operation_name: text.operation_name.filter(|name| !name.is_empty()),
             variables: json_param("variables", text.variables)?,
             extensions: json_param("extensions", text.extensions)?,
+            uploads: Vec::new(),
         };
         params.check()?;
         Ok(params)

@@ -104,6 +104,22 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
             max: 67_108_864,
         },
     ),
+    ("upload_files", Rule::Whole { min: 0, max: 100 }),
+    (
+        "upload_file_bytes",
+        Rule::Whole {
+            min: 1024,
+            max: 1_073_741_824,
+        },
+    ),
+    (
+        "upload_bytes",
+        Rule::Whole {
+            min: 1024,
+            max: 4_294_967_296,
+        },
+    ),
+    ("upload_timeout_seconds", Rule::Whole { min: 1, max: 3600 }),
     ("query_depth", Rule::Whole { min: 5, max: 100 }),
     (
         "query_complexity",

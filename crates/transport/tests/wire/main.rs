@@ -21,3 +21,4 @@ mod socket_operations;
 mod socket_renewal;
 mod socket_shutdown;
 mod stream;
+mod upload;

@@ -37,8 +37,8 @@ impl Events {
     async fn next(&mut self) -> Option<String> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let event = event.to_owned();
-                self.text = rest.to_owned();
+                let (event, rest) = (event.to_owned(), rest.to_owned());
+                self.text = rest;
                 return Some(event);
             }
             let chunk = soon(self.response.chunk()).await.ok()??;
