@@ -203,7 +203,7 @@ async fn too_much_at_once_is_refused() {
     );
     // A page of pages of bodies costs what it brings.
     let wide = "{ inbox(first: 100) { edges { node { messages(last: 100) { edges { node { bodyText bodyHtml author { __typename } } } } } } } }";
-    assert_eq!(amina.code(wide, json!({})).await, "QUERY_TOO_COMPLEX");
+    assert_eq!(amina.code(wide, json!({})).await, "COST_EXCEEDED");
     let fits = "{ inbox(first: 100) { edges { node { messages(last: 3) { edges { node { bodyText author { __typename } } } } } } } }";
     amina.data(fits, json!({})).await;
     assert_eq!(tidings.stored().await, stored);

@@ -33,6 +33,11 @@ async fn write(caller: &Caller<'_>, count: usize) {
     }
 }
 
+/// A server that lets a document name a field so many times.
+async fn start() -> Tidings {
+    Tidings::start_with(&[("TIDINGS_QUERY_ALIASES", "400")]).await
+}
+
 async fn open(tidings: &Tidings, cursor: &str) -> Socket {
     let mut socket = tidings.caller("clinician").socket().await;
     let variables = json!({ "thread": thread::SLEEP.gid(), "after": cursor });
@@ -82,7 +87,7 @@ impl Got {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g6_a_reader_that_does_not_read_is_closed_with_4410_and_resumes_from_its_cursor() {
-    let tidings = Tidings::start().await;
+    let tidings = start().await;
     let cursor = tidings.caller("clinician").cursor().await;
     let mut slow = open(&tidings, &cursor).await;
     let mut quick = tidings
@@ -106,7 +111,7 @@ async fn g6_a_reader_that_does_not_read_is_closed_with_4410_and_resumes_from_its
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g6_much_at_once_does_not_close_a_reader_that_then_reads() {
-    let tidings = Tidings::start().await;
+    let tidings = start().await;
     let cursor = tidings.caller("clinician").cursor().await;
     let mut socket = open(&tidings, &cursor).await;
     write(&tidings.caller("client"), COUNT).await;
@@ -121,7 +126,7 @@ async fn g6_much_at_once_does_not_close_a_reader_that_then_reads() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g6_g1_a_queue_that_overflows_during_a_long_replay_closes_nobody() {
-    let tidings = Tidings::start().await;
+    let tidings = start().await;
     let cursor = tidings.caller("clinician").cursor().await;
     let client = tidings.caller("client");
     write(&client, COUNT).await;
@@ -142,7 +147,7 @@ async fn g6_g1_a_queue_that_overflows_during_a_long_replay_closes_nobody() {
 
 #[tokio::test]
 async fn g6_a_reader_that_is_gone_leaves_the_others_and_itself_unharmed() {
-    let tidings = Tidings::start().await;
+    let tidings = start().await;
     let sleep = thread::SLEEP.gid();
     let mut stays = tidings.listen_to("clinician", Some(&sleep)).await;
     for number in 0..20 {

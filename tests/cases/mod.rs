@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod care_team;
+mod clients;
 mod crowd;
 mod crown;
 mod directory;
@@ -11,6 +12,7 @@ mod header;
 mod idempotency;
 mod inbox;
 mod law;
+mod limits;
 mod live_access;
 mod live_cursors;
 mod live_delivery;

@@ -128,3 +128,33 @@ async fn s20_an_expired_token_is_told_so() {
     tidings.clock.advance(TimeDelta::hours(2));
     assert_eq!(amina.code(QUERY, json!({})).await, "TOKEN_EXPIRED");
 }
+
+#[tokio::test]
+async fn s20_a_socket_brings_a_fresh_token_or_closes_when_its_own_expires() {
+    let tidings = Tidings::start().await;
+    let mint = |ttl| {
+        let now = tidings.clock.now();
+        auth::mint(&tidings.config, staff::CLINICIAN.0, ttl, now).unwrap()
+    };
+    let short = tidings.with_token(&mint(TimeDelta::seconds(2)));
+    let (mut stays, mut goes) = (short.socket().await, short.socket().await);
+    let fresh = json!({ "authorization": format!("Bearer {}", mint(TimeDelta::hours(1))) });
+    stays
+        .send(&json!({ "type": "ping", "payload": fresh }))
+        .await;
+    let closed = goes.receive().await;
+    assert_eq!(closed, json!({ "close": 4403, "reason": "TOKEN_EXPIRED" }));
+    stays.settle().await;
+    // With somebody else's it would go on as somebody else.
+    let other = auth::mint(
+        &tidings.config,
+        staff::CLINICAL_ADMIN.0,
+        TimeDelta::hours(1),
+        tidings.clock.now(),
+    );
+    stays
+        .send(&json!({ "type": "pong", "payload": { "token": other.unwrap() } }))
+        .await;
+    let closed = stays.receive().await;
+    assert_eq!(closed["close"], 4403, "{closed}");
+}

@@ -3,7 +3,9 @@
 mod acts;
 mod database;
 mod listener;
+mod node;
 pub(crate) mod process;
+mod proxy;
 mod socket;
 mod world;
 
@@ -20,6 +22,8 @@ use uuid::Uuid;
 pub(crate) use acts::{MUTATIONS, ids, mutation};
 pub(crate) use database::Database;
 pub(crate) use listener::{Listener, MESSAGES};
+pub(crate) use node::Node;
+pub(crate) use proxy::Proxy;
 pub(crate) use socket::Socket;
 pub(crate) use world::{Global, gid, membership, nowhere};
 
@@ -69,6 +73,8 @@ impl Tidings {
             ),
             ("TIDINGS_DATABASE_URL".to_owned(), database.url().to_owned()),
             ("TIDINGS_DATABASE_CONNECTIONS".to_owned(), "6".to_owned()),
+            // A test asks faster than a person does.
+            ("TIDINGS_RATE_CAPACITY".to_owned(), "0".to_owned()),
         ];
         environment.extend(
             options
@@ -167,13 +173,19 @@ impl Caller<'_> {
 
     /// The HTTP status and the answer.
     pub(crate) async fn send(&self, query: &str, variables: Value) -> (u16, Value) {
+        self.post(&json!({ "query": query, "variables": variables }))
+            .await
+    }
+
+    /// The HTTP status and the answer to any body.
+    pub(crate) async fn post(&self, body: &Value) -> (u16, Value) {
         let url = format!("http://{}/graphql", self.tidings.address());
         let mut request = self
             .tidings
             .http
             .post(url)
             .header("accept", "application/graphql-response+json")
-            .json(&json!({ "query": query, "variables": variables }));
+            .json(body);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }

@@ -114,6 +114,8 @@ impl Tidings {
             ("TOKEN_SECRET", "only for the bench: 0123456789abcdef"),
             ("LOG", "warn"),
             ("SOCKETS_PER_VIEWER", "1024"),
+            // A measured client asks as much as it can.
+            ("RATE_CAPACITY", "0"),
         ];
         let named = options.map(|(name, value)| (format!("TIDINGS_{name}"), value.to_owned()));
         named.into()

@@ -27,6 +27,8 @@ codes! {
     ErrorCode {
         /// No token, or one that is not valid.
         Unauthenticated = "UNAUTHENTICATED",
+        /// The token was good and is no longer: get another one.
+        TokenExpired = "TOKEN_EXPIRED",
         /// The viewer sees the object but may not do this, or read this field.
         Forbidden = "FORBIDDEN",
         /// There is no such thing for this viewer: absent and invisible look the same.

@@ -28,6 +28,7 @@ mod message;
 mod message_mutations;
 mod node;
 mod people;
+mod price;
 mod query;
 mod request;
 mod scalars;

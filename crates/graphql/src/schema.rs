@@ -4,7 +4,9 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 use async_graphql::parser::types::{Selection, SelectionSet};
-use async_graphql::{Data, Executor, Request as GraphqlRequest, Response, Schema};
+use async_graphql::{
+    Data, Executor, Request as GraphqlRequest, Response, Schema, SchemaBuilder, ServerError,
+};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt};
 
@@ -13,6 +15,7 @@ use crate::directory_mutations::DirectoryMutation;
 use crate::inbox::InboxQuery;
 use crate::loaders::loaders;
 use crate::message_mutations::MessageMutation;
+use crate::price::Prices;
 use crate::query::RootQuery;
 use crate::request::Request;
 use crate::subscription::Subscription;
@@ -49,7 +52,10 @@ impl Default for SchemaOptions {
 
 /// The schema as an executor. Cheap to clone.
 #[derive(Clone)]
-pub struct TidingsSchema(Schema<Query, Mutation, Subscription>);
+pub struct TidingsSchema {
+    schema: Schema<Query, Mutation, Subscription>,
+    prices: Prices,
+}
 
 impl std::fmt::Debug for TidingsSchema {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -57,24 +63,41 @@ impl std::fmt::Debug for TidingsSchema {
     }
 }
 
+/// The schema with its bounds.
+pub(crate) fn builder(options: SchemaOptions) -> SchemaBuilder<Query, Mutation, Subscription> {
+    let schema = Schema::build(Query::default(), Mutation::default(), Subscription)
+        .limit_depth(options.depth)
+        .limit_complexity(options.complexity);
+    if options.introspection {
+        schema
+    } else {
+        schema.disable_introspection().disable_suggestions()
+    }
+}
+
 impl TidingsSchema {
     /// Builds the schema.
     #[must_use]
     pub fn new(options: SchemaOptions) -> Self {
-        let mut schema = Schema::build(Query::default(), Mutation::default(), Subscription)
-            .limit_depth(options.depth)
-            .limit_complexity(options.complexity);
-        if !options.introspection {
-            schema = schema.disable_introspection().disable_suggestions();
+        Self {
+            schema: builder(options).finish(),
+            prices: Prices::new(options),
         }
-        Self(schema.finish())
+    }
+
+    /// Validates an operation and tells what it costs, in points, without executing it.
+    ///
+    /// # Errors
+    /// What validation finds: an operation that the schema would refuse has no price.
+    pub fn price(&self, request: GraphqlRequest) -> Result<usize, Vec<ServerError>> {
+        self.prices.price(request)
     }
 }
 
 /// The schema as a document: what `schema.graphql` keeps.
 #[must_use]
 pub fn sdl() -> String {
-    let schema = TidingsSchema::new(SchemaOptions::default()).0;
+    let schema = builder(SchemaOptions::default()).finish();
     let options = async_graphql::SDLExportOptions::new()
         .sorted_enum_items()
         .include_specified_by();
@@ -125,7 +148,7 @@ impl Executor for TidingsSchema {
             state.note_log_end().await;
         }
         let (request, loads) = equip(request);
-        let schema = self.0.clone();
+        let schema = self.schema.clone();
         let operation: BoxFuture<'static, Response> =
             Box::pin(async move { schema.execute(request).await });
         Batching::new(operation, loads).await
@@ -137,7 +160,7 @@ impl Executor for TidingsSchema {
         session: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
         let (request, loads) = equip(request);
-        let stream = Executor::execute_stream(&self.0, request, session);
+        let stream = Executor::execute_stream(&self.schema, request, session);
         Batching::new(stream, loads).boxed()
     }
 }

@@ -76,10 +76,43 @@ pub struct Config {
     pub introspection: Switch,
     /// Largest body of a request in bytes, uploads aside.
     pub max_body_bytes: usize,
+    /// Most files in one upload.
+    pub upload_files: usize,
+    /// Largest file of an upload in bytes.
+    pub upload_file_bytes: u64,
+    /// Largest upload in bytes, all parts together.
+    pub upload_bytes: u64,
+    /// Seconds that an upload may take to arrive.
+    pub upload_timeout_seconds: u64,
     /// Deepest nesting of a query.
     pub query_depth: usize,
     /// Largest cost of a query.
     pub query_complexity: usize,
+    /// Most lexical tokens in a document.
+    pub query_tokens: usize,
+    /// Most fields in a document, fragments expanded.
+    pub query_fields: usize,
+    /// Most fields at the root of an operation.
+    pub query_root_fields: usize,
+    /// Most aliases in a document, fragments expanded.
+    pub query_aliases: usize,
+    /// Most directives in a document, fragments expanded.
+    pub query_directives: usize,
+    /// How many documents are kept that clients name by hash.
+    pub persisted_queries: usize,
+    /// A manifest: only its documents are executed.
+    #[serde(deserialize_with = "empty_is_none")]
+    pub trusted_documents: Option<PathBuf>,
+    /// Most operations in one HTTP request.
+    pub max_batch: usize,
+    /// Seconds that a query or mutation may run.
+    pub execution_timeout_seconds: u64,
+    /// Points that one viewer may spend at once, or 0.
+    pub rate_capacity: u32,
+    /// Points that a viewer gets back each second.
+    pub rate_per_second: u32,
+    /// Most sockets and event streams of one viewer.
+    pub sockets_per_viewer: u32,
     /// Most subscriptions on one socket.
     pub subscriptions_per_socket: usize,
     /// The filter of the logs, in the words of `tracing_subscriber::EnvFilter`.

@@ -38,6 +38,10 @@ impl Authenticator for Door {
         })
     }
 
+    fn key(&self, identity: &Claims) -> u128 {
+        identity.subject.as_u128()
+    }
+
     async fn attach(
         &self,
         identity: &Claims,
@@ -62,13 +66,17 @@ impl Authenticator for Door {
         }
     }
 
-    fn ended(&self, identity: &Claims) -> impl Future<Output = Ended> + Send + 'static {
+    fn time_left(&self, identity: &Claims) -> Option<Duration> {
         let left = identity.expires_at - self.service.clock.now();
-        let left = left.to_std().unwrap_or(Duration::ZERO);
+        Some(left.to_std().unwrap_or(Duration::ZERO))
+    }
+
+    fn ended(&self, identity: &Claims) -> impl Future<Output = Ended> + Send + 'static {
+        let left = self.time_left(identity).unwrap_or_default();
         async move {
             tokio::time::sleep(left).await;
             Ended {
-                reason: "TOKEN_EXPIRED".to_owned(),
+                reason: ErrorCode::TokenExpired.as_str().to_owned(),
             }
         }
     }

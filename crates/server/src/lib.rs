@@ -11,6 +11,7 @@
 pub mod auth;
 pub mod config;
 mod door;
+mod resume;
 pub mod seed;
 mod wiring;
 

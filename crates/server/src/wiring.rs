@@ -1,5 +1,6 @@
 //! Puts the floors together and serves them.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use tokio::task::JoinHandle;
 use crate::auth::Verifier;
 use crate::config::{self, Config};
 use crate::door::Door;
+use crate::resume::Cursors;
 use crate::seed;
 
 /// What a test replaces: time and ids.
@@ -111,7 +113,7 @@ impl Server {
             .with_context(|| format!("cannot listen on {}", config.listen))?;
         let address = listener.local_addr()?;
         let (options, shutdown, tasks) = options(config);
-        let router = router(config, &service, verifier, options);
+        let router = router(config, &service, verifier, options)?;
         let stop = shutdown.clone();
         let listener = listener.tap_io(|tcp| {
             // Small answers must not wait for more.
@@ -162,6 +164,23 @@ fn options(config: &Config) -> (Options, CancellationToken, TaskTracker) {
     let options = Options {
         max_body_bytes: config.max_body_bytes,
         allowed_origins: config.allowed_origins.clone(),
+        max_files: config.upload_files,
+        max_file_bytes: config.upload_file_bytes,
+        max_upload_bytes: config.upload_bytes,
+        upload_timeout: Duration::from_secs(config.upload_timeout_seconds),
+        // SECURITY: what a client sends lies where only this server's account can look.
+        upload_folder: config.data_dir.clone(),
+        max_batch: config.max_batch,
+        persisted_queries: config.persisted_queries,
+        execution_timeout: Duration::from_secs(config.execution_timeout_seconds),
+        max_tokens: config.query_tokens,
+        max_fields: config.query_fields,
+        max_root_fields: config.query_root_fields,
+        max_aliases: config.query_aliases,
+        max_directives: config.query_directives,
+        rate_capacity: config.rate_capacity,
+        rate_per_second: config.rate_per_second,
+        max_sockets: config.sockets_per_viewer,
         max_subscriptions: config.subscriptions_per_socket,
         ..Options::default()
     };
@@ -169,17 +188,37 @@ fn options(config: &Config) -> (Options, CancellationToken, TaskTracker) {
     (options, shutdown, tasks)
 }
 
+/// The documents of the manifest that the configuration names.
+fn trusted_documents(config: &Config) -> anyhow::Result<Option<Arc<HashMap<String, String>>>> {
+    let Some(path) = &config.trusted_documents else {
+        return Ok(None);
+    };
+    let read = || -> anyhow::Result<_> { Ok(serde_json::from_slice(&std::fs::read(path)?)?) };
+    let manifest = read().with_context(|| {
+        let path = path.display();
+        format!("trusted_documents = {path} is no manifest of documents by their hashes")
+    })?;
+    Ok(Some(Arc::new(manifest)))
+}
+
 fn router(
     config: &Config,
     service: &Service,
     verifier: Verifier,
     options: Options,
-) -> axum::Router {
+) -> anyhow::Result<axum::Router> {
     let schema = TidingsSchema::new(SchemaOptions {
         introspection: config.introspection_enabled(),
         depth: config.query_depth,
         complexity: config.query_complexity,
     });
+    let priced = schema.clone();
+    let options = Options {
+        price: Some(Arc::new(move |request| priced.price(request))),
+        trusted_documents: trusted_documents(config)?,
+        resume: Some(Arc::new(Cursors::of(&tidings_graphql::sdl())?)),
+        ..options
+    };
     let door = Door {
         service: service.clone(),
         verifier,
@@ -189,7 +228,7 @@ fn router(
         .route("/health/live", get(async || "alive\n"))
         .route("/health/ready", get(ready))
         .with_state(door.clone());
-    health.merge(tidings_transport::router(schema, door, options))
+    Ok(health.merge(tidings_transport::router(schema, door, options)))
 }
 
 /// What to do here, for somebody who opens the address in a browser.

@@ -1,6 +1,6 @@
 //! Who asks: the one door through which a server tells this crate about identities.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use async_graphql::Request;
 use axum::http::StatusCode;
@@ -12,12 +12,15 @@ pub trait Authenticator: Clone + Send + Sync + 'static {
 
     /// Verifies a bearer token (`None` when the request carried none).
     ///
-    /// Called once per HTTP request and once per socket. A [`Rejection`] ends the request with its status,
+    /// Called once per HTTP request, once per socket, and for each fresh token that a socket brings. A [`Rejection`] ends the request with its status,
     /// or the socket with 4403 (4500 if its status is a server error).
     fn authenticate(
         &self,
         token: Option<&str>,
     ) -> impl Future<Output = Result<Self::Identity, Rejection>> + Send;
+
+    /// Whose limits an identity shares: all its tokens and sockets have one key.
+    fn key(&self, identity: &Self::Identity) -> u128;
 
     /// Attaches per-request data (viewer, loaders) to a request of this identity.
     ///
@@ -28,6 +31,10 @@ pub trait Authenticator: Clone + Send + Sync + 'static {
         identity: &Self::Identity,
         request: Request,
     ) -> impl Future<Output = Result<Request, Rejection>> + Send;
+
+    /// How long the identity's token is good from now on; `None` if for ever. A socket is told shortly before
+    /// ([`Options::expiry_notice`](crate::Options::expiry_notice)) and may bring a fresh token.
+    fn time_left(&self, identity: &Self::Identity) -> Option<Duration>;
 
     /// Resolves when the identity's session must end (token expired, session revoked), with the reason to
     /// close with. Pending forever if never. Polled only when it wakes.

@@ -13,6 +13,8 @@ pub(crate) enum Alarm {
     WriteStalled,
     /// `connection_init` did not come, or its answer takes too long.
     Handshake,
+    /// The token will expire.
+    Expiring,
     /// Nothing was heard since the last ping.
     DeadPeer,
     /// Time to ping.
@@ -24,6 +26,8 @@ pub(crate) struct Clock {
     ping_interval: Duration,
     pong_timeout: Duration,
     handshake_by: Option<Instant>,
+    expiry_notice: Duration,
+    expiring_at: Option<Instant>,
     write_by: Option<Instant>,
     ping_at: Option<Instant>,
     pong_by: Option<Instant>,
@@ -43,6 +47,8 @@ impl Clock {
             ping_interval: options.ping_interval,
             pong_timeout: options.pong_timeout,
             handshake_by,
+            expiry_notice: options.expiry_notice,
+            expiring_at: None,
             write_by: None,
             ping_at: after(options.ping_interval),
             pong_by: None,
@@ -59,6 +65,12 @@ impl Clock {
     pub(crate) fn set_handshake(&mut self, limit: Option<Duration>) {
         self.handshake_by = limit.and_then(after);
         self.moved |= self.handshake_by.is_some();
+    }
+
+    /// Arms the notice for a token that is good for so long; `None` if for ever.
+    pub(crate) fn set_expiry(&mut self, left: Option<Duration>) {
+        self.expiring_at = left.and_then(|left| after(left.saturating_sub(self.expiry_notice)));
+        self.moved |= self.expiring_at.is_some();
     }
 
     /// Starts (unless it runs) or stops the limit on the write under way.
@@ -85,6 +97,7 @@ impl Clock {
             let (at, alarm) = [
                 (self.write_by, Alarm::WriteStalled),
                 (self.handshake_by, Alarm::Handshake),
+                (self.expiring_at, Alarm::Expiring),
                 (self.pong_by, Alarm::DeadPeer),
                 (self.ping_at, Alarm::Ping),
             ]
@@ -111,6 +124,7 @@ impl Clock {
         match alarm {
             Alarm::WriteStalled => self.write_by = None,
             Alarm::Handshake => self.handshake_by = None,
+            Alarm::Expiring => self.expiring_at = None,
             Alarm::DeadPeer => self.pong_by = None,
             Alarm::Ping => {
                 self.ping_at = after(self.ping_interval);
@@ -119,5 +133,31 @@ impl Clock {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::task::Waker;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_is_told_to_expire_shortly_before_and_at_once_when_it_is_later() {
+        let mut clock = Clock::new(&Options::default());
+        clock.set_handshake(None);
+        let poll = |clock: &mut Clock| clock.poll(&mut Context::from_waker(Waker::noop()));
+        clock.set_expiry(Some(Duration::from_secs(40)));
+        assert!(clock.moved());
+        tokio::time::advance(Duration::from_millis(9_999)).await;
+        assert_eq!(poll(&mut clock), None);
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert_eq!(poll(&mut clock), Some(Alarm::Expiring));
+        assert_eq!(poll(&mut clock), None);
+        clock.set_expiry(Some(Duration::from_secs(2)));
+        assert_eq!(poll(&mut clock), Some(Alarm::Expiring));
+        clock.set_expiry(Some(Duration::from_secs(40)));
+        clock.set_expiry(None);
+        tokio::time::advance(Duration::from_secs(11)).await;
+        assert_eq!(poll(&mut clock), Some(Alarm::Ping));
     }
 }

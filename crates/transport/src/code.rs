@@ -15,8 +15,41 @@ pub const OPERATION_NOT_SUPPORTED: &str = "OPERATION_NOT_SUPPORTED";
 pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
 /// The document is nested deeper than the schema or the parser allows. Request error.
 pub const QUERY_TOO_DEEP: &str = "QUERY_TOO_DEEP";
-/// The document is more complex than the schema allows. Request error.
-pub const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
+/// The operation costs more than the schema allows. Request error.
+pub const COST_EXCEEDED: &str = "COST_EXCEEDED";
+/// The document has more than [`Options::max_tokens`](crate::Options::max_tokens). Request error.
+pub const TOO_MANY_TOKENS: &str = "TOO_MANY_TOKENS";
+/// The document has more than [`Options::max_fields`](crate::Options::max_fields), its fragments expanded.
+/// Request error.
+pub const TOO_MANY_FIELDS: &str = "TOO_MANY_FIELDS";
+/// An operation has more than [`Options::max_root_fields`](crate::Options::max_root_fields). Request error.
+pub const TOO_MANY_ROOT_FIELDS: &str = "TOO_MANY_ROOT_FIELDS";
+/// The document has more than [`Options::max_aliases`](crate::Options::max_aliases). Request error.
+pub const TOO_MANY_ALIASES: &str = "TOO_MANY_ALIASES";
+/// The document has more than [`Options::max_directives`](crate::Options::max_directives). Request error.
+pub const TOO_MANY_DIRECTIVES: &str = "TOO_MANY_DIRECTIVES";
+/// A socket brought a token of another viewer than its own. Close 4403.
+pub const FORBIDDEN: &str = "FORBIDDEN";
+/// The token was good and is no longer. The reason of close 4403; an event stream's last error.
+pub const TOKEN_EXPIRED: &str = "TOKEN_EXPIRED";
+/// A query was named by a hash that is not known (any more): send it once more with its text. Request error.
+pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+/// Queries cannot be named by hash here, or not by this version of the protocol. Request error.
+pub const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
+/// A query came with a hash that is not its own. Request error.
+pub const PERSISTED_QUERY_HASH_MISMATCH: &str = "PERSISTED_QUERY_HASH_MISMATCH";
+/// Only the documents of a manifest are executed, and this is none of them. Request error.
+pub const DOCUMENT_NOT_TRUSTED: &str = "DOCUMENT_NOT_TRUSTED";
+/// An upload has more files than [`Options::max_files`](crate::Options::max_files). Status 400.
+pub const TOO_MANY_FILES: &str = "TOO_MANY_FILES";
+/// A file is larger than [`Options::max_file_bytes`](crate::Options::max_file_bytes), or all of an upload is
+/// larger than [`Options::max_upload_bytes`](crate::Options::max_upload_bytes). Status 413.
+pub const UPLOAD_TOO_LARGE: &str = "UPLOAD_TOO_LARGE";
+/// The viewer has spent its points: `extensions.retryAfterMs` and the header `Retry-After` tell when this
+/// operation would be let through. Status 429.
+pub const RATE_LIMITED: &str = "RATE_LIMITED";
+/// The viewer has [`Options::max_sockets`](crate::Options::max_sockets) open already. Close 4403, status 429.
+pub const TOO_MANY_SOCKETS: &str = "TOO_MANY_SOCKETS";
 /// The request is not a well-formed GraphQL-over-HTTP request. Status 400.
 pub const BAD_REQUEST: &str = "BAD_REQUEST";
 /// The method is neither GET nor POST, or a mutation came by GET. Status 405.
@@ -27,7 +60,8 @@ pub const UNSUPPORTED_MEDIA_TYPE: &str = "UNSUPPORTED_MEDIA_TYPE";
 pub const NOT_ACCEPTABLE: &str = "NOT_ACCEPTABLE";
 /// The body is larger than [`Options::max_body_bytes`](crate::Options::max_body_bytes). Status 413.
 pub const BODY_TOO_LARGE: &str = "BODY_TOO_LARGE";
-/// The body did not arrive within [`Options::body_timeout`](crate::Options::body_timeout). Status 408.
+/// The body did not arrive within [`Options::body_timeout`](crate::Options::body_timeout), or an upload within
+/// [`Options::upload_timeout`](crate::Options::upload_timeout). Status 408.
 pub const REQUEST_TIMEOUT: &str = "REQUEST_TIMEOUT";
 /// The batch has more than [`Options::max_batch`](crate::Options::max_batch) operations. Status 400.
 pub const BATCH_TOO_LARGE: &str = "BATCH_TOO_LARGE";

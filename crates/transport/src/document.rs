@@ -1,5 +1,10 @@
-//! From parameters to an executable request: parsing (cached), the choice of the operation, and the checks
-//! that the executor leaves out.
+//! From parameters to an executable request: parsing (cached), the limits on documents, the choice of the
+//! operation, and the checks that the executor leaves out.
+
+mod cached;
+mod persisted;
+mod scan;
+mod tally;
 
 use std::{
     hash::RandomState,
@@ -19,7 +24,14 @@ use async_graphql::{
 };
 use lru::LruCache;
 
-use crate::{code, gateway::RequestId, params::Params, reply::Reply};
+use self::{cached::Cached, persisted::Persisted};
+use crate::{
+    code,
+    gateway::RequestId,
+    options::{Options, Resume},
+    params::Params,
+    reply::Reply,
+};
 
 /// A larger document is parsed each time, which bounds the memory of the cache.
 const MAX_CACHED_BYTES: usize = 8 << 10;
@@ -33,49 +45,134 @@ pub(crate) struct Prepared {
     pub(crate) request: Request,
     pub(crate) kind: OperationType,
     pub(crate) id: RequestId,
+    pub(crate) document: Arc<Cached>,
+    /// Whether the client wants to know what it costs: `"extensions": {"cost": true}`.
+    pub(crate) tells_cost: bool,
 }
 
-type Cache = LruCache<Arc<str>, Arc<ExecutableDocument>, RandomState>;
+impl Prepared {
+    /// The same operation for who tells its price.
+    pub(crate) fn to_priced(&self) -> Request {
+        let mut request = Request::new("").variables(self.request.variables.clone());
+        request
+            .operation_name
+            .clone_from(&self.request.operation_name);
+        request.set_parsed_query(self.document.document().clone());
+        request
+    }
+
+    /// A subscription whose events carry ids, and that begins behind `last`.
+    pub(crate) fn marked(self, resume: &dyn Resume, last: Option<&str>) -> Self {
+        let mut document = Cached::into_document(self.document);
+        let mut request = self.request;
+        let name = request.operation_name.as_deref();
+        resume.mark(&mut document, name, &mut request.variables, last);
+        Self {
+            request,
+            document: Arc::new(Cached::new(document)),
+            ..self
+        }
+    }
+
+    /// The request with its document, as the executor wants it.
+    ///
+    /// The executor takes the document apart, so it must own it. A copy costs a fortieth of
+    /// parsing (1 µs against 40 µs for an inbox page).
+    pub(crate) fn into_request(self) -> Request {
+        let mut request = self.request;
+        request.set_parsed_query(Cached::into_document(self.document));
+        request
+    }
+}
+
+type Cache = LruCache<Arc<str>, Arc<Cached>, RandomState>;
+
+/// Why a document was not taken.
+enum Fault {
+    Parse(ParseError),
+    Refused(&'static str, String),
+}
 
 /// The parsed documents of late, by their text. Validation is not cached: it depends on variables.
 pub(crate) struct Documents {
     cache: Option<Mutex<Cache>>,
+    limits: tally::Limits,
+    persisted: Persisted,
 }
 
 impl Documents {
-    pub(crate) fn new(capacity: usize) -> Self {
-        let capacity = NonZeroUsize::new(capacity);
+    pub(crate) fn new(options: &Options) -> Self {
+        let capacity = NonZeroUsize::new(options.document_cache);
         // SECURITY: keyed by the whole text with a keyed hash; no two documents can be taken for each other.
         let cache = capacity.map(|n| Mutex::new(LruCache::with_hasher(n, RandomState::new())));
-        Self { cache }
+        Self {
+            cache,
+            limits: tally::Limits::of(options),
+            persisted: Persisted::new(options),
+        }
     }
 
     /// Parses, chooses the operation, and checks what the executor does not.
     pub(crate) fn prepare(&self, params: Params, id: RequestId) -> Result<Prepared, Reply> {
-        let document = self.parse(&params.query).map_err(|error| {
-            let code = match error {
-                ParseError::RecursionLimitExceeded => code::QUERY_TOO_DEEP,
-                _ => code::GRAPHQL_PARSE_FAILED,
-            };
-            Reply::request_error(code, explain(&error), error.positions().collect(), &id)
+        let (query, cached) = self.find(&params).map_err(|fault| match fault {
+            Fault::Refused(code, text) => Reply::request_error(code, text, Vec::new(), &id),
+            Fault::Parse(error) => {
+                let code = match error {
+                    ParseError::RecursionLimitExceeded => code::QUERY_TOO_DEEP,
+                    _ => code::GRAPHQL_PARSE_FAILED,
+                };
+                Reply::request_error(code, explain(&error), error.positions().collect(), &id)
+            }
         })?;
-        let operation = select(&document, params.operation_name.as_deref()).map_err(|text| {
+        let document = cached.document();
+        let operation = select(document, params.operation_name.as_deref()).map_err(|text| {
             Reply::request_error(code::OPERATION_RESOLUTION_FAILED, text, Vec::new(), &id)
         })?;
-        check_variables(operation, &params.variables, &id)?;
-        check_single_root(&document, operation, &id)?;
+        check_single_root(document, operation, &id)?;
 
         let kind = operation.node.ty;
-        let mut request = Request::new(params.query)
+        let mut request = Request::new(query)
             .variables(params.variables)
             .data(id.clone());
+        for (path, file) in params.uploads {
+            let before = request.uploads.len();
+            request.set_upload(&path, file);
+            if request.uploads.len() == before {
+                let text = "`map` names a variable that is not there";
+                return Err(Reply::request_error(
+                    code::BAD_USER_INPUT,
+                    text,
+                    Vec::new(),
+                    &id,
+                ));
+            }
+        }
+        check_variables(operation, &request.variables, &id)?;
         request.operation_name = params.operation_name;
+        let tells_cost =
+            params.extensions.get("cost") == Some(&async_graphql::Value::Boolean(true));
         request.extensions = params.extensions;
-        request.set_parsed_query(Arc::unwrap_or_clone(document));
-        Ok(Prepared { request, kind, id })
+        Ok(Prepared {
+            request,
+            kind,
+            id,
+            document: cached,
+            tells_cost,
+        })
     }
 
-    fn parse(&self, text: &str) -> Result<Arc<ExecutableDocument>, ParseError> {
+    /// The text of the document, sent or stored, and the document.
+    fn find(&self, params: &Params) -> Result<(String, Arc<Cached>), Fault> {
+        let found = self.persisted.find(params)?;
+        let document = self.parse(&found.text)?;
+        // Only what was taken is kept.
+        if let Some(hash) = found.learn {
+            self.persisted.keep(hash, &found.text);
+        }
+        Ok((found.text, document))
+    }
+
+    fn parse(&self, text: &str) -> Result<Arc<Cached>, Fault> {
         let cache = self
             .cache
             .as_ref()
@@ -85,10 +182,14 @@ impl Documents {
         {
             return Ok(Arc::clone(document));
         }
-        if nesting(text.as_bytes()) > MAX_NESTING {
-            return Err(ParseError::RecursionLimitExceeded);
+        let scanned = scan::scan(text.as_bytes());
+        if scanned.nesting > MAX_NESTING {
+            return Err(Fault::Parse(ParseError::RecursionLimitExceeded));
         }
-        let document = Arc::new(parse_query(text)?);
+        self.limits.check_tokens(scanned.tokens)?;
+        let document = parse_query(text).map_err(Fault::Parse)?;
+        self.limits.check(&document)?;
+        let document = Arc::new(Cached::new(document));
         if let Some(cache) = cache {
             lock(cache).put(text.into(), Arc::clone(&document));
         }
@@ -106,51 +207,6 @@ fn explain(error: &ParseError) -> String {
 /// A panic while the lock was held leaves a cache that is still whole.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-const QUOTES: &[u8] = b"\"\"\"";
-
-/// The deepest nesting of brackets outside strings and comments.
-fn nesting(text: &[u8]) -> usize {
-    let (mut depth, mut deepest, mut at) = (0_usize, 0_usize, 0_usize);
-    while let Some(byte) = text.get(at) {
-        match byte {
-            b'{' | b'[' | b'(' => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
-            b'#' => at = skip(text, at, |rest| usize::from(!b"\n\r".contains(&rest[0]))),
-            b'"' if text[at..].starts_with(QUOTES) => {
-                at = skip(text, at + 3, |rest| match rest {
-                    [b'\\', rest @ ..] if rest.starts_with(QUOTES) => 4,
-                    _ => usize::from(!rest.starts_with(QUOTES)),
-                }) + 2;
-            }
-            b'"' => {
-                at = skip(text, at + 1, |rest| match rest[0] {
-                    b'"' | b'\n' | b'\r' => 0,
-                    b'\\' => 2,
-                    _ => 1,
-                });
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    deepest
-}
-
-/// Advances by what `step` says of the rest until that is nothing, or the text ends.
-fn skip(text: &[u8], from: usize, step: impl Fn(&[u8]) -> usize) -> usize {
-    let mut at = from;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        match step(rest) {
-            0 => break,
-            bytes => at += bytes,
-        }
-    }
-    at
 }
 
 fn select<'a>(
@@ -257,25 +313,5 @@ fn root_keys<'a>(
                 }
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::nesting;
-
-    #[test]
-    fn nesting_counts_brackets_but_not_in_strings_or_comments() {
-        assert_eq!(nesting(b"{ a(b: [1, [2]]) { c } }"), 4);
-        assert_eq!(
-            nesting(br#"{ a(b: "{{{\"{{", c: """{{ " \""" {{""") } # {{{{"#),
-            2
-        );
-        assert_eq!(nesting(b"{ a # {{{\n { b } }"), 2);
-        assert_eq!(nesting(b"}}}{\"\\"), 1);
-        // A backslash means nothing in a comment, and little in a block string.
-        assert_eq!(nesting(b"{ # \\\n {{"), 3);
-        assert_eq!(nesting(br#"{ a(b: """\\"""{{{""", c: "") { d } }"#), 2);
-        assert_eq!(nesting(&b"{a".repeat(1000)), 1000);
     }
 }

@@ -2,9 +2,9 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use async_graphql::{Executor, Response, parser::types::OperationType};
+use async_graphql::{Executor, Request, Response, Value, parser::types::OperationType, value};
 use axum::http::StatusCode;
-use futures_util::{future::BoxFuture, stream::BoxStream};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
@@ -24,7 +24,33 @@ pub(crate) enum Started {
     Stream(BoxStream<'static, Response>),
 }
 
-/// Attaches the identity's data and starts the operation.
+impl Started {
+    /// With what it cost in the extensions of its first response.
+    fn telling(self, cost: Value) -> Self {
+        match self {
+            Self::Single(reply) => Self::Single(
+                async move {
+                    let mut reply = reply.await;
+                    reply.response.extensions.insert("cost".into(), cost);
+                    reply
+                }
+                .boxed(),
+            ),
+            Self::Stream(stream) => {
+                let mut cost = Some(cost);
+                let told = stream.map(move |mut response| {
+                    if let Some(cost) = cost.take() {
+                        response.extensions.insert("cost".into(), cost);
+                    }
+                    response
+                });
+                Self::Stream(told.boxed())
+            }
+        }
+    }
+}
+
+/// Charges the viewer, attaches the identity's data and starts the operation.
 pub(crate) async fn start<E, A>(
     gateway: Arc<Gateway<E, A>>,
     identity: A::Identity,
@@ -34,18 +60,55 @@ where
     E: Executor,
     A: Authenticator,
 {
-    let Prepared { request, kind, id } = prepared;
+    let cost = charge(&gateway, &identity, &prepared)?;
+    let (kind, id) = (prepared.kind, prepared.id.clone());
+    let request = prepared.into_request();
     let attach = gateway.authenticator.attach(&identity, request);
     let request = within(gateway.options.execution_timeout, attach, &id).await?;
-    if kind == OperationType::Subscription {
-        return Ok(Started::Stream(
-            gateway.executor.execute_stream(request, None),
-        ));
-    }
-    Ok(Started::Single(Box::pin(async move {
-        let prepared = Prepared { request, kind, id };
-        run(&gateway, prepared).await
-    })))
+    let started = if kind == OperationType::Subscription {
+        Started::Stream(gateway.executor.execute_stream(request, None))
+    } else {
+        Started::Single(Box::pin(
+            async move { run(&gateway, request, kind, id).await },
+        ))
+    };
+    Ok(match cost {
+        Some(cost) => started.telling(cost),
+        None => started,
+    })
+}
+
+/// Takes what the operation costs from the viewer's bucket; what to tell of it, if the client asked.
+fn charge<E, A>(
+    gateway: &Gateway<E, A>,
+    identity: &A::Identity,
+    prepared: &Prepared,
+) -> Result<Option<Value>, Reply>
+where
+    A: Authenticator,
+{
+    let (request, options) = (&prepared.request, &gateway.options);
+    let name = request.operation_name.as_deref();
+    let price = prepared
+        .document
+        .price(name, &request.variables, || match &options.price {
+            Some(price) => price(prepared.to_priced()),
+            None => Ok(1),
+        });
+    let price = price
+        .map_err(|errors| Reply::from_response(Response::from_errors(errors), &prepared.id))?;
+    let key = gateway.authenticator.key(identity);
+    let balance = gateway.viewers.charge(key, price);
+    let balance = balance.map_err(|wait| Reply::rate_limited(wait, &prepared.id))?;
+    Ok(prepared.tells_cost.then(|| match options.rate_capacity {
+        0 => value!({ "cost": price }),
+        capacity => value!({
+            "cost": price,
+            "available": balance.available,
+            "capacity": capacity,
+            "perSecond": options.rate_per_second,
+        }),
+    }))
 }
 
 /// Gives an authenticator as long as an operation has.
@@ -69,11 +132,15 @@ pub(crate) async fn within<T>(
 ///
 /// Dropping this future stops a query. A mutation goes on to its end: a client that hangs up must not leave
 /// it half done.
-async fn run<E, A>(gateway: &Gateway<E, A>, prepared: Prepared) -> Reply
+async fn run<E, A>(
+    gateway: &Gateway<E, A>,
+    request: Request,
+    kind: OperationType,
+    id: RequestId,
+) -> Reply
 where
     E: Executor,
 {
-    let Prepared { request, kind, id } = prepared;
     let executor = gateway.executor.clone();
     let span = tracing::info_span!("graphql", request_id = &*id.0);
     let task_id = id.clone();

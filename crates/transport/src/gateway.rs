@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{document::Documents, options::Options};
+use crate::{document::Documents, options::Options, viewers::Viewers};
 
 /// The id of the request, found by a resolver in its request data, for its log lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,7 @@ pub(crate) struct Gateway<E, A> {
     pub(crate) authenticator: A,
     pub(crate) options: Options,
     pub(crate) documents: Documents,
+    pub(crate) viewers: Arc<Viewers>,
     hints: AtomicU64,
 }
 
@@ -27,7 +28,8 @@ impl<E, A> Gateway<E, A> {
         Self {
             executor,
             authenticator,
-            documents: Documents::new(options.document_cache),
+            documents: Documents::new(&options),
+            viewers: Viewers::new(&options),
             options,
             hints: AtomicU64::new(0),
         }

@@ -12,6 +12,7 @@ use axum::{
 use futures_util::{FutureExt, StreamExt, future::join_all};
 
 use crate::{
+    answer::{Answer, respond},
     authenticator::Authenticator,
     code,
     execute::{self, Started},
@@ -20,14 +21,8 @@ use crate::{
     origin,
     params::{Body, Params},
     reply::Reply,
-    websocket,
+    upload, websocket,
 };
-
-/// What goes into one HTTP response.
-enum Answer {
-    One(Reply),
-    Batch(Vec<Reply>),
-}
 
 /// Every request to `/graphql` begins here.
 pub(crate) async fn handle<E, A>(
@@ -51,7 +46,12 @@ where
                     rejection.body_text(),
                     &id,
                 );
-                respond(&gateway, Media::Json, &Answer::One(reply), &id)
+                respond(
+                    gateway.options.new_status_codes,
+                    Media::Json,
+                    &Answer::One(reply),
+                    &id,
+                )
             }
         };
     }
@@ -68,7 +68,12 @@ where
             Ok(Err(reply)) => Answer::One(reply),
             Err(_) => Answer::One(Reply::panicked(&id)),
         };
-        respond(&gateway, media.unwrap_or(Media::Json), &answer, &id)
+        respond(
+            gateway.options.new_status_codes,
+            media.unwrap_or(Media::Json),
+            &answer,
+            &id,
+        )
     };
     let allowed = &gateway.options.allowed_origins;
     origin::cors(&parts.headers, allowed, response.headers_mut());
@@ -94,63 +99,94 @@ where
     E: Executor,
     A: Authenticator,
 {
-    let options = &gateway.options;
-    let get = parts.method == Method::GET;
-    check_head(parts, media, id)?;
-    origin::guard(&parts.headers, &options.allowed_origins, id)?;
-    if !get && !negotiate::is_json(&parts.headers) {
-        return Err(Reply::refused(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            code::UNSUPPORTED_MEDIA_TYPE,
-            "the Content-Type must be application/json, in UTF-8",
+    check_method(parts, id)?;
+    if media.is_none() {
+        return Err(not_acceptable(
+            "application/graphql-response+json or application/json must be acceptable",
             id,
         ));
     }
-    let authenticate = gateway.authenticator.authenticate(bearer(&parts.headers));
-    let identity = execute::within(options.execution_timeout, authenticate, id).await?;
-
-    let malformed =
-        |text: String| Reply::refused(StatusCode::BAD_REQUEST, code::BAD_REQUEST, text, id);
-    if get {
-        let params = Params::from_query(&parts.uri).map_err(malformed)?;
-        return Ok(Answer::One(
-            execute(gateway, &identity, params, get, id).await,
-        ));
-    }
-    let body = read(body, options.max_body_bytes, options.body_timeout, id).await?;
-    match Body::from_json(&body).map_err(malformed)? {
+    let (identity, asked) = admit(gateway, parts, body, id).await?;
+    match asked {
         Body::One(params) => Ok(Answer::One(
-            execute(gateway, &identity, params, get, id).await,
+            execute(gateway, &identity, params, parts, id).await,
         )),
-        Body::Batch(batch) if batch.is_empty() => Err(malformed("the batch is empty".into())),
-        Body::Batch(batch) if batch.len() > options.max_batch => Err(Reply::refused(
+        Body::Batch(batch) if batch.is_empty() => Err(malformed("the batch is empty", id)),
+        Body::Batch(batch) if batch.len() > gateway.options.max_batch => Err(Reply::refused(
             StatusCode::BAD_REQUEST,
             code::BATCH_TOO_LARGE,
-            format!("a batch may have {} operations", options.max_batch),
+            format!("a batch may have {} operations", gateway.options.max_batch),
             id,
         )),
         Body::Batch(batch) => {
             let replies = batch
                 .into_iter()
-                .map(|params| execute(gateway, &identity, params, get, id));
+                .map(|params| execute(gateway, &identity, params, parts, id));
             Ok(Answer::Batch(join_all(replies).await))
         }
     }
 }
 
-fn check_head(parts: &Parts, media: Option<Media>, id: &RequestId) -> Result<(), Reply> {
-    if parts.method != Method::GET && parts.method != Method::POST {
-        return Err(method_not_allowed(
-            "the method must be GET or POST",
-            "GET, POST",
+/// Who asks, and what: the same for every transport over HTTP.
+pub(crate) async fn admit<E, A>(
+    gateway: &Gateway<E, A>,
+    parts: &Parts,
+    body: HttpBody,
+    id: &RequestId,
+) -> Result<(A::Identity, Body), Reply>
+where
+    A: Authenticator,
+{
+    let options = &gateway.options;
+    let get = parts.method == Method::GET;
+    origin::guard(&parts.headers, &options.allowed_origins, id)?;
+    let boundary = upload::boundary(&parts.headers);
+    if !get && boundary.is_none() && !negotiate::is_json(&parts.headers) {
+        return Err(Reply::refused(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            code::UNSUPPORTED_MEDIA_TYPE,
+            "the Content-Type must be application/json in UTF-8, or multipart/form-data",
             id,
         ));
     }
-    if media.is_none() {
-        return Err(Reply::refused(
-            StatusCode::NOT_ACCEPTABLE,
-            code::NOT_ACCEPTABLE,
-            "application/graphql-response+json or application/json must be acceptable",
+    let authenticate = gateway.authenticator.authenticate(bearer(&parts.headers));
+    let identity = execute::within(options.execution_timeout, authenticate, id).await?;
+    let asked = if get {
+        Params::from_query(&parts.uri).map(Body::One)
+    } else if let Some(boundary) = boundary {
+        return Ok((identity, upload::read(body, boundary, options, id).await?));
+    } else {
+        let body = read(body, options.max_body_bytes, options.body_timeout, id).await?;
+        Body::from_json(&body)
+    };
+    Ok((identity, asked.map_err(|text| malformed(text, id))?))
+}
+
+pub(crate) fn malformed(text: impl Into<String>, id: &RequestId) -> Reply {
+    Reply::refused(StatusCode::BAD_REQUEST, code::BAD_REQUEST, text, id)
+}
+
+pub(crate) fn check_method(parts: &Parts, id: &RequestId) -> Result<(), Reply> {
+    if parts.method == Method::GET || parts.method == Method::POST {
+        return Ok(());
+    }
+    Err(method_not_allowed(
+        "the method must be GET or POST",
+        "GET, POST",
+        id,
+    ))
+}
+
+pub(crate) fn not_acceptable(text: &str, id: &RequestId) -> Reply {
+    Reply::refused(StatusCode::NOT_ACCEPTABLE, code::NOT_ACCEPTABLE, text, id)
+}
+
+/// SECURITY: GET changes nothing, or a link could.
+pub(crate) fn check_get(kind: OperationType, parts: &Parts, id: &RequestId) -> Result<(), Reply> {
+    if kind == OperationType::Mutation && parts.method == Method::GET {
+        return Err(method_not_allowed(
+            "a mutation must be sent by POST",
+            "POST",
             id,
         ));
     }
@@ -223,7 +259,7 @@ async fn execute<E, A>(
     gateway: &Arc<Gateway<E, A>>,
     identity: &A::Identity,
     params: Params,
-    get: bool,
+    parts: &Parts,
     id: &RequestId,
 ) -> Reply
 where
@@ -234,20 +270,17 @@ where
         Ok(prepared) => prepared,
         Err(reply) => return reply,
     };
-    match prepared.kind {
-        // SECURITY: GET changes nothing, or a link could.
-        OperationType::Mutation if get => {
-            return method_not_allowed("a mutation must be sent by POST", "POST", id);
-        }
-        OperationType::Subscription => {
-            return Reply::request_error(
-                code::OPERATION_NOT_SUPPORTED,
-                "a subscription needs a WebSocket with the subprotocol graphql-transport-ws",
-                Vec::new(),
-                id,
-            );
-        }
-        _ => {}
+    if let Err(reply) = check_get(prepared.kind, parts, id) {
+        return reply;
+    }
+    if prepared.kind == OperationType::Subscription {
+        return Reply::request_error(
+            code::OPERATION_NOT_SUPPORTED,
+            "a subscription needs a WebSocket with the subprotocol graphql-transport-ws, or \
+             /graphql/stream",
+            Vec::new(),
+            id,
+        );
     }
     match execute::start(Arc::clone(gateway), identity.clone(), prepared).await {
         Ok(Started::Single(reply)) => reply.await,
@@ -255,47 +288,4 @@ where
         Ok(Started::Stream(_)) => Reply::panicked(id),
         Err(reply) => reply,
     }
-}
-
-fn respond<E, A>(
-    gateway: &Gateway<E, A>,
-    media: Media,
-    answer: &Answer,
-    id: &RequestId,
-) -> Response {
-    let (status, json) = match answer {
-        Answer::One(reply) => (
-            negotiate::status(media, reply, gateway.options.new_status_codes),
-            Reply::to_json(reply),
-        ),
-        Answer::Batch(replies) => (StatusCode::OK, Reply::to_json(replies)),
-    };
-    let mut response = Response::new(HttpBody::from(json));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, media.content_type());
-    headers.insert(header::CACHE_CONTROL, cache_control(answer));
-    if let Ok(value) = HeaderValue::from_str(&id.0) {
-        headers.insert("x-request-id", value);
-    }
-    let replies = match answer {
-        Answer::One(reply) => std::slice::from_ref(reply),
-        Answer::Batch(replies) => replies,
-    };
-    for reply in replies {
-        headers.extend(reply.response.http_headers.clone());
-    }
-    response
-}
-
-/// What the schema says of a single answer without error; else nobody may keep it.
-fn cache_control(answer: &Answer) -> HeaderValue {
-    let said = match answer {
-        Answer::One(reply) if reply.response.errors.is_empty() => {
-            reply.response.cache_control.value()
-        }
-        _ => None,
-    };
-    said.and_then(|value| HeaderValue::from_str(&value).ok())
-        .unwrap_or(HeaderValue::from_static("no-store"))
 }

@@ -139,13 +139,19 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
 
 /// The status of a reply in a media type. `new` allows the codes of the 2026 edition.
 pub(crate) fn status(media: Media, reply: &Reply, new: bool) -> StatusCode {
-    const UNFIT: [&str; 6] = [
+    const UNFIT: [&str; 12] = [
         code::GRAPHQL_VALIDATION_FAILED,
         code::OPERATION_RESOLUTION_FAILED,
         code::OPERATION_NOT_SUPPORTED,
         code::BAD_USER_INPUT,
         code::QUERY_TOO_DEEP,
-        code::QUERY_TOO_COMPLEX,
+        code::COST_EXCEEDED,
+        code::TOO_MANY_TOKENS,
+        code::TOO_MANY_FIELDS,
+        code::TOO_MANY_ROOT_FIELDS,
+        code::TOO_MANY_ALIASES,
+        code::TOO_MANY_DIRECTIVES,
+        code::DOCUMENT_NOT_TRUSTED,
     ];
     let partial = !reply.response.errors.is_empty();
     match (reply.kind, media) {

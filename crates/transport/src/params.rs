@@ -1,20 +1,27 @@
 //! The parameters of a GraphQL request, as JSON or as a query string.
 
-use async_graphql::{Extensions, Variables};
+use async_graphql::{Extensions, UploadValue, Value, Variables};
 use axum::{extract::Query, http::Uri};
 use serde::{Deserialize, de::DeserializeOwned};
 
-/// `query`, `operationName`, `variables`, `extensions`. Any other property is ignored, as specified.
+/// `query` (or the name of a stored one), `operationName`, `variables`, `extensions`. Any other property is ignored, as specified.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Params {
-    pub(crate) query: String,
+    #[serde(default)]
+    pub(crate) query: Option<String>,
+    /// Names a trusted document.
+    #[serde(default)]
+    pub(crate) document_id: Option<String>,
     #[serde(default)]
     pub(crate) operation_name: Option<String>,
     #[serde(default)]
     pub(crate) variables: Variables,
     #[serde(default)]
     pub(crate) extensions: Extensions,
+    /// Files, each with the path of the one variable that it stands for.
+    #[serde(skip)]
+    pub(crate) uploads: Vec<(String, UploadValue)>,
 }
 
 /// One request, or a batch of them.
@@ -29,8 +36,16 @@ impl Body {
         let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
         match first {
             None => Err("the body is empty".to_owned()),
-            Some(b'[') => from_json(body).map(Self::Batch),
-            Some(_) => from_json(body).map(Self::One),
+            Some(b'[') => {
+                let batch: Vec<Params> = from_json(body)?;
+                batch.iter().try_for_each(Params::check)?;
+                Ok(Self::Batch(batch))
+            }
+            Some(_) => {
+                let params: Params = from_json(body)?;
+                params.check()?;
+                Ok(Self::One(params))
+            }
         }
     }
 }
@@ -41,18 +56,42 @@ impl Params {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Text {
-            query: String,
+            query: Option<String>,
+            document_id: Option<String>,
             operation_name: Option<String>,
             variables: Option<String>,
             extensions: Option<String>,
         }
         let Query(text) = Query::<Text>::try_from_uri(uri).map_err(|error| error.body_text())?;
-        Ok(Self {
+        let params = Self {
             query: text.query,
+            document_id: text.document_id,
             operation_name: text.operation_name.filter(|name| !name.is_empty()),
             variables: json_param("variables", text.variables)?,
             extensions: json_param("extensions", text.extensions)?,
-        })
+            uploads: Vec::new(),
+        };
+        params.check()?;
+        Ok(params)
+    }
+
+    /// That there is something to execute.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.query.is_some() || self.document_id.is_some() || self.persisted().is_some() {
+            return Ok(());
+        }
+        Err("missing field `query`".to_owned())
+    }
+
+    /// `extensions.persistedQuery`: version and hash.
+    pub(crate) fn persisted(&self) -> Option<(i64, &str)> {
+        let Value::Object(fields) = self.extensions.get("persistedQuery")? else {
+            return None;
+        };
+        match (fields.get("version")?, fields.get("sha256Hash")?) {
+            (Value::Number(version), Value::String(hash)) => Some((version.as_i64()?, hash)),
+            _ => None,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use axum::extract::ws::{CloseFrame, Message};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{params::Params, reply::Reply};
+use crate::{authenticator::Rejection, code, params::Params, reply::Reply};
 
 /// The name of the subprotocol.
 pub(crate) const SUBPROTOCOL: &str = "graphql-transport-ws";
@@ -27,7 +27,10 @@ pub(crate) enum ClientMessage {
         #[serde(default)]
         payload: Option<Map<String, Value>>,
     },
-    Pong {},
+    Pong {
+        #[serde(default)]
+        payload: Option<Map<String, Value>>,
+    },
     Subscribe {
         id: String,
         payload: Params,
@@ -43,6 +46,10 @@ impl ClientMessage {
             Ok(Self::Subscribe { id, .. } | Self::Complete { id }) if id.is_empty() => {
                 Err(Close::invalid_message("the id is empty"))
             }
+            Ok(Self::Subscribe { id, payload }) => match payload.check() {
+                Ok(()) => Ok(Self::Subscribe { id, payload }),
+                Err(error) => Err(Close::invalid_message(&error)),
+            },
             Ok(message) => Ok(message),
             Err(error) => Err(Close::invalid_message(&error.to_string())),
         }
@@ -54,6 +61,9 @@ impl ClientMessage {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ServerMessage<'a> {
     ConnectionAck,
+    Ping {
+        payload: Value,
+    },
     Pong {
         #[serde(skip_serializing_if = "Option::is_none")]
         payload: Option<Map<String, Value>>,
@@ -104,6 +114,27 @@ impl Close {
 
     pub(crate) fn forbidden(reason: &str) -> Self {
         Self::new(4403, reason)
+    }
+
+    /// A token was refused.
+    pub(crate) fn rejected(rejection: &Rejection) -> Self {
+        if rejection.status.is_server_error() {
+            Self::internal()
+        } else {
+            Self::forbidden(&format!("{}: {}", rejection.code, rejection.message))
+        }
+    }
+
+    /// A fresh token is not the same viewer's.
+    pub(crate) fn another_viewer() -> Self {
+        let code = code::FORBIDDEN;
+        Self::new(4403, &format!("{code}: the token is another viewer's"))
+    }
+
+    /// The viewer has too many already.
+    pub(crate) fn too_many_sockets() -> Self {
+        let code = code::TOO_MANY_SOCKETS;
+        Self::new(4403, &format!("{code}: close another first"))
     }
 
     pub(crate) fn subprotocol() -> Self {

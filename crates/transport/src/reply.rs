@@ -1,5 +1,7 @@
 //! What goes back to the client: a response whose every error has a code and the request id.
 
+use std::time::Duration;
+
 use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError, Value};
 use axum::http::{HeaderValue, StatusCode, header};
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -94,6 +96,21 @@ impl Reply {
             let headers = &mut reply.response.http_headers;
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        reply
+    }
+
+    /// For a viewer that has spent its points, and when it should come again.
+    pub(crate) fn rate_limited(wait: Duration, id: &RequestId) -> Self {
+        let text = "too much at once: wait, and ask again";
+        let mut reply = Self::refused(StatusCode::TOO_MANY_REQUESTS, code::RATE_LIMITED, text, id);
+        let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
+        for error in &mut reply.response.errors {
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("retryAfterMs", millis);
+        }
+        let seconds = HeaderValue::from(millis.div_ceil(1_000));
+        let headers = &mut reply.response.http_headers;
+        headers.insert(header::RETRY_AFTER, seconds);
         reply
     }
 
@@ -193,7 +210,7 @@ fn classify(error: &ServerError) -> String {
     } else if !error.path.is_empty() {
         code::INTERNAL
     } else if text == "Query is too complex." {
-        code::QUERY_TOO_COMPLEX
+        code::COST_EXCEEDED
     } else if text == "Query is nested too deep." || starts(&["The recursion depth of the query"]) {
         code::QUERY_TOO_DEEP
     } else if starts(&["Unknown operation named", "Operation name required"]) {

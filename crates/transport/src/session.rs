@@ -1,5 +1,7 @@
 //! One socket: the state machine of `graphql-transport-ws`.
 
+mod tokens;
+
 use std::{
     panic::AssertUnwindSafe,
     pin::Pin,
@@ -18,28 +20,34 @@ use crate::{
     clock::{Alarm, Clock},
     code, execute,
     gateway::Gateway,
-    http::strip_bearer,
     link::{End, Link},
     operations::{Operations, Said},
     params::Params,
     protocol::{ClientMessage, Close, ServerMessage},
     reply::Reply,
+    viewers::Seat,
     wakes::{SLOTS, Wakes, signal},
 };
 
 /// Steps in one poll, after which other tasks have their turn.
 const BUDGET: usize = 64;
 
+type Verifying<I> = BoxFuture<'static, Result<I, Rejection>>;
+
 /// How far the peer has introduced itself.
 enum Phase<I> {
     /// `connection_init` has not come.
     Opening,
     /// Its token is being verified.
-    Authenticating(BoxFuture<'static, Result<I, Rejection>>),
+    Authenticating(Verifying<I>),
     /// It was acknowledged.
     Open {
         identity: I,
         ended: BoxFuture<'static, Ended>,
+        /// A fresh token is being verified.
+        renewing: Option<Verifying<I>>,
+        /// Its place among the viewer's sockets.
+        seat: Seat,
     },
 }
 
@@ -201,25 +209,31 @@ where
             Phase::Authenticating(authenticating) => match authenticating.poll_unpin(&mut cx) {
                 Poll::Pending => Ok(false),
                 Poll::Ready(Ok(identity)) => {
-                    let ended = self.gateway.authenticator.ended(&identity).boxed();
-                    self.phase = Phase::Open { identity, ended };
+                    let authenticator = &self.gateway.authenticator;
+                    let seat = self.gateway.viewers.seat(authenticator.key(&identity));
+                    let seat = seat.ok_or_else(|| End::Close(Close::too_many_sockets()))?;
                     self.clock.set_handshake(None);
-                    self.wakes.raise(signal::PHASE);
                     self.link.push(ServerMessage::ConnectionAck);
+                    self.open(identity, seat);
                     Ok(true)
                 }
-                Poll::Ready(Err(rejection)) => {
-                    Err(End::Close(if rejection.status.is_server_error() {
-                        Close::internal()
-                    } else {
-                        Close::forbidden(&format!("{}: {}", rejection.code, rejection.message))
-                    }))
+                Poll::Ready(Err(rejection)) => Err(End::Close(Close::rejected(&rejection))),
+            },
+            Phase::Open {
+                ended, renewing, ..
+            } => {
+                if let Some(verifying) = renewing
+                    && let Poll::Ready(verified) = verifying.poll_unpin(&mut cx)
+                {
+                    *renewing = None;
+                    self.renewed(verified)?;
+                    return Ok(true);
                 }
-            },
-            Phase::Open { ended, .. } => match ended.poll_unpin(&mut cx) {
-                Poll::Pending => Ok(false),
-                Poll::Ready(ended) => Err(End::Close(Close::forbidden(&ended.reason))),
-            },
+                match ended.poll_unpin(&mut cx) {
+                    Poll::Pending => Ok(false),
+                    Poll::Ready(ended) => Err(End::Close(Close::forbidden(&ended.reason))),
+                }
+            }
         }
     }
 
@@ -231,6 +245,10 @@ where
             (Some(Alarm::DeadPeer), _) => Err(End::Close(Close::dead_peer())),
             (Some(Alarm::Ping), _) => {
                 self.link.push(Message::Ping(Vec::new().into()));
+                Ok(true)
+            }
+            (Some(Alarm::Expiring), _) => {
+                self.announce_expiry();
                 Ok(true)
             }
             (Some(Alarm::Handshake), Phase::Opening) => Err(End::Close(Close::init_timeout())),
@@ -267,10 +285,13 @@ where
         match message {
             ClientMessage::ConnectionInit { payload } => self.on_init(&payload.unwrap_or_default()),
             ClientMessage::Ping { payload } => {
+                let renews = self.renew(payload.as_ref())?;
+                // SECURITY: a token is not sent back.
+                let payload = payload.filter(|_| !renews);
                 self.link.push(ServerMessage::Pong { payload });
                 Ok(())
             }
-            ClientMessage::Pong {} => Ok(()),
+            ClientMessage::Pong { payload } => self.renew(payload.as_ref()).map(drop),
             ClientMessage::Subscribe { id, payload } => self.on_subscribe(id, payload),
             ClientMessage::Complete { id } => {
                 // Unknown: it ended while this was on its way.
@@ -284,10 +305,9 @@ where
         if !matches!(self.phase, Phase::Opening) {
             return Err(Close::too_many_inits());
         }
-        let token = token(payload)?.map_or_else(|| self.token.take(), |token| Some(token.into()));
-        let authenticator = self.gateway.authenticator.clone();
-        let authenticating = async move { authenticator.authenticate(token.as_deref()).await };
-        self.phase = Phase::Authenticating(authenticating.boxed());
+        let token =
+            tokens::token(payload)?.map_or_else(|| self.token.take(), |token| Some(token.into()));
+        self.phase = Phase::Authenticating(tokens::verify(&self.gateway, token));
         self.clock
             .set_handshake(Some(self.gateway.options.execution_timeout));
         self.wakes.raise(signal::PHASE);
@@ -350,17 +370,4 @@ where
         let payload = &reply.response.errors;
         self.link.push(ServerMessage::Error { id, payload });
     }
-}
-
-/// The token of a `connection_init`: `authorization` (in either case) with or without `Bearer `, or `token`.
-fn token(payload: &Map<String, Value>) -> Result<Option<&str>, Close> {
-    for key in ["authorization", "Authorization", "token"] {
-        match payload.get(key) {
-            None | Some(Value::Null) => {}
-            Some(Value::String(value)) => return Ok(Some(strip_bearer(value).unwrap_or(value))),
-            // Not to be taken for no token, or the one of the upgrade request would stand in.
-            Some(_) => return Err(Close::invalid_message(&format!("{key} is not a string"))),
-        }
-    }
-    Ok(None)
 }

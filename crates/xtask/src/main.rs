@@ -14,7 +14,9 @@
 //! violations; a unit test in which it fails; a row in `RULES` of `tidy/mod.rs` and a test beside it. To add a generated
 //! file: one row in `GENERATED` of `generate.rs`.
 
+mod debian;
 mod generate;
+mod node;
 mod out;
 mod postgres;
 mod process;

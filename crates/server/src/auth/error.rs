@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use tidings_domain::ErrorCode;
+
 /// Why a token was refused.
 ///
 /// `Display` is what a client may read and tells nothing but whether the token has expired;
@@ -65,7 +67,7 @@ impl TokenError {
     pub const fn code(self) -> &'static str {
         match self {
             // A client must know that it should fetch a fresh token.
-            Self::Expired => "TOKEN_EXPIRED",
+            Self::Expired => ErrorCode::TokenExpired.as_str(),
             _ => "UNAUTHENTICATED",
         }
     }

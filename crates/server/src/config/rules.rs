@@ -104,6 +104,22 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
             max: 67_108_864,
         },
     ),
+    ("upload_files", Rule::Whole { min: 0, max: 100 }),
+    (
+        "upload_file_bytes",
+        Rule::Whole {
+            min: 1024,
+            max: 1_073_741_824,
+        },
+    ),
+    (
+        "upload_bytes",
+        Rule::Whole {
+            min: 1024,
+            max: 4_294_967_296,
+        },
+    ),
+    ("upload_timeout_seconds", Rule::Whole { min: 1, max: 3600 }),
     ("query_depth", Rule::Whole { min: 5, max: 100 }),
     (
         "query_complexity",
@@ -113,9 +129,72 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
         },
     ),
     (
-        "subscriptions_per_socket",
-        Rule::Whole { min: 1, max: 1024 },
+        "query_tokens",
+        Rule::Whole {
+            min: 100,
+            max: 100_000,
+        },
     ),
+    (
+        "query_fields",
+        Rule::Whole {
+            min: 50,
+            max: 100_000,
+        },
+    ),
+    ("query_root_fields", Rule::Whole { min: 1, max: 1_000 }),
+    (
+        "query_aliases",
+        Rule::Whole {
+            min: 1,
+            max: 10_000,
+        },
+    ),
+    (
+        "query_directives",
+        Rule::Whole {
+            min: 1,
+            max: 10_000,
+        },
+    ),
+    (
+        "persisted_queries",
+        Rule::Whole {
+            min: 0,
+            max: 100_000,
+        },
+    ),
+    (
+        "trusted_documents",
+        text("empty, or the path of a file", |_| true),
+    ),
+    ("max_batch", Rule::Whole { min: 0, max: 100 }),
+    (
+        "execution_timeout_seconds",
+        Rule::Whole { min: 1, max: 600 },
+    ),
+    (
+        "rate_capacity",
+        Rule::Whole {
+            min: 0,
+            max: 100_000_000,
+        },
+    ),
+    (
+        "rate_per_second",
+        Rule::Whole {
+            min: 1,
+            max: 10_000_000,
+        },
+    ),
+    (
+        "sockets_per_viewer",
+        Rule::Whole {
+            min: 1,
+            max: 10_000,
+        },
+    ),
+    ("subscriptions_per_socket", Rule::Whole { min: 1, max: 64 }),
     (
         "log",
         text(

@@ -9,11 +9,16 @@
 mod http_errors;
 mod http_limits;
 mod http_status;
+mod limits;
 mod origin;
+mod persisted;
 mod schema;
 mod server;
 mod socket;
 mod socket_close;
 mod socket_limits;
 mod socket_operations;
+mod socket_renewal;
 mod socket_shutdown;
+mod stream;
+mod upload;

@@ -5,10 +5,11 @@
     reason = "resolvers are async, whether they wait or not"
 )]
 
-use std::sync::Arc;
+use std::{io::Read, sync::Arc};
 
 use async_graphql::{
-    Context, Error, ErrorExtensions, Object, Result, Schema, SimpleObject, Subscription,
+    Context, Error, ErrorExtensions, Object, Result, Schema, SimpleObject, Subscription, Upload,
+    UploadValue,
 };
 use futures_util::{Stream, StreamExt, stream};
 use tidings_transport::RequestId;
@@ -166,6 +167,35 @@ impl Mutation {
     async fn slow(&self, ctx: &Context<'_>) -> usize {
         world(ctx).slow().await
     }
+
+    /// Name, type and content of a file.
+    async fn upload(&self, ctx: &Context<'_>, file: Upload) -> Vec<String> {
+        described(file.value(ctx).unwrap())
+    }
+
+    async fn uploads(&self, ctx: &Context<'_>, files: Vec<Upload>) -> Vec<Vec<String>> {
+        let files = files.into_iter();
+        files
+            .map(|file| described(file.value(ctx).unwrap()))
+            .collect()
+    }
+
+    async fn upload_size(&self, ctx: &Context<'_>, file: Upload) -> u64 {
+        file.value(ctx).unwrap().size().unwrap()
+    }
+
+    async fn upload_panic(&self, ctx: &Context<'_>, file: Upload) -> i32 {
+        let name = file.value(ctx).unwrap().filename;
+        assert!(name.is_empty(), "secret");
+        0
+    }
+}
+
+fn described(file: UploadValue) -> Vec<String> {
+    let (name, kind) = (file.filename.clone(), file.content_type.clone());
+    let mut text = String::new();
+    file.into_read().read_to_string(&mut text).unwrap();
+    vec![name, kind.unwrap_or_default(), text]
 }
 
 pub(crate) struct Feed;

@@ -10,7 +10,10 @@ use tokio::{
 };
 use tokio_tungstenite::{
     WebSocketStream,
-    tungstenite::{Message, protocol::Role},
+    tungstenite::{
+        Message,
+        protocol::{CloseFrame, Role},
+    },
 };
 
 use crate::server::{Server, soon};
@@ -131,6 +134,22 @@ impl Socket {
                 other => panic!("no close frame: {other:?}"),
             }
         }
+    }
+
+    /// Closes, and waits for the server's answer and the end of the connection.
+    pub(crate) async fn close(mut self) -> u16 {
+        let frame = CloseFrame {
+            code: 1000.into(),
+            reason: "".into(),
+        };
+        soon(self.inner.close(Some(frame))).await.unwrap();
+        let mut code = 0;
+        while let Some(Ok(message)) = soon(self.inner.next()).await {
+            if let Message::Close(Some(frame)) = message {
+                code = frame.code.into();
+            }
+        }
+        code
     }
 
     /// That the socket works: a query goes through.

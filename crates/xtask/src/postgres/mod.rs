@@ -2,7 +2,6 @@
 
 mod cluster;
 mod find;
-mod install;
 mod owner;
 
 use std::{env, path::Path, thread, time::Duration};
@@ -11,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 pub(crate) use self::cluster::Cluster;
 use self::find::Installation;
-use crate::{out, process, test::DATABASE_URL};
+use crate::{debian, out, process, test::DATABASE_URL};
 
 /// Where Debian puts the server programs, one folder a major version.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -26,7 +25,8 @@ pub(crate) fn ensure() -> Result<Installation> {
         return Ok(found);
     }
     out::note(&format!("no PostgreSQL {} or newer here", find::OLDEST));
-    install::install().with_context(advice)?;
+    // The cluster on port 5432, which the package makes and may start, is left alone: the tests have theirs.
+    debian::install(&["postgresql"]).with_context(advice)?;
     look().with_context(advice)
 }
 

@@ -14,7 +14,7 @@ use anyhow::{Context, Result};
 
 use self::{binaries::TestBinary, counts::Counts};
 use crate::{
-    out,
+    node, out,
     postgres::{self, Cluster},
     process, workspace,
 };
@@ -24,6 +24,9 @@ pub(crate) const DATABASE_URL: &str = "TIDINGS_TEST_DATABASE_URL";
 
 /// The packages whose tests look at [`DATABASE_URL`].
 const POSTGRES_PACKAGES: &[&str] = &["tidings-store", "tidings-tests"];
+
+/// The package whose tests run JavaScript clients.
+const NODE_PACKAGE: &str = "tidings-tests";
 
 /// `cargo xtask test`'s own arguments.
 #[derive(Debug, clap::Args)]
@@ -115,15 +118,19 @@ fn threads() -> String {
 /// Runs the tests; `false` when any failed.
 ///
 /// # Errors
-/// When the tests cannot be run at all: no PostgreSQL, a signal.
+/// When the tests cannot be run at all: no PostgreSQL, no Node.js, a signal.
 pub(crate) fn run(options: &Options) -> Result<bool> {
     let packages = options.postgres_packages();
-    // Found or installed before the tests begin, so that a machine without it says so at once.
+    // Found or installed before the tests begin, so that a machine without them says so at once.
     let installation = if packages.is_empty() {
         None
     } else {
         Some(postgres::ensure()?)
     };
+
+    if options.package.is_empty() || options.package.iter().any(|p| p == NODE_PACKAGE) {
+        node::ensure()?;
+    }
 
     let mut tally = Tally::default();
     out::note("tests on SQLite");

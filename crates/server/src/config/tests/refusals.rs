@@ -91,9 +91,24 @@ fn every_option_refuses_values_beyond_its_rule() {
         ),
         ("introspection", &["true", "yes"]),
         ("max_body_bytes", &["16383", "67108865", "1MB"]),
+        ("upload_files", &["-1", "101"]),
+        ("upload_file_bytes", &["1023", "1073741825"]),
+        ("upload_bytes", &["1023", "4294967297"]),
+        ("upload_timeout_seconds", &["0", "3601"]),
         ("query_depth", &["4", "101"]),
         ("query_complexity", &["99", "1000001"]),
-        ("subscriptions_per_socket", &["0", "1025"]),
+        ("query_tokens", &["99", "100001"]),
+        ("query_fields", &["49", "100001"]),
+        ("query_root_fields", &["0", "1001"]),
+        ("query_aliases", &["0", "10001"]),
+        ("query_directives", &["0", "10001"]),
+        ("persisted_queries", &["-1", "100001"]),
+        ("max_batch", &["-1", "101"]),
+        ("execution_timeout_seconds", &["0", "601"]),
+        ("rate_capacity", &["-1", "100000001"]),
+        ("rate_per_second", &["0", "10000001"]),
+        ("sockets_per_viewer", &["0", "10001"]),
+        ("subscriptions_per_socket", &["0", "65"]),
         ("log", &["", "tidings=loud"]),
         ("log_format", &["xml"]),
     ];
@@ -114,7 +129,8 @@ fn every_option_refuses_values_beyond_its_rule() {
     }
     for (option, _) in rules::OPTIONS {
         assert!(
-            *option == "jwks_file" || wrong.iter().any(|(name, _)| name == option),
+            matches!(*option, "jwks_file" | "trusted_documents")
+                || wrong.iter().any(|(name, _)| name == option),
             "{option} has no refusal in this test"
         );
     }

@@ -1,4 +1,4 @@
-//! Debian's `postgresql` package, installed when it is missing and we may.
+//! Debian's packages, installed when they are missing and we may.
 
 use std::{
     path::Path,
@@ -10,12 +10,11 @@ use nix::unistd::geteuid;
 
 use crate::{out, process};
 
-/// Installs the package. Its own cluster on port 5432, which the package makes and may start, is left alone: the tests
-/// have theirs, on another port.
+/// Installs packages by their names.
 ///
 /// # Errors
 /// When this is no Debian, when we lack the rights, or when `apt-get` fails.
-pub(super) fn install() -> Result<()> {
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
     if !Path::new("/usr/bin/apt-get").is_file() {
         bail!("this machine has no apt-get");
     }
@@ -23,13 +22,11 @@ pub(super) fn install() -> Result<()> {
     if sudo && !may_sudo() {
         bail!("installing it takes root or `sudo` without a password");
     }
-    out::note("installing Debian's package `postgresql`");
+    out::note(&format!("installing from Debian: {}", packages.join(", ")));
     // A fresh machine has no package lists, and an old one has lists that name packages no longer there.
     apt_get(sudo, &["update"])?;
-    apt_get(
-        sudo,
-        &["install", "--yes", "--no-install-recommends", "postgresql"],
-    )
+    let install = ["install", "--yes", "--no-install-recommends"];
+    apt_get(sudo, &[&install, packages].concat())
 }
 
 fn may_sudo() -> bool {

@@ -1,0 +1,79 @@
+//! Programs of `tests/clients/`: the real JavaScript clients, run by Node.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout};
+use tokio::sync::OnceCell;
+
+/// How long a test waits for a line that must come; starting Node takes some of it.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+static CLIENTS: OnceCell<PathBuf> = OnceCell::const_new();
+
+/// A running program that says one JSON value a line.
+pub(crate) struct Node {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Node {
+    /// Starts a program of `tests/clients/` with these variables in its environment.
+    pub(crate) async fn start(program: &str, variables: &[(&str, &str)]) -> Self {
+        let install = || async { tokio::task::spawn_blocking(install).await.unwrap() };
+        let clients = CLIENTS.get_or_init(install).await;
+        let mut child = tokio::process::Command::new("node")
+            .arg(clients.join(program))
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    /// What it says next. Panics if nothing comes, or if it has ended.
+    pub(crate) async fn says(&mut self) -> Value {
+        let line = tokio::time::timeout(PATIENCE, self.lines.next_line()).await;
+        let line = line.unwrap_or_else(|_| panic!("the program says nothing"));
+        let line = line
+            .unwrap()
+            .unwrap_or_else(|| panic!("the program has ended"));
+        serde_json::from_str(&line).unwrap_or_else(|_| panic!("not JSON: {line}"))
+    }
+
+    /// That it has said everything, and ends without a fault.
+    pub(crate) async fn ends(mut self) {
+        let line = tokio::time::timeout(PATIENCE, self.lines.next_line()).await;
+        assert_eq!(line.unwrap().unwrap(), None);
+        assert!(self.child.wait().await.unwrap().success());
+    }
+}
+
+/// Brings `node_modules` to what the lock file says, once; answers the folder of the programs.
+fn install() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
+    let lock = std::fs::read(folder.join("package-lock.json")).unwrap();
+    let stamp = folder.join("node_modules/.installed-lock");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return folder;
+    }
+    let status = Command::new("npm")
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .current_dir(&folder)
+        .stdin(Stdio::null())
+        .status()
+        .unwrap_or_else(|error| {
+            panic!(
+                "npm does not start ({error}): install Node.js 20 or newer (Debian: nodejs, npm)"
+            )
+        });
+    assert!(status.success(), "`npm ci` failed in {}", folder.display());
+    std::fs::write(stamp, lock).unwrap();
+    folder
+}
