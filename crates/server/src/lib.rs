@@ -11,6 +11,7 @@
 pub mod auth;
 pub mod config;
 mod door;
+mod playground;
 pub mod seed;
 mod wiring;
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
 use tidings_domain::{Clock, IdSource, RandomIds, SystemClock};
@@ -23,6 +23,7 @@ use tokio::task::JoinHandle;
 use crate::auth::Verifier;
 use crate::config::{self, Config};
 use crate::door::Door;
+use crate::playground;
 use crate::seed;
 
 /// What a test replaces: time and ids.
@@ -185,20 +186,12 @@ fn router(
         verifier,
     };
     let health = axum::Router::new()
-        .route("/", get(front_page))
         .route("/health/live", get(async || "alive\n"))
         .route("/health/ready", get(ready))
         .with_state(door.clone());
-    health.merge(tidings_transport::router(schema, door, options))
-}
-
-/// What to do here, for somebody who opens the address in a browser.
-async fn front_page() -> impl IntoResponse {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'";
-    (
-        [(header::CONTENT_SECURITY_POLICY, policy)],
-        Html(include_str!("front_page.html")),
-    )
+    health
+        .merge(playground::router(config, service))
+        .merge(tidings_transport::router(schema, door, options))
 }
 
 /// Ready means: the database answers, the relay keeps up, tokens can be verified.

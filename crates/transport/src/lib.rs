@@ -59,6 +59,7 @@ pub use crate::{
     authenticator::{Authenticator, Ended, Rejection},
     gateway::RequestId,
     options::Options,
+    origin::is_own_page,
 };
 /// Cancels [`Options::shutdown`]; re-exported so that a server needs no second version of it.
 pub use tokio_util::sync::CancellationToken;
