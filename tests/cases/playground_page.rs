@@ -178,3 +178,19 @@ async fn g1_a_browser_signs_in_asks_listens_and_resumes() {
     while browser.says().await != "the playground works" {}
     browser.ends().await;
 }
+
+/// The examples of the documents, as they stand, with the clients that they name; `tests/browser/documents.mjs`.
+#[tokio::test]
+async fn g1_the_examples_of_the_documents_print_what_they_say() {
+    let tidings = Tidings::start().await;
+    let url = format!("http://{}", tidings.address());
+    let token = |name| tidings.caller(name).token.unwrap();
+    let variables = [
+        ("TIDINGS_URL", url.as_str()),
+        ("TOKEN", &token("clinician")),
+        ("CLIENT_TOKEN", &token("client")),
+    ];
+    let mut documents = Node::browser("documents.mjs", &variables).await;
+    while documents.says().await != "the documents hold" {}
+    documents.ends().await;
+}
