@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-// `vite build` writes plain files to `node_modules/.build`; `cargo xtask playground` compresses them into `dist/`, which the server
+// `vite build` writes plain files to `node_modules/.build`; `cargo xtask web` compresses them into `dist/`, which the server
 // carries. `vite dev` works beside a running server: `cargo run` in another terminal.
 export default defineConfig({
   base: '/playground/',

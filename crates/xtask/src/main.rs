@@ -5,7 +5,7 @@
 //! | `test` | every test of the workspace on SQLite, then the database tests on a private PostgreSQL |
 //! | `postgres` | the same private PostgreSQL, kept until Ctrl-C, for work by hand |
 //! | `tidy` | the rules of the house that the compiler cannot see, as `file:line` with how to mend it |
-//! | `playground` | builds the page that the server carries; `--check` only compares |
+//! | `web` | remakes what npm makes: the page that the server carries, the example; `--check` only compares |
 //! | `generate` | remakes the generated files; `--check` only compares |
 //!
 //! This crate knows nothing of Tidings itself: it depends on none of our crates, so that it builds in seconds and can
@@ -20,11 +20,11 @@ mod debian;
 mod generate;
 mod node;
 mod out;
-mod playground;
 mod postgres;
 mod process;
 mod test;
 mod tidy;
+mod web;
 mod workspace;
 
 use std::process::ExitCode;
@@ -46,8 +46,8 @@ enum Command {
     Postgres,
     /// Check the rules of the house that the compiler cannot see
     Tidy,
-    /// Build the page that the server carries (needs Node.js; nothing else does)
-    Playground(playground::Options),
+    /// Remake what npm makes: the page that the server carries, the example's documents
+    Web(web::Options),
     /// Remake the generated files
     Generate(generate::Options),
 }
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Postgres => postgres::serve(),
         Command::Tidy => tidy::run(),
-        Command::Playground(options) => playground::run(&options),
+        Command::Web(options) => web::run(&options),
         Command::Generate(options) => generate::run(&options),
     });
     match outcome {
