@@ -23,6 +23,7 @@ mod live_snapshot;
 mod messageable;
 mod pages;
 mod playground;
+mod playground_page;
 mod read_state;
 mod send_message;
 mod shelf;

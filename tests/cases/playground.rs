@@ -36,6 +36,7 @@ fn operations() -> Vec<Operation> {
             let who = who
                 .unwrap_or_else(|| panic!("{name} does not begin with `# as: `"))
                 .to_owned();
+            let mut lines = lines.filter(|line| !line.starts_with("# group: "));
             let what = lines.next().and_then(|line| line.strip_prefix("# "));
             assert!(
                 what.is_some_and(|what| what.len() > 10),

@@ -1,4 +1,4 @@
-//! Programs of `tests/clients/`: the real JavaScript clients, run by Node.
+//! Programs of `tests/clients/` and `tests/browser/`: real JavaScript clients, and what drives a browser, run by Node.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,6 +13,7 @@ use tokio::sync::OnceCell;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 static CLIENTS: OnceCell<PathBuf> = OnceCell::const_new();
+static BROWSER: OnceCell<PathBuf> = OnceCell::const_new();
 
 /// A running program that says one JSON value a line.
 pub(crate) struct Node {
@@ -23,10 +24,19 @@ pub(crate) struct Node {
 impl Node {
     /// Starts a program of `tests/clients/` with these variables in its environment.
     pub(crate) async fn start(program: &str, variables: &[(&str, &str)]) -> Self {
-        let install = || async { tokio::task::spawn_blocking(install).await.unwrap() };
-        let clients = CLIENTS.get_or_init(install).await;
+        let folder = installed(&CLIENTS, "clients").await;
+        Self::run(&folder.join(program), variables)
+    }
+
+    /// Starts a program of `tests/browser/` with these variables in its environment.
+    pub(crate) async fn browser(program: &str, variables: &[(&str, &str)]) -> Self {
+        let folder = installed(&BROWSER, "browser").await;
+        Self::run(&folder.join(program), variables)
+    }
+
+    fn run(program: &Path, variables: &[(&str, &str)]) -> Self {
         let mut child = tokio::process::Command::new("node")
-            .arg(clients.join(program))
+            .arg(program)
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -55,9 +65,14 @@ impl Node {
     }
 }
 
+async fn installed(once: &'static OnceCell<PathBuf>, name: &'static str) -> &'static Path {
+    let install = || async { tokio::task::spawn_blocking(|| install(name)).await.unwrap() };
+    once.get_or_init(install).await
+}
+
 /// Brings `node_modules` to what the lock file says, once; answers the folder of the programs.
-fn install() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
+fn install(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     let lock = std::fs::read(folder.join("package-lock.json")).unwrap();
     let stamp = folder.join("node_modules/.installed-lock");
     if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {

@@ -74,6 +74,8 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// Introspection as it was written; [`Config::introspection_enabled`] says what it means.
     pub introspection: Switch,
+    /// The playground as it was written; [`Config::playground_enabled`] says what it means.
+    pub playground: Switch,
     /// Largest body of a request in bytes, uploads aside.
     pub max_body_bytes: usize,
     /// Most files in one upload.
@@ -255,6 +257,16 @@ impl Config {
     #[must_use]
     pub fn introspection_enabled(&self) -> bool {
         match self.introspection {
+            Switch::On => true,
+            Switch::Off => false,
+            Switch::Auto => !self.is_production(),
+        }
+    }
+
+    /// Whether `/` is the playground, with `auto` resolved.
+    #[must_use]
+    pub fn playground_enabled(&self) -> bool {
+        match self.playground {
             Switch::On => true,
             Switch::Off => false,
             Switch::Auto => !self.is_production(),

@@ -11,7 +11,11 @@
 pub mod auth;
 pub mod config;
 mod door;
+<<<<<<< HEAD
 mod resume;
+=======
+mod playground;
+>>>>>>> playground
 pub mod seed;
 mod wiring;
 

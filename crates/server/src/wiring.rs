@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
 use tidings_domain::{Clock, IdSource, RandomIds, SystemClock};
@@ -24,7 +24,11 @@ use tokio::task::JoinHandle;
 use crate::auth::Verifier;
 use crate::config::{self, Config};
 use crate::door::Door;
+<<<<<<< HEAD
 use crate::resume::Cursors;
+=======
+use crate::playground;
+>>>>>>> playground
 use crate::seed;
 
 /// What a test replaces: time and ids.
@@ -224,10 +228,10 @@ fn router(
         verifier,
     };
     let health = axum::Router::new()
-        .route("/", get(front_page))
         .route("/health/live", get(async || "alive\n"))
         .route("/health/ready", get(ready))
         .with_state(door.clone());
+<<<<<<< HEAD
     Ok(health.merge(tidings_transport::router(schema, door, options)))
 }
 
@@ -238,6 +242,11 @@ async fn front_page() -> impl IntoResponse {
         [(header::CONTENT_SECURITY_POLICY, policy)],
         Html(include_str!("front_page.html")),
     )
+=======
+    health
+        .merge(playground::router(config, service))
+        .merge(tidings_transport::router(schema, door, options))
+>>>>>>> playground
 }
 
 /// Ready means: the database answers, the relay keeps up, tokens can be verified.

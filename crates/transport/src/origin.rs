@@ -106,6 +106,18 @@ pub(crate) fn may_connect(headers: &HeaderMap, allowed: &[String]) -> bool {
     !matches!(standing(headers, allowed), Standing::Foreign)
 }
 
+/// Whether a page of this very origin has sent the request, by the `Origin` header, which every browser sends with
+/// a POST, and `Sec-Fetch-Site` where it is there.
+///
+/// For what a server answers beside GraphQL and gives to its own pages only. The scheme is not compared, since TLS may
+/// end before this process. A request without `Origin` is not from a page: `false`.
+#[must_use]
+pub fn is_own_page(headers: &HeaderMap) -> bool {
+    let fetched = headers.get("sec-fetch-site");
+    matches!(standing(headers, &[]), Standing::Same)
+        && fetched.is_none_or(|site| site == "same-origin")
+}
+
 /// Lets pages of allowed origins read the response.
 pub(crate) fn cors(request: &HeaderMap, allowed: &[String], response: &mut HeaderMap) {
     response.append(header::VARY, HeaderValue::from_static("accept, origin"));
@@ -147,6 +159,28 @@ pub(crate) fn unify_host(uri: &Uri, headers: &mut HeaderMap) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_own_page_is_told_by_both_headers() {
+        let own = ("http://a.example", Some("same-origin"));
+        for ((origin, fetched), is_own) in [
+            (own, true),
+            (("http://a.example", None), true),
+            (("http://a.example", Some("same-site")), false),
+            (("http://b.a.example", Some("same-origin")), false),
+            (("", Some("same-origin")), false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static("a.example"));
+            if !origin.is_empty() {
+                headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            }
+            if let Some(site) = fetched {
+                headers.insert("sec-fetch-site", HeaderValue::from_static(site));
+            }
+            assert_eq!(is_own_page(&headers), is_own, "{origin} {fetched:?}");
+        }
+    }
 
     #[test]
     fn own_origin_is_told_by_host_and_default_port() {

@@ -5,6 +5,7 @@
 //! | `test` | every test of the workspace on SQLite, then the database tests on a private PostgreSQL |
 //! | `postgres` | the same private PostgreSQL, kept until Ctrl-C, for work by hand |
 //! | `tidy` | the rules of the house that the compiler cannot see, as `file:line` with how to mend it |
+//! | `web` | remakes what npm makes: the page that the server carries, the example; `--check` only compares |
 //! | `generate` | remakes the generated files; `--check` only compares |
 //!
 //! This crate knows nothing of Tidings itself: it depends on none of our crates, so that it builds in seconds and can
@@ -14,6 +15,7 @@
 //! violations; a unit test in which it fails; a row in `RULES` of `tidy/mod.rs` and a test beside it. To add a generated
 //! file: one row in `GENERATED` of `generate.rs`.
 
+mod chromium;
 mod debian;
 mod generate;
 mod node;
@@ -22,6 +24,7 @@ mod postgres;
 mod process;
 mod test;
 mod tidy;
+mod web;
 mod workspace;
 
 use std::process::ExitCode;
@@ -43,6 +46,8 @@ enum Command {
     Postgres,
     /// Check the rules of the house that the compiler cannot see
     Tidy,
+    /// Remake what npm makes: the page that the server carries, the example's documents
+    Web(web::Options),
     /// Remake the generated files
     Generate(generate::Options),
 }
@@ -53,6 +58,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Postgres => postgres::serve(),
         Command::Tidy => tidy::run(),
+        Command::Web(options) => web::run(&options),
         Command::Generate(options) => generate::run(&options),
     });
     match outcome {

@@ -97,6 +97,7 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
         }),
     ),
     ("introspection", Rule::OneOf(&["auto", "on", "off"])),
+    ("playground", Rule::OneOf(&["auto", "on", "off"])),
     (
         "max_body_bytes",
         Rule::Whole {

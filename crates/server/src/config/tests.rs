@@ -67,6 +67,7 @@ fn the_defaults_work_from_an_empty_folder() {
     assert_eq!(config.sweep_interval_ms, 1000);
     assert_eq!(config.subscriptions_per_socket, 64);
     assert!(config.introspection_enabled());
+    assert!(config.playground_enabled());
     assert!(!config.uses_jwks());
     assert!(config.allowed_origins.is_empty());
 }

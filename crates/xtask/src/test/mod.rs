@@ -14,7 +14,7 @@ use anyhow::{Context, Result};
 
 use self::{binaries::TestBinary, counts::Counts};
 use crate::{
-    node, out,
+    chromium, node, out,
     postgres::{self, Cluster},
     process, workspace,
 };
@@ -25,7 +25,7 @@ pub(crate) const DATABASE_URL: &str = "TIDINGS_TEST_DATABASE_URL";
 /// The packages whose tests look at [`DATABASE_URL`].
 const POSTGRES_PACKAGES: &[&str] = &["tidings-store", "tidings-tests"];
 
-/// The package whose tests run JavaScript clients.
+/// The package whose tests run JavaScript clients and a browser.
 const NODE_PACKAGE: &str = "tidings-tests";
 
 /// `cargo xtask test`'s own arguments.
@@ -118,7 +118,7 @@ fn threads() -> String {
 /// Runs the tests; `false` when any failed.
 ///
 /// # Errors
-/// When the tests cannot be run at all: no PostgreSQL, no Node.js, a signal.
+/// When the tests cannot be run at all: no PostgreSQL, no Node.js, no Chromium, a signal.
 pub(crate) fn run(options: &Options) -> Result<bool> {
     let packages = options.postgres_packages();
     // Found or installed before the tests begin, so that a machine without them says so at once.
@@ -130,6 +130,7 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
 
     if options.package.is_empty() || options.package.iter().any(|p| p == NODE_PACKAGE) {
         node::ensure()?;
+        chromium::ensure()?;
     }
 
     let mut tally = Tally::default();

@@ -90,6 +90,7 @@ fn every_option_refuses_values_beyond_its_rule() {
             ],
         ),
         ("introspection", &["true", "yes"]),
+        ("playground", &["true", "graphiql"]),
         ("max_body_bytes", &["16383", "67108865", "1MB"]),
         ("upload_files", &["-1", "101"]),
         ("upload_file_bytes", &["1023", "1073741825"]),
@@ -241,6 +242,7 @@ fn production_refuses_what_only_a_developer_may_have() {
     let config = read(&production()).unwrap();
     assert!(config.is_production());
     assert!(!config.introspection_enabled());
+    assert!(!config.playground_enabled());
 
     let without = |left_out: &str| {
         let mut variables = production();

@@ -1,0 +1,43 @@
+// The schema, judged by the rules that other schemas are judged by. `npm run check` runs it from the repository's root.
+import { readFileSync } from 'node:fs';
+import graphql from '@graphql-eslint/eslint-plugin';
+import { buildSchema, isObjectType } from 'graphql';
+
+const recommended = graphql.configs['flat/schema-recommended'].rules;
+const relay = graphql.configs['flat/schema-relay'].rules;
+
+/** What is no `Node` has no identity of its own: a payload, an edge, an event, a part of what it stands in. */
+const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
+const values = Object.values(schema.getTypeMap())
+  .filter((type) => isObjectType(type) && !type.getInterfaces().some(({ name }) => name === 'Node'))
+  .map(({ name }) => name);
+
+export default [
+  {
+    files: ['**/*.graphql'],
+    languageOptions: {
+      parser: graphql.parser,
+      parserOptions: { graphQLConfig: { schema: 'schema.graphql' } },
+    },
+    plugins: { '@graphql-eslint': graphql },
+    rules: {
+      ...recommended,
+      ...relay,
+      '@graphql-eslint/strict-id-in-types': [
+        'error',
+        {
+          acceptedIdNames: ['id'],
+          acceptedIdTypes: ['ID'],
+          exceptions: { types: values },
+        },
+      ],
+      // Lists that are short by nature are plain lists, with their bound in the description.
+      '@graphql-eslint/relay-edge-types': [
+        'error',
+        { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false },
+      ],
+      // An inbox and a directory are read in one direction; messages in both.
+      '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
+    },
+  },
+];

@@ -1,0 +1,544 @@
+/* eslint-disable */
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = T | null | undefined;
+export type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: Maybe<T[SubKey]> };
+export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
+export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A day without a time, as `YYYY-MM-DD` (RFC 3339, full-date), in the agency's time zone. */
+  Date: { input: string; output: string; }
+  /**
+   * Implement the DateTime<Utc> scalar
+   *
+   * The input/output is a string in RFC3339 format.
+   */
+  DateTime: { input: string; output: string; }
+  /**
+   * A place in the stream of events, good for the viewer who got it, for seven days at least, on
+   * every server of the installation. Opaque.
+   */
+  EventCursor: { input: string; output: string; }
+  /** HTML that may be shown as it is: escaped, without scripts, handlers or foreign sources. */
+  HTML: { input: string; output: string; }
+};
+
+/** A staff member to put on a client's care team. */
+export type AssignCareTeamMemberInput = {
+  /** The client. */
+  clientId: Scalars['ID']['input'];
+  /** The last day; open if left out. */
+  endDate?: InputMaybe<Scalars['Date']['input']>;
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Whether others than the agency's staff see the membership. */
+  public?: Scalars['Boolean']['input'];
+  /** The staff member. */
+  staffMemberId: Scalars['ID']['input'];
+  /** The first day; today if left out. */
+  startDate?: InputMaybe<Scalars['Date']['input']>;
+};
+
+/** A group of readers within an agency. */
+export type AudienceKind =
+  /** Appointments, forms, organisation. */
+  | 'ADMINISTRATIVE'
+  /** Invoices, insurance, payments. */
+  | 'BILLING'
+  /** Care itself. */
+  | 'CLINICAL';
+
+/** Where a care team membership came from. */
+export type CareTeamSource =
+  /** Follows from an enrolment. */
+  | 'ENROLLMENT'
+  /** Added by hand. */
+  | 'MANUAL';
+
+/** Whether a client is served at present. */
+export type ClientStatus =
+  /** May read and write. */
+  | 'ACTIVE'
+  /** May read, may not write. */
+  | 'INACTIVE';
+
+/** A header to store. What is left out stays. */
+export type EditThreadHeaderInput = {
+  /** The new audience. Takes the token of `audienceChangePreview`. */
+  audience?: InputMaybe<AudienceKind>;
+  /** The token of the preview, needed when the audience changes. */
+  confirm?: InputMaybe<Scalars['String']['input']>;
+  /** The version that was read: `Thread.version`. */
+  expectedVersion: Scalars['Int']['input'];
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The new subject. */
+  subject?: InputMaybe<Scalars['String']['input']>;
+  /** The thread. */
+  threadId: Scalars['ID']['input'];
+  /**
+   * The new topic; must be one of the audience. A change of audience without it takes the old
+   * topic away.
+   */
+  topicId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** An assignment to end. */
+export type EndCareTeamAssignmentInput = {
+  /** The membership. */
+  careTeamMemberId: Scalars['ID']['input'];
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The last day; yesterday if left out, which ends it at once. */
+  lastDate?: InputMaybe<Scalars['Date']['input']>;
+};
+
+/** What happened, for choosing events. */
+export type EventKind =
+  /** The viewer gained sight of threads. */
+  | 'ACCESS_GRANTED'
+  /** The viewer lost sight of threads. */
+  | 'ACCESS_REVOKED'
+  /** A client's record changed. */
+  | 'CLIENT_CHANGED'
+  /** A message was sent. */
+  | 'MESSAGE_ADDED'
+  /** Somebody saw messages for the first time. For staff. */
+  | 'READ_RECEIPT_ADDED'
+  /** A thread's header or lifecycle changed, or the viewer gained sight of it by that. */
+  | 'THREAD_CHANGED'
+  /** The viewer read, marked or pinned something, here or in another session. */
+  | 'VIEWER_STATE_CHANGED';
+
+/** What an inbox is narrowed to. Filters combine with AND and never show more. */
+export type InboxFilter = {
+  /** Threads of this audience. */
+  audience?: InputMaybe<AudienceKind>;
+  /** Threads about this client. */
+  clientId?: InputMaybe<Scalars['ID']['input']>;
+  /** Read, unread, archived. */
+  state?: InboxState;
+  /** Threads of this topic. */
+  topicId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** Which threads an inbox lists. */
+export type InboxState =
+  /** Archived ones, too. */
+  | 'ALL_INCLUDING_ARCHIVED'
+  /** Deleted ones only. */
+  | 'DELETED'
+  /** Of these, the ones without an unread message. */
+  | 'READ'
+  /** All that are neither archived nor deleted: the default. */
+  | 'READ_AND_UNREAD'
+  /** Of these, the ones with an unread message. */
+  | 'UNREAD';
+
+/** Messages to mark. */
+export type MarkMessagesInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** 1 to 100 messages, of any threads: all are marked, or none. */
+  messageIds: Array<Scalars['ID']['input']>;
+};
+
+/** A thread to mark as read. */
+export type MarkThreadReadInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The thread. */
+  threadId: Scalars['ID']['input'];
+  /** The last message that was seen; all that there are if left out. */
+  upToMessageId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** A mark on a message. */
+export type MessageLabel =
+  /** Exchanged with a client through the portal, not among staff. */
+  | 'PORTAL';
+
+/** How somebody listed on a thread came to it. */
+export type ParticipantStanding =
+  /** Addressed by the thread, or its author. */
+  | 'PARTICIPANT'
+  /** The thread was shared with them. */
+  | 'SHARED_WITH';
+
+/** How far a portal account has come. */
+export type PortalAccountState =
+  /** The person can sign in. */
+  | 'CONNECTED'
+  /** Signed out for good, until invited again. */
+  | 'DEACTIVATED'
+  /** An invitation is out. */
+  | 'INVITED';
+
+/** Somebody to whom a thread goes: exactly one of the two. No value means "all clients". */
+export type RecipientInput =
+  /** A client. */
+  { clientId: Scalars['ID']['input']; staffMemberId?: never; }
+  |  /** A staff member. */
+  { clientId?: never; staffMemberId: Scalars['ID']['input']; };
+
+/** What a staff member does in an agency. Anybody can hold several. */
+export type Role =
+  /** Administers clinical matters; sees all threads of the agency. */
+  | 'CLINICAL_ADMIN'
+  /** Treats or manages assigned clients; sees all threads about these. */
+  | 'CLINICIAN'
+  /** Administers the practice; sees Administrative threads. */
+  | 'PRACTICE_ADMIN'
+  /** Bills; sees Billing threads. */
+  | 'PRACTICE_BILLER'
+  /** Schedules; sees Administrative threads. */
+  | 'PRACTICE_SCHEDULER'
+  /** Answers for the work of supervisees; sees all threads about their clients. */
+  | 'SUPERVISOR'
+  /** Runs the system; sees no message by this role. */
+  | 'SYSTEM_ADMIN';
+
+/** A message to send. */
+export type SendMessageInput = {
+  /** Its text: 1 to 65,536 characters of plain text, or as the agency's policy bounds it. */
+  body: Scalars['String']['input'];
+  /**
+   * Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
+   * the same input answers with the first outcome for seven days.
+   */
+  idempotencyKey: Scalars['String']['input'];
+  /** Whether everything in the thread up to it counts as read by the sender. */
+  markThreadRead?: Scalars['Boolean']['input'];
+  /** Into which thread. */
+  threadId: Scalars['ID']['input'];
+};
+
+/** A client's status to set. */
+export type SetClientStatusInput = {
+  /** The client. */
+  clientId: Scalars['ID']['input'];
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The status. */
+  status: ClientStatus;
+};
+
+/** Roles to give a staff member, in place of the present ones. */
+export type SetStaffRolesInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The roles; none is allowed and opens nothing. */
+  roles: Array<Role>;
+  /** The staff member. */
+  staffMemberId: Scalars['ID']['input'];
+};
+
+/** Archive a thread, or take it back. */
+export type SetThreadArchivedInput = {
+  /** Whether it is to be archived. */
+  archived: Scalars['Boolean']['input'];
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The thread. */
+  threadId: Scalars['ID']['input'];
+};
+
+/** Pin a thread, or unpin it. */
+export type SetThreadPinnedInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Whether it is to stand at the top of the viewer's inbox. */
+  pinned: Scalars['Boolean']['input'];
+  /** The thread. */
+  threadId: Scalars['ID']['input'];
+};
+
+/** A thread to start, with its first message. */
+export type StartThreadInput = {
+  /** The client for whom a portal account writes. Staff leave it out. */
+  actingFor?: InputMaybe<Scalars['ID']['input']>;
+  /**
+   * Who among the staff can read it. Staff must choose one that they could see themselves; a
+   * client's thread is CLINICAL unless it says otherwise.
+   */
+  audience?: InputMaybe<AudienceKind>;
+  /** The first message: 1 to 65,536 characters of plain text, or as the agency's policy bounds it. */
+  body: Scalars['String']['input'];
+  /**
+   * Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
+   * the same input answers with the first outcome for seven days.
+   */
+  idempotencyKey: Scalars['String']['input'];
+  /** The subject, at most 255 characters; the client sees it. */
+  subject?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * To whom: from staff, one client and any colleagues; from a client, one member of the care
+   * team. At most 100.
+   */
+  to: Array<RecipientInput>;
+  /** What it is about; fills in the subject. */
+  topicId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** Whose clients a supervisor sees. */
+export type SupervisorScope =
+  /** All of the agency. */
+  | 'ALL'
+  /** Those of the own supervisees: the default. */
+  | 'SUPERVISEES';
+
+/** What kind of conversation a thread is; decides who may reply. */
+export type ThreadKind =
+  /** One message to several clients who learn nothing of each other. */
+  | 'BROADCAST'
+  /** One staff member and one client. */
+  | 'DIRECT'
+  /** Several clients who see each other. */
+  | 'GROUP'
+  /** Staff only; has no client and no audience. */
+  | 'INTERNAL'
+  /** Several staff members and at most one client. */
+  | 'TEAM';
+
+/** Settings to change, all or nothing. What is left out stays. */
+export type UpdateStaffSettingsInput = {
+  /** Whether clients may start threads with them. */
+  allowClientInitiatedContact?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether clients see them on their care team. */
+  displayInPortal?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Whose; the viewer's own if left out. */
+  staffMemberId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** The codes of `userErrors`. A code is stable; a message may change. */
+export type UserErrorCode =
+  /** The staff member is assigned to this client already. */
+  | 'ALREADY_ASSIGNED'
+  /** A change of audience needs the token of its preview. */
+  | 'AUDIENCE_CHANGE_NOT_CONFIRMED'
+  /** The staff member could not see threads of this audience. */
+  | 'AUDIENCE_NOT_ALLOWED'
+  /** A thread with a client needs an audience. */
+  | 'AUDIENCE_REQUIRED'
+  /** The message has no text. */
+  | 'BODY_REQUIRED'
+  /** The message has fewer characters than the agency asks for. */
+  | 'BODY_TOO_SHORT'
+  /** The client is inactive and cannot write. */
+  | 'CLIENT_INACTIVE'
+  /** The client has no portal account that could read it, and the policy refuses. */
+  | 'CLIENT_NOT_ACTIVATED'
+  /** The staff member takes no messages that clients start. */
+  | 'CONTACT_NOT_ALLOWED'
+  /** The end would lie before the start. */
+  | 'DATE_RANGE_INVALID'
+  /** The message has more characters than allowed. */
+  | 'MESSAGE_TOO_LONG'
+  /** The staff member is not on the client's care team today. */
+  | 'NOT_CARE_TEAM_MEMBER'
+  /** The agency has not enabled messages between clients and staff. */
+  | 'PORTAL_DISABLED'
+  /** These recipients cannot stand together in one thread. */
+  | 'RECIPIENT_NOT_ALLOWED'
+  /** A thread needs a recipient. */
+  | 'RECIPIENT_REQUIRED'
+  /** Nobody, or not this viewer, can reply in this thread. */
+  | 'REPLY_NOT_ALLOWED'
+  /** The thread needs a subject, or a topic that fills it. */
+  | 'SUBJECT_REQUIRED'
+  /** The subject is longer than 255 characters. */
+  | 'SUBJECT_TOO_LONG'
+  /** More threads are pinned than one viewer can have. */
+  | 'TOO_MANY_PINNED'
+  /** The topic is not one of this audience. */
+  | 'TOPIC_NOT_IN_AUDIENCE'
+  /** The object has changed since the version that the input names. */
+  | 'VERSION_CONFLICT';
+
+export type InboxThreadFragment = { __typename?: 'Thread', id: string, subject: string, lastActivityAt: string, viewerUnreadCount: number, archived: boolean, client?: { __typename?: 'Client', displayName: string } | null, lastMessage: { __typename?: 'Message', bodyText: string } } & { ' $fragmentName'?: 'InboxThreadFragment' };
+
+export type InboxQueryVariables = Exact<{
+  first: Scalars['Int']['input'];
+  filter: InboxFilter;
+}>;
+
+
+export type InboxQuery = { __typename?: 'Query', eventCursor: string, viewer:
+    | { __typename: 'PortalAccount', displayName: string }
+    | { __typename: 'StaffMember', displayName: string }
+  , inbox: { __typename?: 'ThreadConnection', edges: Array<{ __typename?: 'ThreadEdge', node: (
+        { __typename?: 'Thread' }
+        & { ' $fragmentRefs'?: { 'InboxThreadFragment': InboxThreadFragment } }
+      ) }> } };
+
+export type ChangesSubscriptionVariables = Exact<{
+  after?: InputMaybe<Scalars['EventCursor']['input']>;
+}>;
+
+
+export type ChangesSubscription = { __typename?: 'Subscription', events:
+    | { __typename: 'AccessGranted', cursor: string }
+    | { __typename: 'AccessRevoked', cursor: string, threadIds: Array<string>, everything: boolean }
+    | { __typename: 'ClientChanged', cursor: string }
+    | { __typename: 'MessageAdded', cursor: string, thread: (
+        { __typename?: 'Thread' }
+        & { ' $fragmentRefs'?: { 'InboxThreadFragment': InboxThreadFragment } }
+      ) }
+    | { __typename: 'ReadReceiptAdded', cursor: string }
+    | { __typename: 'ThreadChanged', cursor: string, thread: (
+        { __typename?: 'Thread' }
+        & { ' $fragmentRefs'?: { 'InboxThreadFragment': InboxThreadFragment } }
+      ) }
+    | { __typename: 'ViewerStateChanged', cursor: string, thread: (
+        { __typename?: 'Thread' }
+        & { ' $fragmentRefs'?: { 'InboxThreadFragment': InboxThreadFragment } }
+      ) }
+   };
+
+export type SendMutationVariables = Exact<{
+  input: SendMessageInput;
+}>;
+
+
+export type SendMutation = { __typename?: 'Mutation', sendMessage: { __typename?: 'SendMessagePayload', message?: { __typename?: 'Message', id: string } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string }> } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const InboxThreadFragmentDoc = new TypedDocumentString(`
+    fragment InboxThread on Thread {
+  id
+  subject
+  lastActivityAt
+  viewerUnreadCount
+  archived
+  client {
+    displayName
+  }
+  lastMessage {
+    bodyText
+  }
+}
+    `, {"fragmentName":"InboxThread"}) as unknown as TypedDocumentString<InboxThreadFragment, unknown>;
+export const InboxDocument = new TypedDocumentString(`
+    query Inbox($first: Int!, $filter: InboxFilter!) {
+  eventCursor
+  viewer {
+    __typename
+    ... on StaffMember {
+      displayName
+    }
+    ... on PortalAccount {
+      displayName
+    }
+  }
+  inbox(first: $first, filter: $filter) {
+    edges {
+      node {
+        ...InboxThread
+      }
+    }
+  }
+}
+    fragment InboxThread on Thread {
+  id
+  subject
+  lastActivityAt
+  viewerUnreadCount
+  archived
+  client {
+    displayName
+  }
+  lastMessage {
+    bodyText
+  }
+}`, {"hash":"2c2d0c9179e76b81194378761b29ffd75ecfd1aac17ba2aad4334193878d80cf"}) as unknown as TypedDocumentString<InboxQuery, InboxQueryVariables>;
+export const ChangesDocument = new TypedDocumentString(`
+    subscription Changes($after: EventCursor) {
+  events(after: $after) {
+    __typename
+    ... on MessageAdded {
+      cursor
+      thread {
+        ...InboxThread
+      }
+    }
+    ... on ThreadChanged {
+      cursor
+      thread {
+        ...InboxThread
+      }
+    }
+    ... on ViewerStateChanged {
+      cursor
+      thread {
+        ...InboxThread
+      }
+    }
+    ... on ReadReceiptAdded {
+      cursor
+    }
+    ... on ClientChanged {
+      cursor
+    }
+    ... on AccessGranted {
+      cursor
+    }
+    ... on AccessRevoked {
+      cursor
+      threadIds
+      everything
+    }
+  }
+}
+    fragment InboxThread on Thread {
+  id
+  subject
+  lastActivityAt
+  viewerUnreadCount
+  archived
+  client {
+    displayName
+  }
+  lastMessage {
+    bodyText
+  }
+}`, {"hash":"f7ccef7ca8dc199b9d5ad7b2c7e60d185e9a8975bc90a83904a123cf20314a0d"}) as unknown as TypedDocumentString<ChangesSubscription, ChangesSubscriptionVariables>;
+export const SendDocument = new TypedDocumentString(`
+    mutation Send($input: SendMessageInput!) {
+  sendMessage(input: $input) {
+    message {
+      id
+    }
+    userErrors {
+      code
+      message
+    }
+  }
+}
+    `, {"hash":"b057a0c9664886b0a884be54ef038265d52a8582d5c8018dec0e853902dbd9ca"}) as unknown as TypedDocumentString<SendMutation, SendMutationVariables>;
