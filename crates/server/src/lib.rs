@@ -11,11 +11,8 @@
 pub mod auth;
 pub mod config;
 mod door;
-<<<<<<< HEAD
-mod resume;
-=======
 mod playground;
->>>>>>> playground
+mod resume;
 pub mod seed;
 mod wiring;
 

@@ -24,11 +24,8 @@ use tokio::task::JoinHandle;
 use crate::auth::Verifier;
 use crate::config::{self, Config};
 use crate::door::Door;
-<<<<<<< HEAD
-use crate::resume::Cursors;
-=======
 use crate::playground;
->>>>>>> playground
+use crate::resume::Cursors;
 use crate::seed;
 
 /// What a test replaces: time and ids.
@@ -231,22 +228,8 @@ fn router(
         .route("/health/live", get(async || "alive\n"))
         .route("/health/ready", get(ready))
         .with_state(door.clone());
-<<<<<<< HEAD
-    Ok(health.merge(tidings_transport::router(schema, door, options)))
-}
-
-/// What to do here, for somebody who opens the address in a browser.
-async fn front_page() -> impl IntoResponse {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'";
-    (
-        [(header::CONTENT_SECURITY_POLICY, policy)],
-        Html(include_str!("front_page.html")),
-    )
-=======
-    health
-        .merge(playground::router(config, service))
-        .merge(tidings_transport::router(schema, door, options))
->>>>>>> playground
+    let ours = health.merge(playground::router(config, service));
+    Ok(ours.merge(tidings_transport::router(schema, door, options)))
 }
 
 /// Ready means: the database answers, the relay keeps up, tokens can be verified.

@@ -62,12 +62,8 @@ use axum::{Router, routing::any};
 pub use crate::{
     authenticator::{Authenticator, Ended, Rejection},
     gateway::RequestId,
-<<<<<<< HEAD
     options::{Options, Price, Resume},
-=======
-    options::Options,
     origin::is_own_page,
->>>>>>> playground
 };
 /// Cancels [`Options::shutdown`]; re-exported so that a server needs no second version of it.
 pub use tokio_util::sync::CancellationToken;
