@@ -5,7 +5,7 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use tidings_server::seed::cast;
 
-use crate::support::{Node, Tidings};
+use crate::support::{Global as _, Node, Proxy, Tidings, key};
 
 /// What production needs to start.
 const PRODUCTION: [(&str, &str); 3] = [
@@ -193,4 +193,36 @@ async fn g1_the_examples_of_the_documents_print_what_they_say() {
     let mut documents = Node::browser("documents.mjs", &variables).await;
     while documents.says().await != "the documents hold" {}
     documents.ends().await;
+}
+
+/// `examples/spa` in headless Chromium: what is sent while it is cut off is there when it is back.
+#[tokio::test]
+async fn g1_the_example_application_goes_on_behind_a_lost_connection() {
+    let tidings = Tidings::start().await;
+    let proxy = Proxy::start(&tidings.address()).await;
+    let client = tidings.caller("client");
+    let say = async |body: &str| {
+        let send = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { userErrors { code } } }";
+        let thread = cast::thread::SLEEP.gid();
+        let input = json!({ "idempotencyKey": key(), "threadId": thread, "body": body });
+        let data = client.data(send, json!({ "input": input })).await;
+        assert_eq!(data["sendMessage"]["userErrors"], json!([]));
+    };
+
+    Node::example().await;
+    let url = format!("http://{}", proxy.address);
+    let token = tidings.caller("clinician").token.unwrap();
+    let variables = [("TIDINGS_URL", url.as_str()), ("TOKEN", &token)];
+    let mut application = Node::browser("spa.mjs", &variables).await;
+    assert_eq!(application.says().await, "Amina Farouk");
+    say("It arrives by itself").await;
+    application.hears(&json!("It arrives by itself")).await;
+    assert_eq!(application.says().await, "It arrives by itself");
+
+    proxy.cut();
+    say("Nobody could hear this").await;
+    proxy.mend();
+    application.hears(&json!("Nobody could hear this")).await;
+    assert_eq!(application.says().await, "Nobody could hear this");
+    application.ends().await;
 }

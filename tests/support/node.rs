@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout};
 use tokio::sync::OnceCell;
 
@@ -14,6 +14,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 static CLIENTS: OnceCell<PathBuf> = OnceCell::const_new();
 static BROWSER: OnceCell<PathBuf> = OnceCell::const_new();
+static EXAMPLE: OnceCell<PathBuf> = OnceCell::const_new();
 
 /// A running program that says one JSON value a line.
 pub(crate) struct Node {
@@ -34,11 +35,23 @@ impl Node {
         Self::run(&folder.join(program), variables)
     }
 
+    /// Makes `examples/spa` ready to run: a program of `tests/browser/` serves it.
+    pub(crate) async fn example() {
+        installed(&EXAMPLE, "../examples/spa").await;
+    }
+
+    /// Tells it one JSON value, on a line of its standard input.
+    pub(crate) async fn hears(&mut self, value: &Value) {
+        let line = format!("{value}\n");
+        let input = self.child.stdin.as_mut().unwrap();
+        input.write_all(line.as_bytes()).await.unwrap();
+    }
+
     fn run(program: &Path, variables: &[(&str, &str)]) -> Self {
         let mut child = tokio::process::Command::new("node")
             .arg(program)
             .envs(variables.iter().copied())
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -59,6 +72,7 @@ impl Node {
 
     /// That it has said everything, and ends without a fault.
     pub(crate) async fn ends(mut self) {
+        drop(self.child.stdin.take());
         let line = tokio::time::timeout(PATIENCE, self.lines.next_line()).await;
         assert_eq!(line.unwrap().unwrap(), None);
         assert!(self.child.wait().await.unwrap().success());
