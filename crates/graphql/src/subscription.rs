@@ -127,10 +127,6 @@ pub(crate) struct AccessGranted {
 
 /// One change that the viewer is told of.
 #[derive(Union, Clone)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one at a time, by value, for as long as it is written"
-)]
 pub(crate) enum Event {
     MessageAdded(MessageAdded),
     ThreadChanged(ThreadChanged),

@@ -102,7 +102,9 @@ impl Store {
             Some(place) => place.as_of,
             None => self.newest(viewer, filter, &rows, first).await?,
         };
-        rows.iter_mut().for_each(|row| row.place.as_of = as_of);
+        for row in &mut rows {
+            row.place.as_of = as_of;
+        }
         let has_next = rows.len() > first;
         rows.truncate(first);
         Ok(Page {
@@ -167,26 +169,30 @@ fn read(row: &QueryResult, joins: InboxJoins, beside: &mut Beside) -> Result<Inb
         thread: thread.id,
         as_of: key,
     };
-    let client = match joins.client {
-        true => row.shared(&mut beside.clients)?,
-        false => None,
+    let client = if joins.client {
+        row.shared(&mut beside.clients)?
+    } else {
+        None
     };
-    let topic = match joins.topic {
-        true => row.shared(&mut beside.topics)?,
-        false => None,
+    let topic = if joins.topic {
+        row.shared(&mut beside.topics)?
+    } else {
+        None
     };
-    let audience = match joins.audience {
-        true => row.shared(&mut beside.audiences)?,
-        false => None,
+    let audience = if joins.audience {
+        row.shared(&mut beside.audiences)?
+    } else {
+        None
     };
-    let last_message = match joins.last_message {
-        true => Some(last_message(
+    let last_message = if joins.last_message {
+        Some(last_message(
             &mut row,
             &state,
             client.as_ref(),
             &mut beside.staff,
-        )?),
-        false => None,
+        )?)
+    } else {
+        None
     };
     Ok(InboxRow {
         place,
