@@ -7,8 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
@@ -24,6 +23,8 @@ use tokio::task::JoinHandle;
 use crate::auth::Verifier;
 use crate::config::{self, Config};
 use crate::door::Door;
+use crate::health::Health;
+use crate::metrics::Metrics;
 use crate::resume::Cursors;
 use crate::seed;
 
@@ -50,6 +51,8 @@ impl Default for Parts {
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where its metrics are, if they are served.
+    pub metrics_address: Option<SocketAddr>,
     /// Its use cases.
     pub service: Service,
     /// Whether the demo agency was made at this start.
@@ -113,7 +116,8 @@ impl Server {
             .with_context(|| format!("cannot listen on {}", config.listen))?;
         let address = listener.local_addr()?;
         let (options, shutdown, tasks) = options(config);
-        let router = router(config, &service, verifier, options)?;
+        let (router, metrics) = router(config, &service, verifier, options)?;
+        let metrics = serve_metrics(config, metrics, shutdown.clone()).await?;
         let stop = shutdown.clone();
         let listener = listener.tap_io(|tcp| {
             // Small answers must not wait for more.
@@ -126,6 +130,7 @@ impl Server {
         });
         Ok(Self {
             address,
+            metrics_address: metrics,
             service,
             seeded,
             shutdown,
@@ -158,6 +163,28 @@ impl Server {
         self.serving.abort();
         self.relay.abort();
     }
+}
+
+/// Serves the metrics where the configuration says, until the server stops.
+async fn serve_metrics(
+    config: &Config,
+    router: axum::Router,
+    stop: CancellationToken,
+) -> anyhow::Result<Option<SocketAddr>> {
+    let Some(listen) = config.metrics_listen else {
+        return Ok(None);
+    };
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen} for the metrics"))?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        let serving = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "the metrics are not served any more");
+        }
+    });
+    Ok(Some(address))
 }
 
 fn options(config: &Config) -> (Options, CancellationToken, TaskTracker) {
@@ -206,14 +233,16 @@ fn router(
     service: &Service,
     verifier: Verifier,
     options: Options,
-) -> anyhow::Result<axum::Router> {
+) -> anyhow::Result<(axum::Router, axum::Router)> {
     let schema = TidingsSchema::new(SchemaOptions {
         introspection: config.introspection_enabled(),
         depth: config.query_depth,
         complexity: config.query_complexity,
     });
     let priced = schema.clone();
+    let metrics = Metrics::new();
     let options = Options {
+        observer: Some(metrics.clone()),
         price: Some(Arc::new(move |request| priced.price(request))),
         trusted_documents: trusted_documents(config)?,
         resume: Some(Arc::new(Cursors::of(&tidings_graphql::sdl())?)),
@@ -223,12 +252,12 @@ fn router(
         service: service.clone(),
         verifier,
     };
-    let health = axum::Router::new()
+    let health = Health::new(door.clone(), metrics);
+    let router = axum::Router::new()
         .route("/", get(front_page))
-        .route("/health/live", get(async || "alive\n"))
-        .route("/health/ready", get(ready))
-        .with_state(door.clone());
-    Ok(health.merge(tidings_transport::router(schema, door, options)))
+        .merge(health.clone().routes())
+        .merge(tidings_transport::router(schema, door, options));
+    Ok((router, health.metrics()))
 }
 
 /// What to do here, for somebody who opens the address in a browser.
@@ -238,21 +267,4 @@ async fn front_page() -> impl IntoResponse {
         [(header::CONTENT_SECURITY_POLICY, policy)],
         Html(include_str!("front_page.html")),
     )
-}
-
-/// Ready means: the database answers, the relay keeps up, tokens can be verified.
-async fn ready(State(door): State<Door>) -> impl IntoResponse {
-    if !door.verifier.has_keys() {
-        return (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "no keys to verify tokens with\n",
-        );
-    }
-    if door.service.store.ping().await.is_err() {
-        return (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the database does not answer\n",
-        );
-    }
-    (StatusCode::OK, "ready\n")
 }
