@@ -41,6 +41,13 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
             is_address,
         ),
     ),
+    (
+        "metrics_listen",
+        text(
+            "empty, or an IP address and a port, such as 127.0.0.1:9464",
+            |text| text.is_empty() || is_address(text),
+        ),
+    ),
     ("data_dir", text("the path of a folder", is_filled)),
     ("shutdown_grace_seconds", Rule::Whole { min: 0, max: 300 }),
     (
