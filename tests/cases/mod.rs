@@ -21,6 +21,7 @@ mod live_order;
 mod live_slow;
 mod live_snapshot;
 mod messageable;
+mod operations;
 mod pages;
 mod playground;
 mod playground_page;

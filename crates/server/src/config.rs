@@ -36,6 +36,9 @@ pub struct Config {
     pub mode: Mode,
     /// The address to listen on.
     pub listen: SocketAddr,
+    /// The address to serve the metrics on.
+    #[serde(deserialize_with = "empty_is_no_address")]
+    pub metrics_listen: Option<SocketAddr>,
     /// The folder for everything that the server writes itself.
     pub data_dir: PathBuf,
     /// Seconds that requests and sockets have to finish after the signal to stop.
@@ -292,4 +295,16 @@ where
     } else {
         Some(T::from(text))
     })
+}
+
+/// The same for an address, which the rule has looked at.
+fn empty_is_no_address<'de, D>(deserializer: D) -> Result<Option<SocketAddr>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(serde::de::Error::custom)
 }

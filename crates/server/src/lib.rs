@@ -11,6 +11,8 @@
 pub mod auth;
 pub mod config;
 mod door;
+mod health;
+mod metrics;
 mod playground;
 mod resume;
 pub mod seed;

@@ -89,7 +89,7 @@ impl Resume for Cursors {
             return;
         };
         let items = &mut field.selection_set.node.items;
-        items.extend(types.iter().map(selection));
+        items.extend(types.iter().map(|of| selection(of.as_ref())));
         if let Some(last) = last {
             begin_after(field, variables, last);
         }
@@ -110,7 +110,7 @@ impl Resume for Cursors {
 }
 
 /// `_eventId: cursor`, of events of this type.
-fn selection(of: &Option<Name>) -> Positioned<Selection> {
+fn selection(of: Option<&Name>) -> Positioned<Selection> {
     let cursor = Field {
         alias: Some(at(Name::new(MARK))),
         name: at(Name::new(CURSOR)),
@@ -144,17 +144,15 @@ fn begin_after(field: &mut Field, variables: &mut Variables, last: &str) {
         .arguments
         .iter_mut()
         .find(|(name, _)| name.node == AFTER);
-    match argument {
-        Some((_, value)) => match value.node.to_string().strip_prefix('$') {
-            Some(name) => {
-                variables.insert(Name::new(name), last);
-            }
-            None => value.node = last.into_value(),
-        },
-        None => {
-            let value = at(last.into_value());
-            field.arguments.push((at(Name::new(AFTER)), value));
-        }
+    let Some((_, value)) = argument else {
+        let argument = (at(Name::new(AFTER)), at(last.into_value()));
+        field.arguments.push(argument);
+        return;
+    };
+    if let Some(name) = value.node.to_string().strip_prefix('$') {
+        variables.insert(Name::new(name), last);
+    } else {
+        value.node = last.into_value();
     }
 }
 

@@ -7,10 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::IntoResponse;
-use axum::routing::get;
 use axum::serve::ListenerExt as _;
 use tidings_domain::{Clock, IdSource, RandomIds, SystemClock};
 use tidings_effects::Bus;
@@ -24,6 +20,8 @@ use tokio::task::JoinHandle;
 use crate::auth::Verifier;
 use crate::config::{self, Config};
 use crate::door::Door;
+use crate::health::Health;
+use crate::metrics::Metrics;
 use crate::playground;
 use crate::resume::Cursors;
 use crate::seed;
@@ -51,6 +49,8 @@ impl Default for Parts {
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where its metrics are, if they are served.
+    pub metrics_address: Option<SocketAddr>,
     /// Its use cases.
     pub service: Service,
     /// Whether the demo agency was made at this start.
@@ -114,7 +114,8 @@ impl Server {
             .with_context(|| format!("cannot listen on {}", config.listen))?;
         let address = listener.local_addr()?;
         let (options, shutdown, tasks) = options(config);
-        let router = router(config, &service, verifier, options)?;
+        let (router, metrics) = router(config, &service, verifier, options)?;
+        let metrics = serve_metrics(config, metrics, shutdown.clone()).await?;
         let stop = shutdown.clone();
         let listener = listener.tap_io(|tcp| {
             // Small answers must not wait for more.
@@ -127,6 +128,7 @@ impl Server {
         });
         Ok(Self {
             address,
+            metrics_address: metrics,
             service,
             seeded,
             shutdown,
@@ -159,6 +161,28 @@ impl Server {
         self.serving.abort();
         self.relay.abort();
     }
+}
+
+/// Serves the metrics where the configuration says, until the server stops.
+async fn serve_metrics(
+    config: &Config,
+    router: axum::Router,
+    stop: CancellationToken,
+) -> anyhow::Result<Option<SocketAddr>> {
+    let Some(listen) = config.metrics_listen else {
+        return Ok(None);
+    };
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen} for the metrics"))?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        let serving = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "the metrics are not served any more");
+        }
+    });
+    Ok(Some(address))
 }
 
 fn options(config: &Config) -> (Options, CancellationToken, TaskTracker) {
@@ -207,14 +231,16 @@ fn router(
     service: &Service,
     verifier: Verifier,
     options: Options,
-) -> anyhow::Result<axum::Router> {
+) -> anyhow::Result<(axum::Router, axum::Router)> {
     let schema = TidingsSchema::new(SchemaOptions {
         introspection: config.introspection_enabled(),
         depth: config.query_depth,
         complexity: config.query_complexity,
     });
     let priced = schema.clone();
+    let metrics = Metrics::new();
     let options = Options {
+        observer: Some(metrics.clone()),
         price: Some(Arc::new(move |request| priced.price(request))),
         trusted_documents: trusted_documents(config)?,
         resume: Some(Arc::new(Cursors::of(&tidings_graphql::sdl())?)),
@@ -224,27 +250,10 @@ fn router(
         service: service.clone(),
         verifier,
     };
-    let health = axum::Router::new()
-        .route("/health/live", get(async || "alive\n"))
-        .route("/health/ready", get(ready))
-        .with_state(door.clone());
-    let ours = health.merge(playground::router(config, service));
-    Ok(ours.merge(tidings_transport::router(schema, door, options)))
-}
-
-/// Ready means: the database answers, the relay keeps up, tokens can be verified.
-async fn ready(State(door): State<Door>) -> impl IntoResponse {
-    if !door.verifier.has_keys() {
-        return (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "no keys to verify tokens with\n",
-        );
-    }
-    if door.service.store.ping().await.is_err() {
-        return (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the database does not answer\n",
-        );
-    }
-    (StatusCode::OK, "ready\n")
+    let health = Health::new(door.clone(), metrics);
+    let router = axum::Router::new()
+        .merge(health.clone().routes())
+        .merge(playground::router(config, service))
+        .merge(tidings_transport::router(schema, door, options));
+    Ok((router, health.metrics()))
 }

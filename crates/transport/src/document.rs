@@ -51,6 +51,13 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    /// The operation's name.
+    pub(crate) fn name(&self) -> Option<&str> {
+        let mut operations = self.document.document().operations.iter();
+        let asked = self.request.operation_name.as_deref();
+        asked.or_else(|| operations.next()?.0.map(Name::as_str))
+    }
+
     /// The same operation for who tells its price.
     pub(crate) fn to_priced(&self) -> Request {
         let mut request = Request::new("").variables(self.request.variables.clone());

@@ -1,6 +1,10 @@
 //! Running one operation.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_graphql::{Executor, Request, Response, Value, parser::types::OperationType, value};
 use axum::http::StatusCode;
@@ -13,6 +17,7 @@ use crate::{
     code,
     document::Prepared,
     gateway::{Gateway, RequestId},
+    observer::{self, Answered, Observer, Watched},
     reply::Reply,
 };
 
@@ -60,10 +65,55 @@ where
     E: Executor,
     A: Authenticator,
 {
-    let cost = charge(&gateway, &identity, &prepared)?;
+    let Some(observer) = gateway.options.observer.clone() else {
+        return begin(gateway, &identity, prepared).await.map(|(it, _)| it);
+    };
+    let begun = Instant::now();
+    let kind = observer::kind(prepared.kind);
+    let name = prepared.name().map(Box::<str>::from);
+    let tell = move |observer: &Arc<dyn Observer>, code: &str, cost| {
+        observer.answered(Answered {
+            name: name.as_deref(),
+            kind,
+            code,
+            took: begun.elapsed(),
+            cost,
+        });
+    };
+    match begin(gateway, &identity, prepared).await {
+        Err(reply) => {
+            tell(&observer, reply.code(), 0);
+            Err(reply)
+        }
+        Ok((Started::Stream(stream), cost)) => {
+            tell(&observer, "OK", cost);
+            Ok(Started::Stream(Watched::new(stream, observer).boxed()))
+        }
+        Ok((Started::Single(reply), cost)) => Ok(Started::Single(
+            async move {
+                let reply = reply.await;
+                tell(&observer, reply.code(), cost);
+                reply
+            }
+            .boxed(),
+        )),
+    }
+}
+
+/// The same, with what it cost.
+async fn begin<E, A>(
+    gateway: Arc<Gateway<E, A>>,
+    identity: &A::Identity,
+    prepared: Prepared,
+) -> Result<(Started, usize), Reply>
+where
+    E: Executor,
+    A: Authenticator,
+{
+    let (cost, told) = charge(&gateway, identity, &prepared)?;
     let (kind, id) = (prepared.kind, prepared.id.clone());
     let request = prepared.into_request();
-    let attach = gateway.authenticator.attach(&identity, request);
+    let attach = gateway.authenticator.attach(identity, request);
     let request = within(gateway.options.execution_timeout, attach, &id).await?;
     let started = if kind == OperationType::Subscription {
         Started::Stream(gateway.executor.execute_stream(request, None))
@@ -72,18 +122,19 @@ where
             async move { run(&gateway, request, kind, id).await },
         ))
     };
-    Ok(match cost {
-        Some(cost) => started.telling(cost),
+    let started = match told {
+        Some(told) => started.telling(told),
         None => started,
-    })
+    };
+    Ok((started, cost))
 }
 
-/// Takes what the operation costs from the viewer's bucket; what to tell of it, if the client asked.
+/// Takes what the operation costs from the viewer's bucket; and what to tell of it, if the client asked.
 fn charge<E, A>(
     gateway: &Gateway<E, A>,
     identity: &A::Identity,
     prepared: &Prepared,
-) -> Result<Option<Value>, Reply>
+) -> Result<(usize, Option<Value>), Reply>
 where
     A: Authenticator,
 {
@@ -100,7 +151,7 @@ where
     let key = gateway.authenticator.key(identity);
     let balance = gateway.viewers.charge(key, price);
     let balance = balance.map_err(|wait| Reply::rate_limited(wait, &prepared.id))?;
-    Ok(prepared.tells_cost.then(|| match options.rate_capacity {
+    let told = prepared.tells_cost.then(|| match options.rate_capacity {
         0 => value!({ "cost": price }),
         capacity => value!({
             "cost": price,
@@ -108,7 +159,8 @@ where
             "capacity": capacity,
             "perSecond": options.rate_per_second,
         }),
-    }))
+    });
+    Ok((price, told))
 }
 
 /// Gives an authenticator as long as an operation has.

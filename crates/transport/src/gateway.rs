@@ -8,7 +8,9 @@ use std::{
     time::Duration,
 };
 
-use crate::{document::Documents, options::Options, viewers::Viewers};
+use crate::{
+    document::Documents, observer::Answered, options::Options, reply::Reply, viewers::Viewers,
+};
 
 /// The id of the request, found by a resolver in its request data, for its log lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,19 @@ impl<E, A> Gateway<E, A> {
 
     pub(crate) fn request_id(&self) -> RequestId {
         RequestId((self.options.request_id)().into())
+    }
+
+    /// Tells of an operation that was refused before anything was known of it.
+    pub(crate) fn refused(&self, reply: &Reply) {
+        if let Some(observer) = &self.options.observer {
+            observer.answered(Answered {
+                name: None,
+                kind: "none",
+                code: reply.code(),
+                took: Duration::ZERO,
+                cost: 0,
+            });
+        }
     }
 
     /// When a client that is sent away should come back: between one and five seconds.

@@ -268,7 +268,10 @@ where
 {
     let prepared = match gateway.documents.prepare(params, id.clone()) {
         Ok(prepared) => prepared,
-        Err(reply) => return reply,
+        Err(reply) => {
+            gateway.refused(&reply);
+            return reply;
+        }
     };
     if let Err(reply) = check_get(prepared.kind, parts, id) {
         return reply;

@@ -41,6 +41,7 @@ mod gateway;
 mod http;
 mod link;
 mod negotiate;
+mod observer;
 mod operations;
 mod options;
 mod origin;
@@ -62,6 +63,7 @@ use axum::{Router, routing::any};
 pub use crate::{
     authenticator::{Authenticator, Ended, Rejection},
     gateway::RequestId,
+    observer::{Answered, Connection, Observer},
     options::{Options, Price, Resume},
     origin::is_own_page,
 };

@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use crate::observer::Observer;
 use async_graphql::{Request, ServerError, Value, Variables, parser::types::ExecutableDocument};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -128,6 +129,8 @@ pub struct Options {
     /// [`shutdown`](Self::shutdown), `tasks.close()` and then `tasks.wait()` returns when the last has ended
     /// (`axum`'s graceful shutdown forgets both).
     pub tasks: TaskTracker,
+    /// Who is told what the gateway does, for metrics. Default: nobody.
+    pub observer: Option<Arc<dyn Observer>>,
     /// Makes the id of a request: `x-request-id`, `extensions.requestId`, and the log's `request_id`. Default:
     /// unique within the process, and likely across processes.
     pub request_id: Arc<dyn Fn() -> String + Send + Sync>,
@@ -171,6 +174,7 @@ impl Default for Options {
             write_timeout: Duration::from_secs(10),
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            observer: None,
             request_id: counted_ids(),
         }
     }

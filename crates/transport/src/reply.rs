@@ -125,6 +125,12 @@ impl Reply {
         )
     }
 
+    /// The code of the first error, `OK` without one.
+    pub(crate) fn code(&self) -> &str {
+        let first = self.response.errors.first();
+        first.map_or("OK", |error| code_of(error).unwrap_or(code::INTERNAL))
+    }
+
     pub(crate) fn has_code(&self, code: &str) -> bool {
         let mut errors = self.response.errors.iter();
         errors.any(|error| code_of(error) == Some(code))
@@ -160,7 +166,7 @@ fn is_request_error(response: &Response) -> bool {
         && response.errors.iter().all(|error| error.path.is_empty())
 }
 
-fn code_of(error: &ServerError) -> Option<&str> {
+pub(crate) fn code_of(error: &ServerError) -> Option<&str> {
     match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code),
         Value::Enum(code) => Some(code),

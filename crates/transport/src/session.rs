@@ -21,6 +21,7 @@ use crate::{
     code, execute,
     gateway::Gateway,
     link::{End, Link},
+    observer::Connection,
     operations::{Operations, Said},
     params::Params,
     protocol::{ClientMessage, Close, ServerMessage},
@@ -210,7 +211,8 @@ where
                 Poll::Pending => Ok(false),
                 Poll::Ready(Ok(identity)) => {
                     let authenticator = &self.gateway.authenticator;
-                    let seat = self.gateway.viewers.seat(authenticator.key(&identity));
+                    let key = authenticator.key(&identity);
+                    let seat = self.gateway.viewers.seat(key, Connection::Socket);
                     let seat = seat.ok_or_else(|| End::Close(Close::too_many_sockets()))?;
                     self.clock.set_handshake(None);
                     self.link.push(ServerMessage::ConnectionAck);
@@ -339,7 +341,10 @@ where
                 let starting = execute::start(gateway, identity.clone(), prepared).boxed();
                 self.operations.insert(id, request_id, starting);
             }
-            Err(reply) => self.send_error(&id, &reply),
+            Err(reply) => {
+                self.gateway.refused(&reply);
+                self.send_error(&id, &reply);
+            }
         }
         Ok(())
     }

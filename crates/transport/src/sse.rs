@@ -24,6 +24,7 @@ use crate::{
     gateway::{Gateway, RequestId},
     http,
     negotiate::Media,
+    observer::Connection,
     origin,
     params::{Body, Params},
     reply::Reply,
@@ -88,7 +89,8 @@ where
     let Body::One(params) = asked else {
         return Err(http::malformed("a stream has one operation, no batch", id));
     };
-    let seat = gateway.viewers.seat(gateway.authenticator.key(&identity));
+    let key = gateway.authenticator.key(&identity);
+    let seat = gateway.viewers.seat(key, Connection::Stream);
     let seat = seat.ok_or_else(|| {
         Reply::refused(
             StatusCode::TOO_MANY_REQUESTS,
@@ -112,7 +114,8 @@ where
     E: Executor,
     A: Authenticator,
 {
-    let mut prepared = gateway.documents.prepare(params, id.clone())?;
+    let prepared = gateway.documents.prepare(params, id.clone());
+    let mut prepared = prepared.inspect_err(|reply| gateway.refused(reply))?;
     http::check_get(prepared.kind, parts, id)?;
     if prepared.kind == OperationType::Subscription
         && let Some(resume) = &gateway.options.resume

@@ -8,7 +8,10 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::options::Options;
+use crate::{
+    observer::{Connection, Observer},
+    options::Options,
+};
 
 /// Accounts below which nobody looks for idle ones.
 const FEW: usize = 1024;
@@ -19,6 +22,7 @@ pub(crate) struct Viewers {
     capacity: f64,
     per_second: f64,
     max_sockets: u32,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 struct Accounts {
@@ -45,6 +49,7 @@ pub(crate) struct Balance {
 pub(crate) struct Seat {
     viewers: Arc<Viewers>,
     key: u128,
+    connection: Connection,
 }
 
 impl Viewers {
@@ -57,6 +62,7 @@ impl Viewers {
             capacity: f64::from(options.rate_capacity),
             per_second: f64::from(options.rate_per_second.max(1)),
             max_sockets: options.max_sockets,
+            observer: options.observer.clone(),
         })
     }
 
@@ -85,17 +91,22 @@ impl Viewers {
         })
     }
 
-    /// A place for one more socket of a viewer, if there is one.
-    pub(crate) fn seat(self: &Arc<Self>, key: u128) -> Option<Seat> {
+    /// A place for one more connection of a viewer, if there is one.
+    pub(crate) fn seat(self: &Arc<Self>, key: u128, connection: Connection) -> Option<Seat> {
         let mut accounts = self.lock();
         let account = self.account(&mut accounts, key);
         if account.sockets >= self.max_sockets {
             return None;
         }
         account.sockets += 1;
+        drop(accounts);
+        if let Some(observer) = &self.observer {
+            observer.connection(connection, true);
+        }
         Some(Seat {
             viewers: Arc::clone(self),
             key,
+            connection,
         })
     }
 
@@ -134,6 +145,9 @@ impl Drop for Seat {
         if let Some(account) = self.viewers.lock().by_key.get_mut(&self.key) {
             account.sockets = account.sockets.saturating_sub(1);
         }
+        if let Some(observer) = &self.viewers.observer {
+            observer.connection(self.connection, false);
+        }
     }
 }
 
@@ -169,7 +183,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nothing_is_kept_of_viewers_who_are_gone() {
         let viewers = viewers(100, 10);
-        let seat = viewers.seat(7);
+        let seat = viewers.seat(7, Connection::Socket);
         for key in 101..100 + u128::try_from(FEW).unwrap() {
             viewers.charge(key, 50).unwrap();
         }
@@ -182,11 +196,11 @@ mod tests {
     #[tokio::test]
     async fn a_seat_is_free_again_when_it_is_left() {
         let viewers = viewers(0, 0);
-        let one = viewers.seat(1).unwrap();
-        let _two = viewers.seat(1).unwrap();
-        assert!(viewers.seat(1).is_none());
-        assert!(viewers.seat(2).is_some());
+        let one = viewers.seat(1, Connection::Socket).unwrap();
+        let _two = viewers.seat(1, Connection::Socket).unwrap();
+        assert!(viewers.seat(1, Connection::Socket).is_none());
+        assert!(viewers.seat(2, Connection::Socket).is_some());
         drop(one);
-        assert!(viewers.seat(1).is_some());
+        assert!(viewers.seat(1, Connection::Socket).is_some());
     }
 }

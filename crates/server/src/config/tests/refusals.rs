@@ -31,6 +31,23 @@ fn a_refusal_names_option_value_origin_and_what_is_allowed() {
     );
 }
 
+/// Each value is refused, with the option's name and where it came from.
+fn each_is_refused(option: &str, values: &[&str]) {
+    for value in values {
+        let variable = format!("TIDINGS_{}", option.to_uppercase());
+        let message = refusal(&[(&variable, value)]);
+        assert!(
+            message.starts_with(&format!("{option} = ")),
+            "{option}: {message}"
+        );
+        assert!(
+            message.contains(&format!("variable {variable})")),
+            "{option}: {message}"
+        );
+        assert!(message.contains("it must be "), "{option}: {message}");
+    }
+}
+
 #[test]
 fn every_option_refuses_values_beyond_its_rule() {
     let long = "x".repeat(256);
@@ -40,6 +57,7 @@ fn every_option_refuses_values_beyond_its_rule() {
             "listen",
             &["", "8080", "localhost:8080", "127.0.0.1", "127.0.0.1:70000"],
         ),
+        ("metrics_listen", &["9464", "localhost:9464"]),
         ("data_dir", &["", "  "]),
         ("shutdown_grace_seconds", &["301", "-1", "", "ten"]),
         (
@@ -114,19 +132,7 @@ fn every_option_refuses_values_beyond_its_rule() {
         ("log_format", &["xml"]),
     ];
     for (option, values) in wrong {
-        for value in *values {
-            let variable = format!("TIDINGS_{}", option.to_uppercase());
-            let message = refusal(&[(&variable, value)]);
-            assert!(
-                message.starts_with(&format!("{option} = ")),
-                "{option}: {message}"
-            );
-            assert!(
-                message.contains(&format!("variable {variable})")),
-                "{option}: {message}"
-            );
-            assert!(message.contains("it must be "), "{option}: {message}");
-        }
+        each_is_refused(option, values);
     }
     for (option, _) in rules::OPTIONS {
         assert!(
