@@ -43,13 +43,10 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
     ),
     (
         "metrics_listen",
-        text(
-            "empty, or an IP address and a port, such as 127.0.0.1:9464",
-            |text| text.is_empty() || is_address(text),
-        ),
+        text("empty, or an IP address and a port", is_listener),
     ),
     ("data_dir", text("the path of a folder", is_filled)),
-    ("shutdown_grace_seconds", Rule::Whole { min: 0, max: 300 }),
+    ("shutdown_grace_seconds", between(0, 300)),
     (
         "database_url",
         secret(
@@ -57,16 +54,10 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
             is_database,
         ),
     ),
-    ("database_connections", Rule::Whole { min: 1, max: 256 }),
+    ("database_connections", between(1, 256)),
     ("bus", Rule::OneOf(&["auto", "local", "postgres"])),
-    ("event_retention_days", Rule::Whole { min: 7, max: 365 }),
-    (
-        "sweep_interval_ms",
-        Rule::Whole {
-            min: 50,
-            max: 60_000,
-        },
-    ),
+    ("event_retention_days", between(7, 365)),
+    ("sweep_interval_ms", between(50, 60_000)),
     (
         "token_secret",
         secret(
@@ -76,8 +67,8 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
     ),
     ("token_issuer", text("1 to 255 characters", is_name)),
     ("token_audience", text("1 to 255 characters", is_name)),
-    ("token_leeway_seconds", Rule::Whole { min: 0, max: 300 }),
-    ("token_ttl_minutes", Rule::Whole { min: 1, max: 1440 }),
+    ("token_leeway_seconds", between(0, 300)),
+    ("token_ttl_minutes", between(1, 1440)),
     ("jwks_file", text("empty, or the path of a file", |_| true)),
     (
         "jwks_url",
@@ -86,14 +77,8 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
             |url| url.is_empty() || is_jwks_url(url),
         ),
     ),
-    (
-        "jwks_refresh_seconds",
-        Rule::Whole {
-            min: 30,
-            max: 86_400,
-        },
-    ),
-    ("jwks_cooldown_seconds", Rule::Whole { min: 5, max: 3600 }),
+    ("jwks_refresh_seconds", between(30, 86_400)),
+    ("jwks_cooldown_seconds", between(5, 3600)),
     (
         "allowed_origins",
         Rule::List(TextRule {
@@ -105,104 +90,29 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
     ),
     ("introspection", Rule::OneOf(&["auto", "on", "off"])),
     ("playground", Rule::OneOf(&["auto", "on", "off"])),
-    (
-        "max_body_bytes",
-        Rule::Whole {
-            min: 16_384,
-            max: 67_108_864,
-        },
-    ),
-    ("upload_files", Rule::Whole { min: 0, max: 100 }),
-    (
-        "upload_file_bytes",
-        Rule::Whole {
-            min: 1024,
-            max: 1_073_741_824,
-        },
-    ),
-    (
-        "upload_bytes",
-        Rule::Whole {
-            min: 1024,
-            max: 4_294_967_296,
-        },
-    ),
-    ("upload_timeout_seconds", Rule::Whole { min: 1, max: 3600 }),
-    ("query_depth", Rule::Whole { min: 5, max: 100 }),
-    (
-        "query_complexity",
-        Rule::Whole {
-            min: 100,
-            max: 1_000_000,
-        },
-    ),
-    (
-        "query_tokens",
-        Rule::Whole {
-            min: 100,
-            max: 100_000,
-        },
-    ),
-    (
-        "query_fields",
-        Rule::Whole {
-            min: 50,
-            max: 100_000,
-        },
-    ),
-    ("query_root_fields", Rule::Whole { min: 1, max: 1_000 }),
-    (
-        "query_aliases",
-        Rule::Whole {
-            min: 1,
-            max: 10_000,
-        },
-    ),
-    (
-        "query_directives",
-        Rule::Whole {
-            min: 1,
-            max: 10_000,
-        },
-    ),
-    (
-        "persisted_queries",
-        Rule::Whole {
-            min: 0,
-            max: 100_000,
-        },
-    ),
+    ("max_body_bytes", between(16_384, 67_108_864)),
+    ("upload_files", between(0, 100)),
+    ("upload_file_bytes", between(1024, 1_073_741_824)),
+    ("upload_bytes", between(1024, 4_294_967_296)),
+    ("upload_timeout_seconds", between(1, 3600)),
+    ("query_depth", between(5, 100)),
+    ("query_complexity", between(100, 1_000_000)),
+    ("query_tokens", between(100, 100_000)),
+    ("query_fields", between(50, 100_000)),
+    ("query_root_fields", between(1, 1_000)),
+    ("query_aliases", between(1, 10_000)),
+    ("query_directives", between(1, 10_000)),
+    ("persisted_queries", between(0, 100_000)),
     (
         "trusted_documents",
         text("empty, or the path of a file", |_| true),
     ),
-    ("max_batch", Rule::Whole { min: 0, max: 100 }),
-    (
-        "execution_timeout_seconds",
-        Rule::Whole { min: 1, max: 600 },
-    ),
-    (
-        "rate_capacity",
-        Rule::Whole {
-            min: 0,
-            max: 100_000_000,
-        },
-    ),
-    (
-        "rate_per_second",
-        Rule::Whole {
-            min: 1,
-            max: 10_000_000,
-        },
-    ),
-    (
-        "sockets_per_viewer",
-        Rule::Whole {
-            min: 1,
-            max: 10_000,
-        },
-    ),
-    ("subscriptions_per_socket", Rule::Whole { min: 1, max: 64 }),
+    ("max_batch", between(0, 100)),
+    ("execution_timeout_seconds", between(1, 600)),
+    ("rate_capacity", between(0, 100_000_000)),
+    ("rate_per_second", between(1, 10_000_000)),
+    ("sockets_per_viewer", between(1, 10_000)),
+    ("subscriptions_per_socket", between(1, 64)),
     (
         "log",
         text(
@@ -212,6 +122,11 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
     ),
     ("log_format", Rule::OneOf(&["text", "json"])),
 ];
+
+/// A whole number within bounds, both included.
+const fn between(min: u64, max: u64) -> Rule {
+    Rule::Whole { min, max }
+}
 
 const fn text(allowed: &'static str, holds: fn(&str) -> bool) -> Rule {
     Rule::Text(TextRule {
@@ -344,6 +259,10 @@ fn is_name(text: &str) -> bool {
 
 fn is_address(text: &str) -> bool {
     text.parse::<std::net::SocketAddr>().is_ok()
+}
+
+fn is_listener(text: &str) -> bool {
+    text.is_empty() || is_address(text)
 }
 
 /// 32 bytes are the length of HS256's hash, below which RFC 7518 (section 3.2) forbids a key.
