@@ -167,3 +167,7 @@ CREATE INDEX "event_by_position" ON "event" ("tx", "seq");
 CREATE INDEX "event_by_access" ON "event" ("tx", "seq") WHERE "access" IS TRUE;
 CREATE INDEX "event_by_time" ON "event" ("at");
 CREATE INDEX "idempotency_key_by_time" ON "idempotency_key" ("created_at");
+
+-- m0004_rich_text
+ALTER TABLE "message" ADD COLUMN "body_format" text NOT NULL DEFAULT 'PLAIN';
+ALTER TABLE "message" ADD COLUMN "body_html" text NULL;

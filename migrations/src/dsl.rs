@@ -2,7 +2,7 @@
 
 use sea_orm_migration::sea_query::{
     Alias, ColumnDef, ForeignKey, ForeignKeyCreateStatement, Index, IndexCreateStatement,
-    IndexOrder, Table, TableCreateStatement,
+    IndexOrder, Table, TableAlterStatement, TableCreateStatement,
 };
 
 pub(crate) fn table(name: &'static str, columns: Vec<ColumnDef>) -> TableCreateStatement {
@@ -48,6 +48,14 @@ pub(crate) fn time(name: &'static str) -> ColumnDef {
 
 pub(crate) fn date(name: &'static str) -> ColumnDef {
     column(name).date().not_null().take()
+}
+
+/// A column for a table that was there before.
+pub(crate) fn add(table: &'static str, mut column: ColumnDef) -> TableAlterStatement {
+    Table::alter()
+        .table(Alias::new(table))
+        .add_column(&mut column)
+        .take()
 }
 
 /// The same column, empty allowed.

@@ -1,6 +1,6 @@
 //! The schema of the database: one builder for SQLite and PostgreSQL.
 //!
-//! Each module of this crate is one migration of one concern: it lists tables and indexes, and
+//! Each module of this crate is one migration of one concern: it lists tables, columns and indexes, and
 //! [`snapshot`] writes what they come to in either dialect. It knows no rule of Tidings; enums
 //! are text here and closed by the store's entities.
 //!
@@ -14,13 +14,15 @@ mod dsl;
 mod m0001_directory;
 mod m0002_messages;
 mod m0003_event_log;
+mod m0004_rich_text;
 
 use sea_orm_migration::prelude::{
     DbErr, MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
 };
 use sea_orm_migration::sea_orm::{DatabaseConnection, DbBackend};
 use sea_orm_migration::sea_query::{
-    IndexCreateStatement, PostgresQueryBuilder, SqliteQueryBuilder, TableCreateStatement,
+    IndexCreateStatement, PostgresQueryBuilder, SqliteQueryBuilder, TableAlterStatement,
+    TableCreateStatement,
 };
 
 /// What one migration adds.
@@ -29,8 +31,20 @@ pub struct Plan {
     pub name: &'static str,
     /// The tables, in the order of their references.
     pub tables: fn(DbBackend) -> Vec<TableCreateStatement>,
+    /// Columns of tables that were there before: one for each statement, as SQLite wants it.
+    pub columns: fn(DbBackend) -> Vec<TableAlterStatement>,
     /// The indexes.
     pub indexes: fn(DbBackend) -> Vec<IndexCreateStatement>,
+}
+
+impl Plan {
+    /// A plan that adds nothing: what a plan leaves out.
+    const EMPTY: Self = Self {
+        name: "",
+        tables: |_| Vec::new(),
+        columns: |_| Vec::new(),
+        indexes: |_| Vec::new(),
+    };
 }
 
 /// Every migration, oldest first.
@@ -38,6 +52,7 @@ pub const PLANS: &[Plan] = &[
     m0001_directory::PLAN,
     m0002_messages::PLAN,
     m0003_event_log::PLAN,
+    m0004_rich_text::PLAN,
 ];
 
 /// Runs [`PLANS`].
@@ -71,6 +86,9 @@ impl MigrationTrait for Migration {
         let backend = manager.get_database_backend();
         for table in (self.0.tables)(backend) {
             manager.create_table(table).await?;
+        }
+        for column in (self.0.columns)(backend) {
+            manager.alter_table(column).await?;
         }
         for index in (self.0.indexes)(backend) {
             manager.create_index(index).await?;
@@ -107,6 +125,13 @@ pub fn snapshot(dialect: Dialect) -> String {
                 Dialect::Sqlite => table.to_string(SqliteQueryBuilder),
             };
             sql.push_str(&text.replacen(" ( ", " (\n  ", 1).replace(", \"", ",\n  \""));
+            sql.push_str(";\n");
+        }
+        for column in (plan.columns)(backend) {
+            sql.push_str(&match dialect {
+                Dialect::Postgres => column.to_string(PostgresQueryBuilder),
+                Dialect::Sqlite => column.to_string(SqliteQueryBuilder),
+            });
             sql.push_str(";\n");
         }
         for index in (plan.indexes)(backend) {

@@ -12,6 +12,7 @@ pub(crate) const PLAN: Plan = Plan {
     name: "m0001_directory",
     tables,
     indexes,
+    ..Plan::EMPTY
 };
 
 fn tables(_: DbBackend) -> Vec<TableCreateStatement> {

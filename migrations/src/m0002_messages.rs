@@ -14,6 +14,7 @@ pub(crate) const PLAN: Plan = Plan {
     name: "m0002_messages",
     tables,
     indexes,
+    ..Plan::EMPTY
 };
 
 fn tables(_: DbBackend) -> Vec<TableCreateStatement> {

@@ -13,6 +13,7 @@ pub(crate) const PLAN: Plan = Plan {
     name: "m0003_event_log",
     tables,
     indexes,
+    ..Plan::EMPTY
 };
 
 /// The writing transaction, or the newest that had ended when the event was written, whichever is

@@ -26,6 +26,7 @@ mod pages;
 mod playground;
 mod playground_page;
 mod read_state;
+mod rich_text;
 mod send_message;
 mod shelf;
 mod start_by_client;

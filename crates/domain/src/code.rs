@@ -76,7 +76,7 @@ codes! {
         BodyRequired = "BODY_REQUIRED",
         /// The message has fewer characters than the agency asks for (K16).
         BodyTooShort = "BODY_TOO_SHORT",
-        /// The message has more characters than allowed (K16, P-43).
+        /// The message has more characters than allowed (K16, P-43), or too much markup.
         MessageTooLong = "MESSAGE_TOO_LONG",
         /// A thread with a client needs an audience (T-17).
         AudienceRequired = "AUDIENCE_REQUIRED",

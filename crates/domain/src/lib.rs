@@ -55,6 +55,6 @@ pub use id::{
 pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
-    AccountState, AudienceKind, AudienceSet, CareTeamSource, ClientStatus, Lifecycle,
+    AccountState, AudienceKind, AudienceSet, BodyFormat, CareTeamSource, ClientStatus, Lifecycle,
     ParticipantStanding, PrincipalKind, Role, RoleSet, SupervisorScope, ThreadKind,
 };

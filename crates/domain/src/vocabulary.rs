@@ -111,6 +111,14 @@ words! {
         Internal = "INTERNAL",
     }
 
+    /// How a message's text is written (C-05).
+    BodyFormat {
+        /// Text and nothing else.
+        Plain = "PLAIN",
+        /// HTML, of which the sanitiser keeps what a message may hold.
+        Rich = "RICH",
+    }
+
     /// Where a thread stands for everybody who shares it (T-14, T-33).
     Lifecycle {
         /// In the inbox.

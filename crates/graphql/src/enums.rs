@@ -119,6 +119,20 @@ pub(crate) enum InboxState {
     Deleted,
 }
 
+/// How a message's text is written.
+#[derive(Enum, Copy, Clone, Debug, Default, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::BodyFormat")]
+pub(crate) enum BodyFormat {
+    /// Text and nothing else: the default. Characters that mean something in HTML mean themselves.
+    #[default]
+    Plain,
+    /// HTML. Kept are paragraphs, headings (h1 to h6), pre, blockquote, hr, b, strong, i, em, u, s,
+    /// code, br, lists (ol, ul, li), tables (table, thead, tbody, tr, th, td with colspan and
+    /// rowspan) and links to http, https, mailto and tel. Of all else the text is kept, of script
+    /// and style not even that. Every image is dropped, since messages have no attachments yet.
+    Rich,
+}
+
 /// A mark on a message.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 pub(crate) enum MessageLabel {
@@ -174,7 +188,7 @@ pub(crate) enum UserErrorCode {
     BodyRequired,
     /// The message has fewer characters than the agency asks for.
     BodyTooShort,
-    /// The message has more characters than allowed.
+    /// The message has more characters than allowed, or more than 524,288 bytes of HTML.
     MessageTooLong,
     /// A thread with a client needs an audience.
     AudienceRequired,

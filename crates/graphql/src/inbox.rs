@@ -54,6 +54,7 @@ fn joins(ctx: &Context<'_>) -> InboxJoins {
         topic: asks("topic"),
         audience: asks("audience"),
         last_message: asks("lastMessage"),
+        html: node.field("lastMessage").field("bodyHtml").exists(),
     }
 }
 

@@ -228,6 +228,7 @@ impl Loader<ReceiptsOf> for Rows {
                 thread: key.thread,
                 from: key.seq,
                 to: key.seq,
+                html: false,
             })
             .collect();
         let rows = self

@@ -2,8 +2,9 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use tidings_domain::{MessageId, ThreadId};
-use tidings_service::{MarkMessages, MarkThread, Marked, SendMessage};
+use tidings_service::{BodyInput, MarkMessages, MarkThread, Marked, SendMessage};
 
+use crate::enums::BodyFormat;
 use crate::error::{UserError, outcome};
 use crate::loaders::Load;
 use crate::message::Message;
@@ -19,8 +20,13 @@ pub(crate) struct SendMessageInput {
     idempotency_key: String,
     /// Into which thread.
     thread_id: ID,
-    /// Its text: 1 to 65,536 characters of plain text, or as the agency's policy bounds it.
+    /// Its text, as `bodyFormat` says: plain text of 1 to 65,536 characters, or as the agency's
+    /// policy bounds it; or HTML of at most 524,288 bytes, before and after it is sanitised, whose
+    /// plain text has as many characters. Characters are Unicode scalar values.
     body: String,
+    /// How the text is written.
+    #[graphql(default)]
+    body_format: BodyFormat,
     /// Whether everything in the thread up to it counts as read by the sender.
     #[graphql(default = true)]
     mark_thread_read: bool,
@@ -81,7 +87,10 @@ impl MessageMutation {
     ) -> Result<SendMessagePayload> {
         let send = SendMessage {
             thread: ThreadId::parse(&input.thread_id)?,
-            body: input.body,
+            body: BodyInput {
+                format: input.body_format.into(),
+                text: input.body,
+            },
             mark_thread_read: input.mark_thread_read,
         };
         let viewer = ctx.viewer()?;

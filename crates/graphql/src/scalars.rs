@@ -36,7 +36,8 @@ fn is_day(text: &str) -> bool {
     text.len() == 10 && text.bytes().enumerate().all(fits)
 }
 
-/// HTML that may be shown as it is: escaped, without scripts, handlers or foreign sources.
+/// HTML that may be shown as it is: made from plain text, or sanitised. Without scripts, handlers,
+/// styles or foreign sources; every link has `target="_blank" rel="noopener noreferrer"`.
 #[derive(Clone, Debug, Description)]
 pub(crate) struct Html(pub(crate) String);
 

@@ -272,9 +272,14 @@ impl Thread {
             _ => return Err(bad_input("Give either first or last.")),
         };
         let rows = if from <= to {
-            ctx.one(MessageRange { thread, from, to })
-                .await?
-                .unwrap_or_default()
+            let node = ctx.look_ahead().field("edges").field("node");
+            let range = MessageRange {
+                thread,
+                from,
+                to,
+                html: node.field("bodyHtml").exists(),
+            };
+            ctx.one(range).await?.unwrap_or_default()
         } else {
             Vec::new()
         };

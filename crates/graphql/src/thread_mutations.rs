@@ -2,9 +2,11 @@
 
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result, SimpleObject};
 use tidings_domain::{ClientId, StaffId, ThreadId, TopicId};
-use tidings_service::{AudienceChange, EditHeader, Recipient, SetArchived, SetPinned, StartThread};
+use tidings_service::{
+    AudienceChange, BodyInput, EditHeader, Recipient, SetArchived, SetPinned, StartThread,
+};
 
-use crate::enums::{AudienceKind, Role};
+use crate::enums::{AudienceKind, BodyFormat, Role};
 use crate::error::{UserError, outcome};
 use crate::loaders::Load;
 use crate::message::Message;
@@ -40,8 +42,13 @@ pub(crate) struct StartThreadInput {
     topic_id: Option<ID>,
     /// The subject, at most 255 characters; the client sees it.
     subject: Option<String>,
-    /// The first message: 1 to 65,536 characters of plain text, or as the agency's policy bounds it.
+    /// The first message, as `bodyFormat` says: plain text of 1 to 65,536 characters, or as the agency's
+    /// policy bounds it; or HTML of at most 524,288 bytes, before and after it is sanitised, whose
+    /// plain text has as many characters. Characters are Unicode scalar values.
     body: String,
+    /// How the text is written.
+    #[graphql(default)]
+    body_format: BodyFormat,
 }
 
 /// What came of starting a thread.
@@ -157,7 +164,10 @@ impl ThreadMutation {
             audience: input.audience.map(Into::into),
             topic: input.topic_id.as_ref().map(TopicId::parse).transpose()?,
             subject: input.subject,
-            body: input.body,
+            body: BodyInput {
+                format: input.body_format.into(),
+                text: input.body,
+            },
         };
         let viewer = ctx.viewer()?;
         let sent = ctx

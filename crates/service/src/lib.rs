@@ -1,14 +1,16 @@
 //! The use cases: one function for each mutation, the live streams, and the relay that feeds them.
 //!
 //! A use case reads top to bottom inside one transaction: find the row as the viewer sees it, ask
-//! the law, parse what came from outside, write, emit the event, commit. It knows no GraphQL and
-//! no SQL. Reads have no function here: a resolver asks the store.
+//! the law, parse what came from outside, write, emit the event, commit. Only a message's text is
+//! parsed ahead of it ([`BodyInput`]). It knows no GraphQL and no SQL. Reads have no function here:
+//! a resolver asks the store.
 //!
 //! # Adding the next use case
 //!
 //! A module named after the feature, an input struct with parsed ids, an outcome of ids that can
 //! be stored for repeats ([`Service::begin`]), and the event that tells of it.
 
+mod body;
 mod care_team;
 mod client;
 mod context;
@@ -23,6 +25,7 @@ mod staff;
 mod thread;
 mod thread_header;
 
+pub use body::BodyInput;
 pub use care_team::{Assign, Assigned, EndAssignment};
 pub use client::{ClientStatusSet, SetClientStatus};
 pub use context::{Begin, Service, Write};

@@ -5,9 +5,9 @@ use tidings_domain::{Event, MessageId, Principal, PrincipalKind, ThreadId, UserE
 use tidings_policy::{Viewer, write_block};
 use tidings_store::{MessageModel, Reading, Subject, ThreadRow, client_facts};
 
+use crate::body::{BodyInput, MessageBody, message_body};
 use crate::context::{Begin, Service, Write};
 use crate::error::{Error, Result};
-use crate::fields;
 use crate::read_state::mark_thread;
 
 /// A message to send.
@@ -16,7 +16,7 @@ pub struct SendMessage {
     /// Into which thread.
     pub thread: ThreadId,
     /// Its text.
-    pub body: String,
+    pub body: BodyInput,
     /// Whether everything in the thread up to it counts as read by the sender (T-31, T-32).
     pub mark_thread_read: bool,
 }
@@ -39,6 +39,7 @@ impl Service {
         key: &str,
         input: SendMessage,
     ) -> Result<Sent> {
+        let body = message_body(viewer, &input.body).await;
         let write = match self.begin(viewer, key, "sendMessage", &input).await? {
             Begin::Done(sent) => return Ok(sent),
             Begin::New(write) => write,
@@ -53,8 +54,7 @@ impl Service {
         if let Some(code) = write_block(viewer, thread.kind, thread.lifecycle, facts) {
             return Err(Error::refused(code, &["threadId"]));
         }
-        let body = fields::body(viewer, &input.body)?;
-        let message = append(&write, viewer, &thread, body.as_str()).await?;
+        let message = append(&write, viewer, &thread, body?).await?;
         let reading = Reading::Sent {
             seq: message.seq,
             all_before: input.mark_thread_read,
@@ -83,7 +83,7 @@ pub(crate) async fn append(
     write: &Write<'_>,
     viewer: &Viewer,
     thread: &ThreadRow,
-    body: &str,
+    body: MessageBody,
 ) -> Result<MessageModel> {
     let author = author(viewer, thread)?;
     let earliest = thread.last_activity_at + chrono::Duration::microseconds(1);
@@ -94,9 +94,11 @@ pub(crate) async fn append(
         author_kind: author.kind(),
         author_id: author.uuid(),
         account_id: viewer.account().map(|account| account.id),
-        body: body.to_owned(),
+        body: body.text,
         created_at: write.stamp(earliest),
         seen_by_client_at: None,
+        body_format: body.format,
+        body_html: body.html,
     };
     debug_assert_ne!(
         message.author_kind,

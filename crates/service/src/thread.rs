@@ -12,6 +12,7 @@ use tidings_store::{
     ClientRow, MessageModel, Reading, StaffRow, ThreadRow, TopicRow, client_facts,
 };
 
+use crate::body::{BodyInput, MessageBody, message_body};
 use crate::context::{Begin, Service, Write};
 use crate::error::{Error, Result};
 use crate::fields;
@@ -41,7 +42,7 @@ pub struct StartThread {
     /// The subject.
     pub subject: Option<String>,
     /// The first message.
-    pub body: String,
+    pub body: BodyInput,
 }
 
 /// A thread whose state was set.
@@ -87,6 +88,7 @@ impl Service {
         key: &str,
         input: StartThread,
     ) -> Result<Sent> {
+        let body = message_body(viewer, &input.body).await;
         let write = match self.begin(viewer, key, "startThread", &input).await? {
             Begin::Done(sent) => return Ok(sent),
             Begin::New(write) => write,
@@ -101,8 +103,7 @@ impl Service {
             Viewer::Staff(staff) => draft_of_staff(&write, viewer, staff, &input).await?,
             Viewer::Account(account) => draft_of_account(&write, viewer, account, &input).await?,
         };
-        let body = fields::body(viewer, &input.body)?;
-        let sent = store(&write, viewer, draft, body.as_str()).await?;
+        let sent = store(&write, viewer, draft, body?).await?;
         write.commit(sent).await
     }
 
@@ -321,7 +322,12 @@ fn default_subject(topic: Option<&TopicRow>) -> Option<Subject> {
 }
 
 /// Stores a new thread with its first message, which its author has read.
-async fn store(write: &Write<'_>, viewer: &Viewer, draft: Draft, body: &str) -> Result<Sent> {
+async fn store(
+    write: &Write<'_>,
+    viewer: &Viewer,
+    draft: Draft,
+    body: MessageBody,
+) -> Result<Sent> {
     let author = match viewer {
         Viewer::Staff(staff) => Principal::Staff(staff.id),
         Viewer::Account(_) => Principal::Client(draft.client.id),
@@ -356,9 +362,11 @@ async fn store(write: &Write<'_>, viewer: &Viewer, draft: Draft, body: &str) -> 
         author_kind: author.kind(),
         author_id: author.uuid(),
         account_id: viewer.account().map(|account| account.id),
-        body: body.to_owned(),
+        body: body.text,
         created_at: at,
         seen_by_client_at: None,
+        body_format: body.format,
+        body_html: body.html,
     };
     write.tx.insert_thread(&thread).await?;
     let client = Principal::Client(draft.client.id);

@@ -60,6 +60,8 @@ pub struct InboxJoins {
     pub audience: bool,
     /// The newest message and its author; a client author comes with `client`.
     pub last_message: bool,
+    /// With the newest message, its HTML.
+    pub html: bool,
 }
 
 /// A thread as an inbox shows it.

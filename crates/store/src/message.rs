@@ -37,6 +37,9 @@ pub struct MessageRange {
     pub from: i64,
     /// Last number.
     pub to: i64,
+    /// Whether to read the HTML of rich messages, too: up to 512 KiB for each, so only for who
+    /// asks for it.
+    pub html: bool,
 }
 
 /// A message by its place.
@@ -69,7 +72,7 @@ pub struct Receipt {
 
 impl Store {
     /// The messages of these ranges, of threads that the viewer sees, by thread and number: one
-    /// statement for any number of threads.
+    /// statement for any number of threads. If one range asks for HTML, all are read with it.
     pub async fn messages(
         &self,
         viewer: &Viewer,
@@ -82,13 +85,13 @@ impl Store {
         read(&rows)
     }
 
-    /// Those of the messages whose thread the viewer sees.
+    /// Those of the messages whose thread the viewer sees, with their HTML.
     pub async fn messages_by_id(
         &self,
         viewer: &Viewer,
         ids: &[MessageId],
     ) -> Result<Vec<MessageRow>> {
-        let mut sql = select(Sql::new(self.backend()), viewer);
+        let mut sql = select(Sql::new(self.backend()), viewer, true);
         sql.push(" WHERE ");
         visible_threads(&mut sql, viewer, Action::View, "t");
         sql.push(" AND m.id IN ").list(ids);
@@ -125,7 +128,8 @@ pub(crate) fn messages_statement(
     ranges: &[MessageRange],
 ) -> Option<Statement> {
     let last = ranges.last()?;
-    let mut sql = select(Sql::new(backend), viewer);
+    let html = ranges.iter().any(|range| range.html);
+    let mut sql = select(Sql::new(backend), viewer, html);
     sql.push(" WHERE ");
     visible_threads(&mut sql, viewer, Action::View, "t");
     sql.push(" AND (");
@@ -156,11 +160,15 @@ fn receipt(row: &QueryResult) -> Result<Receipt> {
     })
 }
 
+/// The columns of a message under `m`, with its HTML or without.
+pub(crate) fn columns(sql: &mut Sql, html: bool) -> &mut Sql {
+    sql.columns_without::<message::Model>("m", if html { "" } else { "body_html" })
+}
+
 /// The columns of [`MessageRow`] and the tables they come from.
-fn select(mut sql: Sql, viewer: &Viewer) -> Sql {
-    sql.push("SELECT ")
-        .columns::<message::Model>("m")
-        .push(", ");
+fn select(mut sql: Sql, viewer: &Viewer, html: bool) -> Sql {
+    sql.push("SELECT ");
+    columns(&mut sql, html).push(", ");
     sql.columns::<staff_member::Model>("st")
         .push(", ")
         .columns::<client::Model>("cl");

@@ -77,9 +77,18 @@ impl Sql {
 
     /// Adds the columns of a table under an alias.
     pub(crate) fn columns<R: Row>(&mut self, alias: &str) -> &mut Self {
+        self.columns_without::<R>(alias, "")
+    }
+
+    /// The same, with nothing in the place of one column: a wide one that nobody asks for.
+    pub(crate) fn columns_without<R: Row>(&mut self, alias: &str, without: &str) -> &mut Self {
         for (i, column) in R::COLUMNS.iter().enumerate() {
-            let comma = if i == 0 { "" } else { ", " };
-            let _infallible = write!(self.text, "{comma}{alias}.{column}");
+            self.push(if i == 0 { "" } else { ", " });
+            if *column == without {
+                self.push("NULL");
+            } else {
+                self.push(alias).push(".").push(column);
+            }
         }
         self
     }
@@ -172,6 +181,7 @@ row! {
     }
     message {
         id, thread_id, seq, author_kind, author_id, account_id, body, created_at, seen_by_client_at,
+        body_format, body_html,
     }
     client { id, agency_id, display_name, sort_name, email, status, direct_chat, created_at }
     staff_member {

@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 use tidings_domain::{
-    AccountId, AgencyId, AudienceKind, ClientId, Lifecycle, MessageId, ParticipantStanding,
-    Principal, PrincipalKind, StaffId, ThreadId, ThreadKind, TopicId,
+    AccountId, AgencyId, AudienceKind, BodyFormat, ClientId, Lifecycle, MessageId,
+    ParticipantStanding, Principal, PrincipalKind, StaffId, ThreadId, ThreadKind, TopicId,
 };
 use tidings_store::{Batch, MessageModel, ParticipantRow, ReceiptRow, StateRow, ThreadRow};
 
@@ -98,6 +98,8 @@ impl Talk {
             body,
             created_at: at,
             seen_by_client_at: None,
+            body_format: BodyFormat::Plain,
+            body_html: None,
         });
         // One's own message is read, and leaves no receipt.
         *self.position(voice.reader()) = seq;

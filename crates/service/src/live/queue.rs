@@ -65,7 +65,8 @@ pub(crate) fn queue() -> (Sender, Receiver) {
 pub(crate) fn weight(event: &LiveEvent) -> usize {
     let texts = match &event.kind {
         LiveKind::MessageAdded { thread, message } => {
-            message.message.body.len() + thread.thread.subject.len()
+            let html = message.message.body_html.as_ref().map_or(0, String::len);
+            message.message.body.len() + html + thread.thread.subject.len()
         }
         LiveKind::ThreadChanged { thread }
         | LiveKind::ReadReceiptAdded { thread, .. }

@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
-use tidings_domain::{AccountId, MessageId, PrincipalKind, ThreadId};
+use tidings_domain::{AccountId, BodyFormat, MessageId, PrincipalKind, ThreadId};
 use uuid::Uuid;
 
 /// One entry of a thread.
@@ -25,12 +25,17 @@ pub struct Model {
     pub author_id: Uuid,
     /// The login that wrote for the client.
     pub account_id: Option<AccountId>,
-    /// Its text.
+    /// Its text; of a rich one the plain text, which is searched, counted and shown in lists.
     pub body: String,
     /// When it was sent; never before the message ahead of it.
     pub created_at: DateTime<Utc>,
     /// When the client first saw it; kept once set (C-26).
     pub seen_by_client_at: Option<DateTime<Utc>>,
+    /// How it was written.
+    pub body_format: BodyFormat,
+    /// The sanitised HTML of a rich one. Also empty in a row that was read without it
+    /// ([`MessageRange::html`](crate::MessageRange::html)): a rich message always has it.
+    pub body_html: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -11,7 +11,8 @@ use tidings_domain::{Lifecycle, ThreadId};
 use tidings_policy::{Action, Viewer};
 
 use super::{InboxFilter, InboxJoins, InboxState};
-use crate::entities::{audience, client, message, staff_member, thread, topic};
+use crate::entities::{audience, client, staff_member, thread, topic};
+use crate::message;
 use crate::page::InboxPlace;
 use crate::sql::Sql;
 use crate::visibility::visible_threads;
@@ -74,25 +75,25 @@ impl Query<'_> {
         sql.push("SELECT k.key, k.pinned, ")
             .columns::<thread::Model>("t");
         sql.push(", s.read_seq, s.unread_adjust, s.pinned");
-        let mut extra = |wanted: bool, alias: &str, columns: fn(&mut Sql, &str)| {
+        let mut extra = |wanted: bool, alias: &str, columns: &dyn Fn(&mut Sql, &str)| {
             if wanted {
                 sql.push(", ");
                 columns(sql, alias);
             }
         };
-        extra(joins.client, "cl", |sql, alias| {
+        extra(joins.client, "cl", &|sql, alias| {
             let _chain = sql.columns::<client::Model>(alias);
         });
-        extra(joins.topic, "tp", |sql, alias| {
+        extra(joins.topic, "tp", &|sql, alias| {
             let _chain = sql.columns::<topic::Model>(alias);
         });
-        extra(joins.audience, "au", |sql, alias| {
+        extra(joins.audience, "au", &|sql, alias| {
             let _chain = sql.columns::<audience::Model>(alias);
         });
-        extra(joins.last_message, "m", |sql, alias| {
-            let _chain = sql.columns::<message::Model>(alias);
+        extra(joins.last_message, "m", &|sql, _| {
+            let _chain = message::columns(sql, joins.html);
         });
-        extra(joins.last_message, "st", |sql, alias| {
+        extra(joins.last_message, "st", &|sql, alias| {
             let _chain = sql.columns::<staff_member::Model>(alias);
         });
         if joins.last_message {

@@ -158,6 +158,7 @@ fn s06_a_page_of_messages_and_the_unread_count_in_sql() {
             thread: ThreadId(Uuid::from_u128(number)),
             from: 1,
             to: 50,
+            html: false,
         };
         let ranges = [range(1), range(2), range(3)];
         let sql = messages_statement(backend, &viewer, &ranges).unwrap();
@@ -173,6 +174,34 @@ fn s06_a_page_of_messages_and_the_unread_count_in_sql() {
 }
 
 #[test]
+fn c05_html_is_read_for_who_asks_for_it_and_nobody_else() {
+    let viewer = staff(&[Role::PracticeScheduler]);
+    for (_, backend) in BACKENDS {
+        for html in [false, true] {
+            let range = MessageRange {
+                thread: ThreadId(Uuid::from_u128(1)),
+                from: 1,
+                to: 50,
+                html,
+            };
+            let page = messages_statement(backend, &viewer, &[range]).unwrap();
+            let (filter, joins) = (
+                InboxFilter::default(),
+                InboxJoins {
+                    last_message: true,
+                    html,
+                    ..InboxJoins::default()
+                },
+            );
+            let inbox = inbox_statement(backend, &viewer, filter, joins, None, 25);
+            for sql in [page.sql, inbox.sql] {
+                assert_eq!(sql.contains("m.body_html"), html, "{sql}");
+            }
+        }
+    }
+}
+
+#[test]
 fn lists_of_many_lengths_come_to_few_statements() {
     let viewer = staff(&[Role::PracticeScheduler]);
     let mut texts = std::collections::BTreeSet::new();
@@ -181,6 +210,7 @@ fn lists_of_many_lengths_come_to_few_statements() {
             thread: ThreadId(Uuid::from_u128(number)),
             from: 1,
             to: 50,
+            html: false,
         };
         let ranges: Vec<MessageRange> = (0..length).map(range).collect();
         let sql = messages_statement(DbBackend::Postgres, &viewer, &ranges).unwrap();

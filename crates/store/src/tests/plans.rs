@@ -27,6 +27,7 @@ pub(super) fn questions(
         topic: true,
         audience: true,
         last_message: true,
+        html: true,
     };
     let newest = newest(measures);
     // Deep in the inbox, when a few threads have moved since.
@@ -48,7 +49,17 @@ pub(super) fn questions(
     };
     let messages = |thread| {
         let (from, to) = (1, 50);
-        messages_statement(backend, viewer, &[MessageRange { thread, from, to }]).unwrap()
+        messages_statement(
+            backend,
+            viewer,
+            &[MessageRange {
+                thread,
+                from,
+                to,
+                html: true,
+            }],
+        )
+        .unwrap()
     };
     vec![
         ("inbox, first page", inbox(None)),

@@ -3,9 +3,9 @@
 
 use chrono::{DateTime, Duration, Utc};
 use tidings_domain::{
-    AccountState, AgencyId, AudienceKind, CareTeamSource, ClientId, ClientStatus, Lifecycle,
-    MessageId, MessagingPolicy, ParticipantStanding, PrincipalKind, Role, RoleSet, StaffId,
-    ThreadId, ThreadKind,
+    AccountState, AgencyId, AudienceKind, BodyFormat, CareTeamSource, ClientId, ClientStatus,
+    Lifecycle, MessageId, MessagingPolicy, ParticipantStanding, PrincipalKind, Role, RoleSet,
+    StaffId, ThreadId, ThreadKind,
 };
 use tidings_policy::Viewer;
 use uuid::Uuid;
@@ -136,6 +136,22 @@ fn directory() -> Batch {
     }
 }
 
+fn message(number: u128, when: DateTime<Utc>) -> MessageModel {
+    MessageModel {
+        id: MessageId(Uuid::from_u128(50_000_000 + number)),
+        thread_id: thread_id(number),
+        seq: 1,
+        author_kind: PrincipalKind::Staff,
+        author_id: CLINICIAN.0,
+        account_id: None,
+        body: "Message".to_owned(),
+        created_at: when,
+        seen_by_client_at: None,
+        body_format: BodyFormat::Plain,
+        body_html: None,
+    }
+}
+
 /// The threads, with a message and their people each. Activity is spread over all clients alike.
 fn threads(batch: &mut Batch, measures: u128) {
     let (long, short) = (LONG * measures, SHORT * measures);
@@ -149,17 +165,7 @@ fn threads(batch: &mut Batch, measures: u128) {
         // A permutation, so that neighbours in time are no neighbours in the table.
         let rank = number * 7_919 % (MEASURE * measures);
         let when = at(i64::try_from(rank).unwrap());
-        let message = MessageModel {
-            id: MessageId(Uuid::from_u128(50_000_000 + number)),
-            thread_id: thread_id(number),
-            seq: 1,
-            author_kind: PrincipalKind::Staff,
-            author_id: CLINICIAN.0,
-            account_id: None,
-            body: "Message".to_owned(),
-            created_at: when,
-            seen_by_client_at: None,
-        };
+        let message = message(number, when);
         let third = usize::try_from(number % 3).unwrap();
         // A tenth of what is not the clinician's goes on among staff.
         let internal = !own && number % 10 == 0;

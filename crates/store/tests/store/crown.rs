@@ -145,6 +145,7 @@ async fn messages(world: &World, store: &Store, viewer: &Viewer, receipts: &[Rec
             thread: t.id,
             from: 1,
             to: t.last_seq,
+            html: false,
         })
         .collect();
     let rows = store.messages(viewer, &ranges).await.unwrap();
@@ -269,6 +270,7 @@ async fn all_pages(
         topic: true,
         audience: true,
         last_message: true,
+        html: true,
     };
     let mut rows: Vec<InboxRow> = Vec::new();
     loop {

@@ -1,6 +1,6 @@
 //! Messages of one thread are numbered from 1 without gaps, however many are sent at once.
 
-use tidings_domain::{MessageId, PrincipalKind, ThreadId};
+use tidings_domain::{BodyFormat, MessageId, PrincipalKind, ThreadId};
 use tidings_policy::Viewer;
 use tidings_store::{MessageModel, MessageRange, Store};
 use uuid::Uuid;
@@ -25,6 +25,8 @@ async fn send(store: Store, viewer: Viewer, thread: ThreadId, number: u128) -> i
         body: number.to_string(),
         created_at: at(30_000),
         seen_by_client_at: None,
+        body_format: BodyFormat::Plain,
+        body_html: None,
     };
     tx.insert_message(&message).await.unwrap();
     tx.advance_thread(thread, message.seq, message.id, message.created_at)
@@ -69,6 +71,7 @@ async fn c26_t31_messages_sent_at_once_are_numbered_without_gaps() {
         thread: before.id,
         from: 1,
         to: i64::MAX,
+        html: false,
     };
     let rows = db.store.messages(viewer, &[range]).await.unwrap();
     let stored: Vec<i64> = rows.iter().map(|row| row.message.seq).collect();

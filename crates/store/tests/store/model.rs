@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use tidings_domain::{
-    ClientId, Lifecycle, MessageId, ParticipantStanding, Principal, PrincipalKind, StaffId,
-    ThreadId,
+    BodyFormat, ClientId, Lifecycle, MessageId, ParticipantStanding, Principal, PrincipalKind,
+    StaffId, ThreadId,
 };
 use tidings_policy::{Action, ClientFacts, ThreadFacts, Viewer, decide};
 use tidings_store::{InboxFilter, InboxState, MessageModel, ParticipantRow, ThreadRow};
@@ -101,6 +101,8 @@ impl World {
             body: "News".to_owned(),
             created_at: now,
             seen_by_client_at: None,
+            body_format: BodyFormat::Plain,
+            body_html: None,
         };
         for ((_, thread), kept) in &mut self.kept {
             if *thread == id {

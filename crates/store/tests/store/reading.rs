@@ -28,6 +28,7 @@ fn whole(threads: &[ThreadId]) -> Vec<MessageRange> {
         thread: *thread,
         from: 1,
         to: i64::MAX,
+        html: false,
     };
     threads.iter().map(range).collect()
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, TimeZone, Utc};
 use tidings_domain::{
-    AccountState, AgencyId, AudienceKind, CareTeamSource, ClientId, ClientStatus, IdSource,
-    Lifecycle, MessagingPolicy, ParticipantStanding, Principal, PrincipalKind, Role, RoleSet,
-    SeededIds, StaffId, SupervisorScope, ThreadId, ThreadKind,
+    AccountState, AgencyId, AudienceKind, BodyFormat, CareTeamSource, ClientId, ClientStatus,
+    IdSource, Lifecycle, MessagingPolicy, ParticipantStanding, Principal, PrincipalKind, Role,
+    RoleSet, SeededIds, StaffId, SupervisorScope, ThreadId, ThreadKind,
 };
 use tidings_store::{
     AccountClientRow, AccountRow, AgencyRow, AudienceRow, Batch, CareTeamMemberRow, ClientRow,
@@ -330,6 +330,8 @@ impl World {
             body: format!("Message {}", thread.last_seq + 1),
             created_at: later.max(thread.last_activity_at),
             seen_by_client_at: None,
+            body_format: BodyFormat::Plain,
+            body_html: None,
         };
         thread.last_seq = message.seq;
         thread.last_message_id = message.id;

@@ -27,7 +27,10 @@ export type Scalars = {
    * every server of the installation. Opaque.
    */
   EventCursor: { input: string; output: string; }
-  /** HTML that may be shown as it is: escaped, without scripts, handlers or foreign sources. */
+  /**
+   * HTML that may be shown as it is: made from plain text, or sanitised. Without scripts, handlers,
+   * styles or foreign sources; every link has `target="_blank" rel="noopener noreferrer"`.
+   */
   HTML: { input: string; output: string; }
 };
 
@@ -55,6 +58,18 @@ export type AudienceKind =
   | 'BILLING'
   /** Care itself. */
   | 'CLINICAL';
+
+/** How a message's text is written. */
+export type BodyFormat =
+  /** Text and nothing else: the default. Characters that mean something in HTML mean themselves. */
+  | 'PLAIN'
+  /**
+   * HTML. Kept are paragraphs, headings (h1 to h6), pre, blockquote, hr, b, strong, i, em, u, s,
+   * code, br, lists (ol, ul, li), tables (table, thead, tbody, tr, th, td with colspan and
+   * rowspan) and links to http, https, mailto and tel. Of all else the text is kept, of script
+   * and style not even that. Every image is dropped, since messages have no attachments yet.
+   */
+  | 'RICH';
 
 /** Where a care team membership came from. */
 export type CareTeamSource =
@@ -208,8 +223,14 @@ export type Role =
 
 /** A message to send. */
 export type SendMessageInput = {
-  /** Its text: 1 to 65,536 characters of plain text, or as the agency's policy bounds it. */
+  /**
+   * Its text, as `bodyFormat` says: plain text of 1 to 65,536 characters, or as the agency's
+   * policy bounds it; or HTML of at most 524,288 bytes, before and after it is sanitised, whose
+   * plain text has as many characters. Characters are Unicode scalar values.
+   */
   body: Scalars['String']['input'];
+  /** How the text is written. */
+  bodyFormat?: BodyFormat;
   /**
    * Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
    * the same input answers with the first outcome for seven days.
@@ -270,8 +291,14 @@ export type StartThreadInput = {
    * client's thread is CLINICAL unless it says otherwise.
    */
   audience?: InputMaybe<AudienceKind>;
-  /** The first message: 1 to 65,536 characters of plain text, or as the agency's policy bounds it. */
+  /**
+   * The first message, as `bodyFormat` says: plain text of 1 to 65,536 characters, or as the agency's
+   * policy bounds it; or HTML of at most 524,288 bytes, before and after it is sanitised, whose
+   * plain text has as many characters. Characters are Unicode scalar values.
+   */
   body: Scalars['String']['input'];
+  /** How the text is written. */
+  bodyFormat?: BodyFormat;
   /**
    * Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
    * the same input answers with the first outcome for seven days.
@@ -342,7 +369,7 @@ export type UserErrorCode =
   | 'CONTACT_NOT_ALLOWED'
   /** The end would lie before the start. */
   | 'DATE_RANGE_INVALID'
-  /** The message has more characters than allowed. */
+  /** The message has more characters than allowed, or more than 524,288 bytes of HTML. */
   | 'MESSAGE_TOO_LONG'
   /** The staff member is not on the client's care team today. */
   | 'NOT_CARE_TEAM_MEMBER'

@@ -23,6 +23,7 @@ async fn messages(store: &Store, viewer: &Viewer, threads: &[ThreadId]) -> Vec<M
             thread: *thread,
             from: 1,
             to: 1_000,
+            html: false,
         })
         .collect();
     store.messages(viewer, &ranges).await.unwrap()
@@ -203,6 +204,7 @@ async fn p06_c26_receipts_and_the_moment_of_seeing_agree() {
         thread,
         from: 1,
         to: 1_000,
+        html: false,
     });
     let receipts = store.receipts(&admin, &ranges).await.unwrap();
     assert!(!receipts.is_empty());

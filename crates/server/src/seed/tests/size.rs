@@ -293,6 +293,7 @@ async fn every_author_may_see_the_thread_and_unread_counts_equal_a_recount() {
             thread: thread.id,
             from: 1,
             to: thread.last_seq,
+            html: false,
         })
         .collect();
     for person in people {

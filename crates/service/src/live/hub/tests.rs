@@ -2,7 +2,7 @@
 
 use chrono::{TimeZone as _, Utc};
 use tidings_domain::{
-    AccountId, ClientId, Event, EventRecord, Lifecycle, MessageId, MessagingPolicy,
+    AccountId, BodyFormat, ClientId, Event, EventRecord, Lifecycle, MessageId, MessagingPolicy,
     ParticipantStanding, PrincipalKind, RoleSet, StaffId, ThreadKind,
 };
 use tidings_policy::{AccountViewer, StaffViewer, ThreadFacts, bare};
@@ -100,6 +100,8 @@ fn message(seq: i64, thread: &Arc<LiveThread>, body: &str) -> Prepared {
         body: body.to_owned(),
         created_at: noon(),
         seen_by_client_at: None,
+        body_format: BodyFormat::Plain,
+        body_html: None,
     };
     let message = Arc::new(MessageRow {
         message,
