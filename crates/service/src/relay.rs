@@ -67,9 +67,9 @@ impl Service {
         Ok(relay)
     }
 
-    /// How far the relay is, and how far the log. For readiness and metrics.
+    /// How far the relay is, and where the newest event stands. For readiness and metrics.
     pub async fn relay_lag(&self) -> Result<(Position, Position)> {
-        Ok((self.hub.position(), self.store.log_end().await?))
+        Ok((self.hub.position(), self.store.newest_event().await?))
     }
 }
 

@@ -142,6 +142,15 @@ impl Store {
         row.as_ref().map_or(Ok(Position::START), position)
     }
 
+    /// Where the newest event stands, final or not; the start if there is none. On PostgreSQL
+    /// [`log_end`](Self::log_end) moves with every transaction, this with events alone.
+    pub async fn newest_event(&self) -> Result<Position> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT e.tx, e.seq FROM event e ORDER BY e.tx DESC, e.seq DESC LIMIT 1");
+        let row = self.read.query_one_raw(sql.statement()).await?;
+        row.as_ref().map_or(Ok(Position::START), position)
+    }
+
     /// How far the log was pruned: a cursor before this place has expired (G3).
     pub async fn log_floor(&self) -> Result<Position> {
         let mut sql = Sql::new(self.backend());
