@@ -31,7 +31,7 @@ export async function open(base, options = {}) {
   });
   const faults = [];
   const sockets = [];
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(50_000);
   await context.route('**/*', (route) => {
     const url = new URL(route.request().url());
     if (url.origin === origin || url.protocol === 'data:' || url.protocol === 'blob:') {

@@ -19,7 +19,7 @@ const shown = async (selector) =>
   (await page.locator(`${selector} .view-lines`).first().innerText()).replaceAll('\u00a0', ' ');
 /** Waits until a condition holds: looks again at each frame that the browser draws. */
 async function until(what, holds) {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 50_000;
   for (;;) {
     const found = await holds();
     if (found) return found;
