@@ -110,7 +110,10 @@ impl Tidings {
         let options = [
             ("LISTEN", "127.0.0.1:0"),
             // A folder below: it is closed to everybody else, and PostgreSQL runs as somebody else.
-            ("DATA_DIR", &self.folder.join("tidings").display().to_string()),
+            (
+                "DATA_DIR",
+                &self.folder.join("tidings").display().to_string(),
+            ),
             ("DATABASE_URL", url),
             ("TOKEN_SECRET", "only for the bench: 0123456789abcdef"),
             ("LOG", "warn"),

@@ -149,6 +149,9 @@ fn postgres_options(url: &str, connections: u32) -> ConnectOptions {
         options
             .statement_cache_capacity(STATEMENT_CACHE)
             .application_name("tidings")
+            // A page is some hundred rows: starting workers or a compiler for it costs twenty
+            // times what it takes.
+            .options([("max_parallel_workers_per_gather", "0"), ("jit", "off")])
     });
     options
 }

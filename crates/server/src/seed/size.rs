@@ -172,9 +172,6 @@ pub fn landmarks(size: &Size) -> Result<Landmarks> {
     World::new(size)?.landmarks()
 }
 
-/// Threads that a staff member has pinned on average, however many there are.
-const PINS: usize = 5;
-
 /// An agency in the making: a stream of batches.
 pub(super) struct World {
     seed: u64,
@@ -219,8 +216,6 @@ impl World {
         let stage = Stage {
             directory: &self.directory,
             scheduler: self.scheduler,
-            threads: number(self.plans.len()),
-            pins: number(PINS * self.directory.staff.len()),
             ids: &self.ids,
         };
         let mut batch = Batch::default();
@@ -301,10 +296,6 @@ impl Ids {
     fn next<T: From<uuid::Uuid>>(&self, at: DateTime<Utc>) -> T {
         self.0.next(at).into()
     }
-}
-
-fn number(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 /// A moment from microseconds.

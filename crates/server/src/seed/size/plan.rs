@@ -19,6 +19,8 @@ pub(super) struct Plan {
     pub(super) audience: AudienceKind,
     pub(super) kind: ThreadKind,
     pub(super) archived: bool,
+    /// Whether its lead has it at the top.
+    pub(super) pinned: bool,
     pub(super) messages: usize,
     /// When it begins, in microseconds.
     pub(super) begins: i64,
@@ -36,6 +38,9 @@ impl Plan {
         client.account.map(|(account, _)| account).filter(|_| may)
     }
 }
+
+/// Threads that a staff member has pinned at most.
+const PINS: u32 = 5;
 
 /// All threads, in the order in which they begin, and the number of the longest.
 pub(super) fn threads(size: &Size, directory: &Directory) -> (Vec<Plan>, usize) {
@@ -59,6 +64,7 @@ pub(super) fn threads(size: &Size, directory: &Directory) -> (Vec<Plan>, usize) 
             audience,
             kind,
             archived,
+            pinned: false,
             messages: 1,
             begins: begins + jitter,
         });
@@ -66,7 +72,18 @@ pub(super) fn threads(size: &Size, directory: &Directory) -> (Vec<Plan>, usize) 
     }
     let long = long_thread(&plans, directory);
     lengths(&mut dice, size, directory, &mut plans, long);
+    pin(&mut plans, directory);
     (plans, long)
+}
+
+/// Pins some of the newer threads that somebody leads: a few for each, however many there are.
+fn pin(plans: &mut [Plan], directory: &Directory) {
+    let mut pins = vec![0; directory.staff.len()];
+    let open = plans.iter_mut().rev().filter(|plan| !plan.archived);
+    for plan in open.step_by(3) {
+        plan.pinned = pins[plan.lead] < PINS;
+        pins[plan.lead] += 1;
+    }
 }
 
 fn header(

@@ -18,10 +18,6 @@ pub(super) struct Stage<'a> {
     pub(super) directory: &'a Directory,
     /// The busiest scheduler, who is on top of the inbox that all schedulers share.
     pub(super) scheduler: usize,
-    /// Of so many threads …
-    pub(super) threads: u64,
-    /// … so many are pinned.
-    pub(super) pins: u64,
     pub(super) ids: &'a Ids,
 }
 
@@ -55,7 +51,7 @@ impl Stage<'_> {
                 talk.read(reader, moment(at) + Duration::minutes(minutes));
             }
         }
-        if dice.below(self.threads) < self.pins {
+        if plan.pinned {
             talk.pin(cast.lead.reader());
         }
         let addressed = cast.addressed.iter();
