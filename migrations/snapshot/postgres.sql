@@ -171,3 +171,6 @@ CREATE INDEX "idempotency_key_by_time" ON "idempotency_key" ("created_at");
 -- m0004_rich_text
 ALTER TABLE "message" ADD COLUMN "body_format" text NOT NULL DEFAULT 'PLAIN';
 ALTER TABLE "message" ADD COLUMN "body_html" text NULL;
+
+-- m0006_message_writer
+ALTER TABLE "message" ADD COLUMN "written_by" xid8 NOT NULL DEFAULT (pg_current_xact_id());

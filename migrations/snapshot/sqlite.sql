@@ -171,3 +171,5 @@ CREATE INDEX "idempotency_key_by_time" ON "idempotency_key" ("created_at");
 -- m0004_rich_text
 ALTER TABLE "message" ADD COLUMN "body_format" text NOT NULL DEFAULT 'PLAIN';
 ALTER TABLE "message" ADD COLUMN "body_html" text NULL;
+
+-- m0006_message_writer

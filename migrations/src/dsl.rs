@@ -1,7 +1,7 @@
 //! Short words for columns, keys and indexes, so that a table reads as a table.
 
 use sea_orm_migration::sea_query::{
-    Alias, ColumnDef, ForeignKey, ForeignKeyCreateStatement, Index, IndexCreateStatement,
+    Alias, ColumnDef, Expr, ForeignKey, ForeignKeyCreateStatement, Index, IndexCreateStatement,
     IndexOrder, Table, TableAlterStatement, TableCreateStatement,
 };
 
@@ -48,6 +48,15 @@ pub(crate) fn time(name: &'static str) -> ColumnDef {
 
 pub(crate) fn date(name: &'static str) -> ColumnDef {
     column(name).date().not_null().take()
+}
+
+/// The 64-bit id of the transaction that writes the row; on PostgreSQL only.
+pub(crate) fn transaction(name: &'static str) -> ColumnDef {
+    column(name)
+        .custom(Alias::new("xid8"))
+        .not_null()
+        .default(Expr::cust("pg_current_xact_id()"))
+        .take()
 }
 
 /// A column for a table that was there before.

@@ -15,6 +15,7 @@ mod m0001_directory;
 mod m0002_messages;
 mod m0003_event_log;
 mod m0004_rich_text;
+mod m0006_message_writer;
 
 use sea_orm_migration::prelude::{
     DbErr, MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
@@ -53,6 +54,7 @@ pub const PLANS: &[Plan] = &[
     m0002_messages::PLAN,
     m0003_event_log::PLAN,
     m0004_rich_text::PLAN,
+    m0006_message_writer::PLAN,
 ];
 
 /// Runs [`PLANS`].

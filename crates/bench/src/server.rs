@@ -117,7 +117,7 @@ impl Tidings {
             ("DATABASE_URL", url),
             ("TOKEN_SECRET", "only for the bench: 0123456789abcdef"),
             ("LOG", "warn"),
-            ("SOCKETS_PER_VIEWER", "1024"),
+            ("SOCKETS_PER_VIEWER", "10000"),
             // A measured client asks as much as it can.
             ("RATE_CAPACITY", "0"),
         ];

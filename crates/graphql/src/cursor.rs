@@ -3,6 +3,8 @@
 //! A cursor is no secret and opens nothing: it only says where to go on. It carries a tag of its
 //! viewer so that one that was taken from somebody else is refused rather than silently misread.
 
+use std::sync::Arc;
+
 use async_graphql::Error;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -53,8 +55,9 @@ fn seal(viewer: Principal, kind: Kind, payload: &[u8]) -> String {
 }
 
 fn open(viewer: Principal, kind: Kind, cursor: &str) -> Result<Vec<u8>, Error> {
-    // The longest cursor holds a name; nothing honest comes near this.
-    if cursor.len() > 2_048 {
+    // The longest cursors hold a name, or a number for each write that was under way on a busy
+    // PostgreSQL; nothing honest comes near this.
+    if cursor.len() > 8_192 {
         return Err(invalid());
     }
     let mut bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid())?;
@@ -100,12 +103,15 @@ pub(crate) fn to_event(viewer: Principal, cursor: &str) -> Result<Position, Erro
     })
 }
 
-pub(crate) fn of_inbox(viewer: Principal, place: InboxPlace) -> String {
-    let mut payload = Vec::with_capacity(33);
+pub(crate) fn of_inbox(viewer: Principal, place: &InboxPlace) -> String {
+    let mut payload = Vec::with_capacity(64);
     payload.push(u8::from(place.pinned));
     payload.extend_from_slice(&place.key.timestamp_micros().to_be_bytes());
     payload.extend_from_slice(&place.as_of.timestamp_micros().to_be_bytes());
     payload.extend_from_slice(place.thread.0.as_bytes());
+    if let Some(snapshot) = &place.snapshot {
+        payload.extend_from_slice(snapshot.as_bytes());
+    }
     seal(viewer, Kind::Inbox, &payload)
 }
 
@@ -114,12 +120,41 @@ pub(crate) fn to_inbox(viewer: Principal, cursor: &str) -> Result<InboxPlace, Er
     let time = |at| DateTime::from_timestamp_micros(number(&bytes, at)?).ok_or_else(invalid);
     let pinned = bytes.first().ok_or_else(invalid)? == &1;
     let thread = ThreadId(uuid(&bytes, 17)?);
+    let snapshot = match bytes.get(33..) {
+        Some(text) if !text.is_empty() => Some(snapshot(text)?),
+        _ => None,
+    };
     Ok(InboxPlace {
         pinned,
         key: time(1)?,
         as_of: time(9)?,
         thread,
+        snapshot,
     })
+}
+
+/// A snapshot as PostgreSQL writes it, `xmin:xmax:` and the numbers of what was under way: checked
+/// here, since the database would fail on anything else.
+fn snapshot(text: &[u8]) -> Result<Arc<str>, Error> {
+    let text = std::str::from_utf8(text).map_err(|_| invalid())?;
+    let number = |text: &str| text.parse::<u64>().ok().filter(|number| *number > 0);
+    let parts: Vec<&str> = text.splitn(3, ':').collect();
+    let [begin, end, between] = parts.as_slice() else {
+        return Err(invalid());
+    };
+    let (begin, end) = (number(begin), number(end));
+    let (Some(begin), Some(end)) = (begin, end) else {
+        return Err(invalid());
+    };
+    let mut last = begin.saturating_sub(1);
+    for part in between.split(',').filter(|_| !between.is_empty()) {
+        let next = number(part).filter(|next| *next > last && *next < end);
+        last = next.ok_or_else(invalid)?;
+    }
+    if begin > end {
+        return Err(invalid());
+    }
+    Ok(Arc::from(text))
 }
 
 pub(crate) fn of_message(viewer: Principal, thread: ThreadId, seq: i64) -> String {
@@ -217,6 +252,27 @@ mod tests {
         }
         for junk in ["", "=", "not a cursor", &"A".repeat(5_000), "ü"] {
             assert!(to_event(viewer(1), junk).is_err());
+        }
+    }
+
+    #[test]
+    fn p16_a_snapshot_survives_and_what_is_none_is_refused() {
+        let place = |snapshot: &str| InboxPlace {
+            pinned: false,
+            key: DateTime::UNIX_EPOCH,
+            thread: ThreadId(Uuid::from_u128(3)),
+            as_of: DateTime::UNIX_EPOCH,
+            snapshot: (!snapshot.is_empty()).then(|| Arc::from(snapshot)),
+        };
+        for text in ["", "7:7:", "7:9:7", "7:12:8,10,11"] {
+            let cursor = of_inbox(viewer(1), &place(text));
+            assert_eq!(to_inbox(viewer(1), &cursor).unwrap(), place(text), "{text}");
+        }
+        for text in [
+            "7", "7:9", "9:7:", "0:7:", "7:9:8,", "7:9:9", "7:9:8,8", "7:9:6", "a:9:", "7:9:8'",
+        ] {
+            let cursor = of_inbox(viewer(1), &place(text));
+            assert!(to_inbox(viewer(1), &cursor).is_err(), "{text}");
         }
     }
 

@@ -88,7 +88,7 @@ impl InboxQuery {
         let edges = page
             .rows
             .into_iter()
-            .map(|row| (cursor::of_inbox(me, row.place), Thread::from(row)))
+            .map(|row| (cursor::of_inbox(me, &row.place), Thread::from(row)))
             .collect();
         Ok(ThreadConnection::new(
             edges,

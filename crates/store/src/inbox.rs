@@ -1,12 +1,13 @@
 //! The inbox: one statement a page, whatever the page size and however many threads there are.
 
+mod as_of;
 mod branches;
 mod statement;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 use tidings_domain::{AudienceKind, ClientId, ThreadId, TopicId};
 use tidings_policy::Viewer;
 
@@ -93,19 +94,21 @@ impl Store {
         after: Option<InboxPlace>,
         first: usize,
     ) -> Result<Page<InboxRow>> {
-        let statement = inbox_statement(self.backend(), viewer, filter, joins, after, first);
+        let begin = after.as_ref();
+        let statement = inbox_statement(self.backend(), viewer, filter, joins, begin, first);
         let result = self.read.query_all_raw(statement).await?;
         let mut beside = Beside::default();
         let mut rows = result
             .iter()
-            .map(|row| read(row, joins, &mut beside))
+            .map(|row| read(row, joins, begin, &mut beside))
             .collect::<Result<Vec<_>>>()?;
-        let as_of = match after {
-            Some(place) => place.as_of,
-            None => self.newest(viewer, filter, &rows, first).await?,
-        };
-        for row in &mut rows {
-            row.place.as_of = as_of;
+        if begin.is_none() {
+            let as_of = self.newest(viewer, filter, &rows, first).await?;
+            let snapshot = self.snapshot(&result)?;
+            for row in &mut rows {
+                row.place.as_of = as_of;
+                row.place.snapshot.clone_from(&snapshot);
+            }
         }
         let has_next = rows.len() > first;
         rows.truncate(first);
@@ -139,14 +142,26 @@ impl Store {
                 key: DateTime::UNIX_EPOCH,
                 thread: ThreadId(uuid::Uuid::nil()),
                 as_of: DateTime::from_timestamp(END_OF_TIME, 0).unwrap_or_default(),
+                snapshot: None,
             };
-            let statement =
-                inbox_statement(self.backend(), viewer, filter, joins, Some(behind_pins), 1);
+            let behind = Some(&behind_pins);
+            let statement = inbox_statement(self.backend(), viewer, filter, joins, behind, 1);
             for row in &self.read.query_all_raw(statement).await? {
                 newest = newest.max(Reader::new(row).next()?);
             }
         }
         Ok(newest)
+    }
+
+    /// What a first page saw, where that is asked for: the same in each of its rows.
+    fn snapshot(&self, rows: &[QueryResult]) -> Result<Option<Arc<str>>> {
+        if self.backend() != DbBackend::Postgres {
+            return Ok(None);
+        }
+        let first = rows
+            .first()
+            .map(|row| row.try_get::<String>("", as_of::SNAPSHOT));
+        Ok(first.transpose()?.map(Arc::from))
     }
 }
 
@@ -159,7 +174,12 @@ struct Beside {
     staff: Known<staff_member::Model>,
 }
 
-fn read(row: &QueryResult, joins: InboxJoins, beside: &mut Beside) -> Result<InboxRow> {
+fn read(
+    row: &QueryResult,
+    joins: InboxJoins,
+    after: Option<&InboxPlace>,
+    beside: &mut Beside,
+) -> Result<InboxRow> {
     let mut row = Reader::new(row);
     let key: DateTime<Utc> = row.next()?;
     let pinned: bool = row.next()?;
@@ -169,7 +189,9 @@ fn read(row: &QueryResult, joins: InboxJoins, beside: &mut Beside) -> Result<Inb
         pinned,
         key,
         thread: thread.id,
-        as_of: key,
+        // Of a first page both are known when all of it has been read.
+        as_of: after.map_or(key, |place| place.as_of),
+        snapshot: after.and_then(|place| place.snapshot.clone()),
     };
     let client = if joins.client {
         row.shared(&mut beside.clients)?

@@ -1,5 +1,7 @@
 //! Keyset pages: where a page begins, and what came back.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use tidings_domain::ThreadId;
 
@@ -8,7 +10,7 @@ use tidings_domain::ThreadId;
 /// Besides the key of the last thread it keeps the moment as of which the inbox is paged. A thread
 /// that has moved to the top since keeps, for this reader, the place that it had: no page skips a
 /// thread or repeats one while messages arrive (P-16).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InboxPlace {
     /// Whether the thread was among the pinned ones, which come first (P-15).
     pub pinned: bool,
@@ -18,6 +20,9 @@ pub struct InboxPlace {
     pub thread: ThreadId,
     /// The moment as of which the inbox is paged.
     pub as_of: DateTime<Utc>,
+    /// The same on PostgreSQL, where a message can be committed behind one that was written later:
+    /// what the statement of the first page saw, as `pg_snapshot` is written. None on SQLite.
+    pub snapshot: Option<Arc<str>>,
 }
 
 /// One page of a list, in the list's order.

@@ -75,6 +75,16 @@ impl Sql {
         self.push(")")
     }
 
+    /// Adds words of our own vocabulary in brackets, for `IN`: at least one.
+    pub(crate) fn words(&mut self, words: impl Iterator<Item = &'static str>) -> &mut Self {
+        for (i, word) in words.enumerate() {
+            self.push(if i == 0 { "('" } else { ", '" })
+                .push(word)
+                .push("'");
+        }
+        self.push(")")
+    }
+
     /// Adds the columns of a table under an alias.
     pub(crate) fn columns<R: Row>(&mut self, alias: &str) -> &mut Self {
         self.columns_without::<R>(alias, "")

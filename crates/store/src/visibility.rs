@@ -7,7 +7,7 @@ use sea_orm::Value;
 use sea_orm::entity::prelude::{ColumnTrait, EntityTrait};
 use sea_orm::sea_query::{Condition, Query};
 use sea_orm::{QueryFilter, Select};
-use tidings_domain::AudienceSet;
+use tidings_domain::{AudienceKind, AudienceSet};
 use tidings_policy::{Action, Grant, Reach, Viewer, grants};
 
 use crate::entities::{
@@ -58,13 +58,8 @@ pub(crate) fn covered(sql: &mut Sql, grant: &Grant, alias: &str) {
 }
 
 fn audience_in(sql: &mut Sql, audiences: AudienceSet, alias: &str) {
-    sql.push(alias).push(".audience IN (");
-    for (i, kind) in audiences.iter().enumerate() {
-        sql.push(if i == 0 { "'" } else { ", '" })
-            .push(kind.as_str())
-            .push("'");
-    }
-    sql.push(")");
+    sql.push(alias).push(".audience IN ");
+    sql.words(audiences.iter().map(AudienceKind::as_str));
 }
 
 fn within(sql: &mut Sql, reach: Reach, viewer: &Viewer, alias: &str) {

@@ -3,8 +3,8 @@
 use tidings_domain::{AudienceKind, AudienceSet, Lifecycle};
 use tidings_policy::{Action, Grant, Reach, grants};
 
-use super::InboxState;
 use super::statement::{OPEN_TO_CLIENTS, Query, Window, open_to};
+use super::{InboxState, as_of};
 use crate::sql::Sql;
 use crate::visibility::{clients_within, covered, visible_threads};
 
@@ -15,7 +15,7 @@ const MOVED: usize = 1_000;
 const NEWEST_FIRST: &str = " ORDER BY x.last_activity_at DESC, x.id DESC";
 
 impl Query<'_> {
-    pub(super) fn grants(&mut self, sql: &mut Sql, window: Window) {
+    pub(super) fn grants(&mut self, sql: &mut Sql, window: Window<'_>) {
         let mut grants = grants(self.viewer, Action::View);
         if let Some(kind) = self.filter.audience {
             // An audience that the viewer sees everywhere needs no other branch.
@@ -54,7 +54,7 @@ impl Query<'_> {
         }
     }
 
-    fn grant(&mut self, sql: &mut Sql, grant: &Grant, lifecycle: Lifecycle, window: Window) {
+    fn grant(&mut self, sql: &mut Sql, grant: &Grant, lifecycle: Lifecycle, window: Window<'_>) {
         let audiences = match self.filter.audience {
             Some(kind) => grant.audiences.intersection(AudienceSet::of(&[kind])),
             None => grant.audiences,
@@ -101,7 +101,7 @@ impl Query<'_> {
         sql: &mut Sql,
         kind: AudienceKind,
         lifecycle: Lifecycle,
-        window: Window,
+        window: Window<'_>,
     ) {
         self.open_branch(sql);
         sql.push(" FROM thread t WHERE t.agency_id = ")
@@ -115,7 +115,13 @@ impl Query<'_> {
 
     /// The merge of the threads of each client, newest first, which takes no more of them than the
     /// page has. The databases spell it differently.
-    fn by_clients(&mut self, sql: &mut Sql, grant: &Grant, lifecycle: Lifecycle, window: Window) {
+    fn by_clients(
+        &mut self,
+        sql: &mut Sql,
+        grant: &Grant,
+        lifecycle: Lifecycle,
+        window: Window<'_>,
+    ) {
         self.union(sql);
         sql.push("SELECT z.id, z.key, FALSE AS pinned FROM (");
         if sql.postgres() {
@@ -128,7 +134,13 @@ impl Query<'_> {
 
     /// A recursion whose rows wait in order: the newest thread of each client, and behind each that
     /// is taken the client's next.
-    fn merge_on_sqlite(&self, sql: &mut Sql, grant: &Grant, lifecycle: Lifecycle, window: Window) {
+    fn merge_on_sqlite(
+        &self,
+        sql: &mut Sql,
+        grant: &Grant,
+        lifecycle: Lifecycle,
+        window: Window<'_>,
+    ) {
         sql.push(
             "WITH RECURSIVE h (client_id, id, key) AS (SELECT g.client_id, t.id, \
              t.last_activity_at FROM (SELECT DISTINCT q.client_id FROM (",
@@ -154,7 +166,7 @@ impl Query<'_> {
         sql: &mut Sql,
         grant: &Grant,
         lifecycle: Lifecycle,
-        window: Window,
+        window: Window<'_>,
     ) {
         let moved = matches!(window, Window::Moved(_));
         sql.push("WITH g AS MATERIALIZED (SELECT DISTINCT q.client_id FROM (");
@@ -189,7 +201,7 @@ impl Query<'_> {
         sql: &mut Sql,
         grant: &Grant,
         lifecycle: Lifecycle,
-        window: Window,
+        window: Window<'_>,
         client: &str,
     ) {
         sql.push(" FROM thread x WHERE x.client_id = ")
@@ -205,7 +217,7 @@ impl Query<'_> {
     }
 
     /// All that the viewer sees of one client: few threads, so the whole rule stands in one place.
-    fn one_client(&mut self, sql: &mut Sql, lifecycle: Lifecycle, window: Window) {
+    fn one_client(&mut self, sql: &mut Sql, lifecycle: Lifecycle, window: Window<'_>) {
         self.open_branch(sql);
         sql.push(" FROM thread t WHERE t.client_id = ")
             .bind(self.filter.client);
@@ -241,21 +253,22 @@ impl Query<'_> {
     fn within(&self, sql: &mut Sql, window: Window, time: &str, id: &str, alias: &str) {
         match window {
             Window::Top => {}
-            Window::Behind(key, thread) => {
+            Window::Behind(key, thread, place) => {
                 sql.push(" AND (")
                     .push(time)
                     .push(", ")
                     .push(id)
                     .push(") < (");
                 sql.bind(key).push(", ").bind(thread).push(")");
+                as_of::unmoved(sql, alias, time, key, place);
             }
-            Window::Moved(as_of) => _ = sql.push(" AND ").push(time).push(" > ").bind(as_of),
+            Window::Moved(place) => as_of::moved(sql, alias, time, place),
         }
         self.narrow_as(sql, alias, true);
     }
 
     /// How many threads of a branch count at most.
-    fn bound(&self, window: Window) -> usize {
+    fn bound(&self, window: Window<'_>) -> usize {
         match window {
             Window::Moved(_) => MOVED,
             Window::Top | Window::Behind(..) => self.limit,

@@ -10,7 +10,7 @@ use sea_orm::{DbBackend, Statement};
 use tidings_domain::{Lifecycle, ThreadId};
 use tidings_policy::{Action, Viewer};
 
-use super::{InboxFilter, InboxJoins, InboxState};
+use super::{InboxFilter, InboxJoins, InboxState, as_of};
 use crate::entities::{audience, client, staff_member, thread, topic};
 use crate::message;
 use crate::page::InboxPlace;
@@ -30,20 +30,20 @@ pub(crate) fn open_to(viewer: &Viewer) -> &'static [Lifecycle] {
 
 /// Which part of a branch counts.
 #[derive(Clone, Copy)]
-pub(super) enum Window {
+pub(super) enum Window<'a> {
     /// From the top.
     Top,
-    /// Behind a place.
-    Behind(DateTime<Utc>, ThreadId),
+    /// Behind a key and a thread, for a paging as of the place.
+    Behind(DateTime<Utc>, ThreadId, &'a InboxPlace),
     /// What has moved since the paging began.
-    Moved(DateTime<Utc>),
+    Moved(&'a InboxPlace),
 }
 
 pub(super) struct Query<'a> {
     pub(super) viewer: &'a Viewer,
     pub(super) filter: InboxFilter,
     pub(super) joins: InboxJoins,
-    pub(super) after: Option<InboxPlace>,
+    pub(super) after: Option<&'a InboxPlace>,
     pub(super) limit: usize,
     pub(super) first_branch: bool,
 }
@@ -53,7 +53,7 @@ pub(crate) fn inbox_statement(
     viewer: &Viewer,
     filter: InboxFilter,
     joins: InboxJoins,
-    after: Option<InboxPlace>,
+    after: Option<&InboxPlace>,
     first: usize,
 ) -> Statement {
     let mut sql = Sql::new(backend);
@@ -100,6 +100,9 @@ impl Query<'_> {
             sql.push(", EXISTS (SELECT 1 FROM message_mark k WHERE k.viewer_id = s.viewer_id");
             sql.push(" AND k.thread_id = t.id AND k.seq = m.seq)");
         }
+        if self.after.is_none() {
+            as_of::tell(sql);
+        }
         // Two branches may find the same thread: grouped, it counts once. A `UNION` would fill a
         // table for each branch instead.
         sql.push(" FROM (SELECT u.id, u.key, u.pinned FROM (");
@@ -136,18 +139,18 @@ impl Query<'_> {
             self.pinned(sql);
         }
         let window = match self.after {
-            Some(place) if !place.pinned => Window::Behind(place.key, place.thread),
-            Some(place) => Window::Behind(place.as_of, ThreadId(uuid::Uuid::max())),
+            Some(place) if !place.pinned => Window::Behind(place.key, place.thread, place),
+            Some(place) => Window::Behind(place.as_of, ThreadId(uuid::Uuid::max()), place),
             None => Window::Top,
         };
         self.grants(sql, window);
         if let Some(place) = self.after {
             self.union(sql);
             sql.push("SELECT v.id, v.key, FALSE AS pinned FROM (SELECT b.id, ");
-            as_of_key(sql, "b.id", place.as_of);
+            as_of::key(sql, "b.id", place);
             sql.push(" AS key FROM (");
             self.first_branch = true;
-            self.grants(sql, Window::Moved(place.as_of));
+            self.grants(sql, Window::Moved(place));
             sql.push(") b) v WHERE v.key IS NOT NULL");
             if !place.pinned {
                 sql.push(" AND (v.key, v.id) < (")
@@ -170,10 +173,11 @@ impl Query<'_> {
         sql.push("SELECT * FROM (SELECT t.id, ");
         match self.after {
             Some(place) => {
+                let settled = as_of::settled(sql, place);
                 sql.push("CASE WHEN t.last_activity_at > ")
-                    .bind(place.as_of)
+                    .bind(settled)
                     .push(" THEN ");
-                as_of_key(sql, "t.id", place.as_of);
+                as_of::key(sql, "t.id", place);
                 sql.push(" ELSE t.last_activity_at END");
             }
             None => _ = sql.push("t.last_activity_at"),
@@ -183,13 +187,8 @@ impl Query<'_> {
             .bind(self.viewer.principal().uuid());
         sql.push(" AND s.pinned IS TRUE AND ");
         visible_threads(sql, self.viewer, Action::View, "t");
-        sql.push(" AND t.lifecycle IN (");
-        for (i, lifecycle) in self.lifecycles().iter().enumerate() {
-            sql.push(if i == 0 { "'" } else { ", '" })
-                .push(lifecycle.as_str())
-                .push("'");
-        }
-        sql.push(")");
+        sql.push(" AND t.lifecycle IN ");
+        sql.words(self.lifecycles().iter().map(|lifecycle| lifecycle.as_str()));
         self.narrow(sql, false);
         sql.push(") p");
         if let Some(place) = self.after {
@@ -239,13 +238,4 @@ impl Query<'_> {
             .push(".id), 0) ")
             .push(unread);
     }
-}
-
-/// When the thread was last active as of a moment; empty if it did not exist yet.
-fn as_of_key(sql: &mut Sql, thread: &str, as_of: DateTime<Utc>) {
-    sql.push("(SELECT a.created_at FROM message a WHERE a.thread_id = ")
-        .push(thread);
-    sql.push(" AND a.created_at <= ")
-        .bind(as_of)
-        .push(" ORDER BY a.seq DESC LIMIT 1)");
 }

@@ -103,11 +103,6 @@ fn branch(sql: &mut Sql, viewer: &Viewer, grant: &Grant) {
 fn open(sql: &mut Sql, viewer: &Viewer) {
     sql.push("t.agency_id = ")
         .bind(viewer.agency())
-        .push(" AND t.lifecycle IN (");
-    for (i, lifecycle) in open_to(viewer).iter().enumerate() {
-        sql.push(if i == 0 { "'" } else { ", '" })
-            .push(lifecycle.as_str())
-            .push("'");
-    }
-    sql.push(")");
+        .push(" AND t.lifecycle IN ");
+    sql.words(open_to(viewer).iter().map(|lifecycle| lifecycle.as_str()));
 }

@@ -69,12 +69,13 @@ const BACKENDS: [(&str, DbBackend); 2] = [
 ];
 
 /// A place in the middle of an inbox.
-fn place(pinned: bool) -> InboxPlace {
+fn place(backend: DbBackend, pinned: bool) -> InboxPlace {
     InboxPlace {
         pinned,
-        key: at(60),
+        key: at(90),
         thread: ThreadId(Uuid::from_u128(0x0074_ead0)),
         as_of: at(120),
+        snapshot: (backend == DbBackend::Postgres).then(|| "7:9:8".into()),
     }
 }
 
@@ -123,12 +124,12 @@ fn p15_p16_k17_the_inbox_of_each_viewer_in_sql() {
         for (dialect, backend) in BACKENDS {
             let pages = [
                 ("first page", None),
-                ("behind a pinned thread", Some(place(true))),
-                ("behind a thread", Some(place(false))),
+                ("behind a pinned thread", Some(place(backend, true))),
+                ("behind a thread", Some(place(backend, false))),
             ];
             for (title, after) in pages {
                 let (filter, joins) = (InboxFilter::default(), InboxJoins::default());
-                let sql = inbox_statement(backend, &viewer, filter, joins, after, 25);
+                let sql = inbox_statement(backend, &viewer, filter, joins, after.as_ref(), 25);
                 section(&mut text, &format!("{dialect}, {title}"), &sql);
             }
         }

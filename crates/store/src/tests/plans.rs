@@ -36,6 +36,8 @@ pub(super) fn questions(
         key: newest - chrono::Duration::seconds(180),
         thread: some_thread(measures),
         as_of: newest - chrono::Duration::seconds(30),
+        // Everything that is there was there, but for what is younger than the place.
+        snapshot: (backend == sea_orm::DbBackend::Postgres).then(|| "1:9000000000000:".into()),
     };
     let filtered = |filter, after| inbox_statement(backend, viewer, filter, joins, after, 25);
     let inbox = |after| filtered(InboxFilter::default(), after);
@@ -63,9 +65,9 @@ pub(super) fn questions(
     };
     vec![
         ("inbox, first page", inbox(None)),
-        ("inbox, later page", inbox(Some(place))),
-        ("inbox of an audience", filtered(of_audience, Some(place))),
-        ("inbox of a client", filtered(of_client, Some(place))),
+        ("inbox, later page", inbox(Some(&place))),
+        ("inbox of an audience", filtered(of_audience, Some(&place))),
+        ("inbox of a client", filtered(of_client, Some(&place))),
         ("messages of a thread", messages(some_thread(measures))),
         (
             "messages of a shared thread",

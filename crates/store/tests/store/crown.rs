@@ -274,9 +274,9 @@ async fn all_pages(
     };
     let mut rows: Vec<InboxRow> = Vec::new();
     loop {
-        let after = rows.last().map(|row| row.place);
+        let after = rows.last().map(|row| row.place.clone());
         let page = store
-            .inbox(viewer, filter, joins, after, size)
+            .inbox(viewer, filter, joins, after.clone(), size)
             .await
             .unwrap();
         assert_eq!(page.has_previous, after.is_some());

@@ -1,9 +1,10 @@
 //! Paging an inbox while the world moves (P-16): whoever began to page sees every thread of that
 //! moment once, in the order of that moment.
 
-use tidings_domain::{Lifecycle, Principal, ThreadId};
+use chrono::{DateTime, Utc};
+use tidings_domain::{BodyFormat, Lifecycle, Principal, ThreadId};
 use tidings_policy::Viewer;
-use tidings_store::{InboxFilter, InboxJoins, InboxPlace, InboxState, Store};
+use tidings_store::{InboxFilter, InboxJoins, InboxPlace, InboxState, MessageModel, Store, Tx};
 
 use crate::stir::{pin, send, start, stir, viewers};
 use crate::support::world::World;
@@ -41,7 +42,7 @@ async fn page(
         .unwrap();
     let ids = page.rows.iter().map(|row| row.thread.id).collect();
     let next = page.rows.last().filter(|_| page.has_next);
-    (ids, next.map(|row| row.place))
+    (ids, next.map(|row| row.place.clone()))
 }
 
 /// Messages and threads arrive, and others pin, between two pages. Every moment is a new one.
@@ -167,4 +168,69 @@ async fn p16_a_first_page_of_nothing_but_old_pinned_threads_loses_nothing() {
         }
         assert_eq!(found, expect);
     }
+}
+
+/// A message that waits for its commit; the model does not know of it.
+async fn stall(world: &mut World, store: &Store, thread: ThreadId, now: DateTime<Utc>) -> Tx {
+    let thread = world.find(thread).clone();
+    let message = MessageModel {
+        id: world.id(),
+        thread_id: thread.id,
+        seq: thread.last_seq + 1,
+        author_kind: thread.started_by_kind,
+        author_id: thread.started_by_id,
+        account_id: None,
+        body: "Late".to_owned(),
+        created_at: now,
+        seen_by_client_at: None,
+        body_format: BodyFormat::Plain,
+        body_html: None,
+    };
+    let tx = store.begin().await.unwrap();
+    tx.insert_message(&message).await.unwrap();
+    tx.advance_thread(thread.id, message.seq, message.id, now)
+        .await
+        .unwrap();
+    tx
+}
+
+/// On PostgreSQL a message can be committed behind one that carries a later moment. Whoever read a
+/// first page in between sees its thread once, where it was.
+#[tokio::test]
+async fn p16_a_message_that_is_committed_late_makes_no_page_skip_or_repeat_its_thread() {
+    let (db, mut world, viewers) = world(400).await;
+    if !db.postgres() {
+        return;
+    }
+    let (state, mut now) = (InboxState::ReadAndUnread, 20_000);
+    let mut tried = 0;
+    for viewer in &viewers {
+        for size in [1, 2, 3] {
+            let inbox = world.inbox(viewer, InboxFilter::default());
+            let Some((last, others)) = inbox.split_last() else {
+                continue;
+            };
+            let late = world.dice.pick(&inbox);
+            let late = if others.is_empty() { *last } else { late };
+            // What the first page will see: the other thread has moved, the late one not yet.
+            let stalled = stall(&mut world, &db.store, late, at(now + 1)).await;
+            for other in others.iter().filter(|other| **other != late).take(2) {
+                send(&mut world, &db.store, *other, at(now + 2)).await;
+            }
+            let expect = world.inbox(viewer, InboxFilter::default());
+            let (mut found, mut after) = page(&db.store, viewer, state, None, size).await;
+            stalled.commit().await.unwrap();
+            world.arrive(late, at(now + 1));
+            while let Some(place) = after {
+                let (ids, next) = page(&db.store, viewer, state, Some(place), size).await;
+                found.extend(ids);
+                assert!(found.len() <= 2 * expect.len() + 8, "paging never ends");
+                after = next;
+            }
+            assert_eq!(found, expect, "{late:?} by {size}, {viewer:?}");
+            tried += 1;
+            now += 10;
+        }
+    }
+    assert!(tried > 10);
 }
