@@ -16,6 +16,7 @@ mod m0002_messages;
 mod m0003_event_log;
 mod m0004_rich_text;
 mod m0006_message_writer;
+mod m0007_thread_clients;
 
 use sea_orm_migration::prelude::{
     DbErr, MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
@@ -55,6 +56,7 @@ pub const PLANS: &[Plan] = &[
     m0003_event_log::PLAN,
     m0004_rich_text::PLAN,
     m0006_message_writer::PLAN,
+    m0007_thread_clients::PLAN,
 ];
 
 /// Runs [`PLANS`].

@@ -156,6 +156,14 @@ words! {
     }
 }
 
+impl ThreadKind {
+    /// Whether such a thread can have more than one client: they stand beside it, not in it.
+    #[must_use]
+    pub const fn has_clients(self) -> bool {
+        matches!(self, Self::Broadcast | Self::Group)
+    }
+}
+
 /// A set of [`Role`]s, stored as one number (bit `n` is the `n`th role of [`Role::ALL`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]

@@ -19,17 +19,19 @@ pub struct ThreadFacts {
     pub lifecycle: Lifecycle,
     /// Its audience; none for an internal thread.
     pub audience: Option<AudienceKind>,
-    /// Its client; none for an internal thread.
-    pub client: Option<ClientFacts>,
+    /// Its clients: none of an internal thread, several of a broadcast and of a group (K5).
+    pub clients: Vec<ClientFacts>,
+    /// Who started it.
+    pub started_by: Principal,
     /// Who is listed on it, and how.
     pub listed: Vec<(Principal, ParticipantStanding)>,
-    /// The staff on the client's care team today.
+    /// The staff on the care teams of the clients today.
     pub assigned: Vec<StaffId>,
     /// The supervisors of that staff.
     pub supervisors: Vec<StaffId>,
 }
 
-/// What the law needs to know of a thread's client.
+/// What the law needs to know of a client of a thread.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientFacts {
     /// Which client.
@@ -56,11 +58,12 @@ impl ThreadFacts {
     fn has(&self, viewer: &Viewer, standing: Standing) -> bool {
         match (viewer, standing) {
             (Viewer::Account(account), Standing::Own) => self
-                .client
-                .is_some_and(|client| account.own(client.id).is_some()),
+                .clients
+                .iter()
+                .any(|client| account.own(client.id).is_some()),
             (Viewer::Staff(staff), Standing::CareTeam) => self.assigned.contains(&staff.id),
             (Viewer::Staff(staff), Standing::Supervises) => {
-                self.client.is_some()
+                !self.clients.is_empty()
                     && (staff.policy.supervisor_scope == SupervisorScope::All
                         || self.supervisors.contains(&staff.id))
             }
@@ -109,7 +112,7 @@ pub fn decide(viewer: &Viewer, action: Action, facts: &ThreadFacts) -> Result<()
         return Err(Denied::Forbidden);
     }
     if action == Action::Write
-        && let Some(code) = write_block(viewer, facts.kind, facts.lifecycle, facts.client)
+        && let Some(code) = write_block(viewer, facts)
     {
         return Err(Denied::Refused(code));
     }
@@ -117,23 +120,41 @@ pub fn decide(viewer: &Viewer, action: Action, facts: &ThreadFacts) -> Result<()
 }
 
 /// Why a viewer who sees a thread cannot write into it, if so. The order is that of K13; the first
-/// that fails gives the code. The same function answers `viewerCanReply` and the mutation.
+/// that fails gives the code. The same function answers `viewerCanReply` and the mutation. Of the
+/// facts it looks at nobody who is listed or assigned.
 #[must_use]
-pub fn write_block(
-    viewer: &Viewer,
-    kind: ThreadKind,
-    lifecycle: Lifecycle,
-    client: Option<ClientFacts>,
-) -> Option<UserErrorCode> {
-    if client.is_some() && !viewer.policy().portal_enabled {
+pub fn write_block(viewer: &Viewer, facts: &ThreadFacts) -> Option<UserErrorCode> {
+    if facts.kind != ThreadKind::Internal && !viewer.policy().portal_enabled {
         return Some(UserErrorCode::PortalDisabled);
     }
-    if lifecycle == Lifecycle::Deleted {
+    if facts.lifecycle == Lifecycle::Deleted {
         return Some(UserErrorCode::ReplyNotAllowed);
     }
-    let (Viewer::Account(_), Some(client)) = (viewer, client) else {
-        return None;
-    };
+    match viewer {
+        // One sender speaks to the clients of a broadcast: an answer to all of them would tell
+        // each what was meant for the sender (S-26).
+        Viewer::Staff(staff) => (facts.kind == ThreadKind::Broadcast
+            && facts.started_by != Principal::Staff(staff.id))
+        .then_some(UserErrorCode::ReplyNotAllowed),
+        Viewer::Account(account) => {
+            let mut own = facts
+                .clients
+                .iter()
+                .filter(|client| account.own(client.id).is_some())
+                .map(|client| client_block(facts.kind, *client));
+            let first = own.next()?;
+            // In a group a family can write for any of its clients that may.
+            if own.any(|block| block.is_none()) {
+                return None;
+            }
+            first
+        }
+    }
+}
+
+/// Why this client cannot write into a thread of the kind, if so.
+#[must_use]
+pub fn client_block(kind: ThreadKind, client: ClientFacts) -> Option<UserErrorCode> {
     if client.status == ClientStatus::Inactive {
         return Some(UserErrorCode::ClientInactive);
     }
@@ -158,13 +179,14 @@ pub fn may_address(viewer: &Viewer, audience: AudienceKind, facts: &ThreadFacts)
 
 /// Facts of a thread that has nobody and nothing yet, to be filled in.
 #[must_use]
-pub fn bare(agency: AgencyId) -> ThreadFacts {
+pub fn bare(agency: AgencyId, started_by: Principal) -> ThreadFacts {
     ThreadFacts {
         agency,
+        started_by,
         kind: ThreadKind::Direct,
         lifecycle: Lifecycle::Open,
         audience: None,
-        client: None,
+        clients: Vec::new(),
         listed: Vec::new(),
         assigned: Vec::new(),
         supervisors: Vec::new(),

@@ -12,13 +12,13 @@ use crate::viewer::{StaffViewer, Viewer};
 pub enum Reach {
     /// Every client thread of the agency.
     Agency(AgencyId),
-    /// Threads about clients on whose care team the staff member is today.
+    /// Threads with a client on whose care team the staff member is today.
     AssignedTo(StaffId),
-    /// Threads about clients on whose care team a supervisee is today.
+    /// Threads with a client on whose care team a supervisee is today.
     SupervisedBy(StaffId),
     /// Threads on which the staff member is listed, as a participant or because of sharing.
     Listing(StaffId),
-    /// Threads about the clients of the portal account.
+    /// Threads with a client of the portal account.
     ClientsOf(AccountId),
 }
 

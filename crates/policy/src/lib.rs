@@ -20,7 +20,9 @@ mod viewer;
 
 pub use administration::{AdminAction, administers};
 pub use contact::{ContactFacts, may_contact};
-pub use decide::{ClientFacts, Denied, ThreadFacts, bare, decide, may_address, write_block};
+pub use decide::{
+    ClientFacts, Denied, ThreadFacts, bare, client_block, decide, may_address, write_block,
+};
 pub use fields::{FIELDS, FieldRule, field_rule};
 pub use grants::{Grant, Reach, grants};
 pub use table::{Action, STAFF_ONLY, Standing, VIEW, ViewRule, readers, wide_roles};

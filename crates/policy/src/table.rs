@@ -24,11 +24,13 @@ impl Action {
 /// How a viewer relates to a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Standing {
-    /// The thread is about the account's own client or a dependant (P-48).
+    /// The thread is about the account's own client or a dependant, or addressed to it among
+    /// others (P-48, S-26).
     Own,
-    /// The staff member is on the client's care team today.
+    /// The staff member is on the care team of a client of the thread today.
     CareTeam,
-    /// A supervisee is on the client's care team today; with the policy's scope `ALL`, any client.
+    /// A supervisee is on the care team of a client of the thread today; with the policy's scope
+    /// `ALL`, on any.
     Supervises,
     /// Addressed by the thread or its author (K17).
     Participant,

@@ -108,7 +108,7 @@ pub(crate) async fn append(
     write.tx.insert_message(&message).await?;
     write
         .tx
-        .advance_thread(thread.id, message.seq, message.id, message.created_at)
+        .advance_thread(thread, message.seq, message.id, message.created_at)
         .await?;
     tell(write, thread, &message).await?;
     Ok(message)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
-use tidings_domain::{AccountId, AgencyId, ClientId, StaffId, ThreadId};
+use tidings_domain::{AccountId, AgencyId, ClientId, Principal, StaffId, ThreadId};
 use tidings_policy::{ClientFacts, ThreadFacts};
 
 use crate::database::Store;
@@ -24,10 +24,10 @@ use crate::writer::Tx;
 pub struct LiveThread {
     /// The thread.
     pub thread: Arc<thread::Model>,
-    /// Its client.
+    /// Its client, if it has exactly one.
     pub client: Option<Arc<client::Model>>,
-    /// The portal account that acts for the client.
-    pub account: Option<AccountId>,
+    /// The portal accounts that act for its clients.
+    pub accounts: Vec<AccountId>,
     /// For [`decide`](tidings_policy::decide).
     pub facts: ThreadFacts,
 }
@@ -144,11 +144,15 @@ impl Store {
     /// The threads about a client that are not deleted, newest first, at most `limit`.
     pub async fn threads_of_client(&self, client: ClientId, limit: usize) -> Result<Vec<ThreadId>> {
         let mut sql = Sql::new(self.backend());
-        sql.push("SELECT t.id FROM thread t WHERE t.client_id = ")
+        sql.push("SELECT t.id, t.last_activity_at FROM thread t WHERE t.client_id = ")
             .bind(client);
         sql.push(
-            " AND t.lifecycle IN ('OPEN', 'ARCHIVED') ORDER BY t.last_activity_at DESC LIMIT ",
+            " AND t.lifecycle IN ('OPEN', 'ARCHIVED') \
+             UNION ALL SELECT t.id, y.last_activity_at FROM thread_client y \
+             JOIN thread t ON t.id = y.thread_id WHERE y.client_id = ",
         );
+        sql.bind(client);
+        sql.push(" AND t.lifecycle IN ('OPEN', 'ARCHIVED') ORDER BY 2 DESC LIMIT ");
         sql.number(limit);
         let rows = self.read.query_all_raw(sql.statement()).await?;
         rows.iter().map(|row| Reader::new(row).next()).collect()
@@ -188,7 +192,7 @@ impl Tx {
     /// The care team of a client on a day.
     pub async fn team_facts(&self, client: ClientId, day: NaiveDate) -> Result<TeamFacts> {
         let teams = teams(&**self, &[client]).await?;
-        Ok(on_day(teams.get(&client), day))
+        Ok(on_day(teams.get(&client).into_iter(), day))
     }
 }
 
@@ -217,7 +221,7 @@ async fn live_threads<C: ConnectionTrait>(
         let mut row = Reader::new(row);
         let thread: Arc<thread::Model> = Arc::new(row.row()?);
         let client = row.shared(&mut known)?;
-        let account = row.next()?;
+        let account: Option<AccountId> = row.next()?;
         let time_zone: String = row.next()?;
         days.insert(thread.id, today(&time_zone, now)?);
         let facts = bare_facts(&thread, client.as_deref());
@@ -226,7 +230,7 @@ async fn live_threads<C: ConnectionTrait>(
             LiveThread {
                 thread,
                 client,
-                account,
+                accounts: account.into_iter().collect(),
                 facts,
             },
         );
@@ -240,22 +244,63 @@ async fn live_threads<C: ConnectionTrait>(
             live.facts.listed.push((principal, standing));
         }
     }
-    let mut clients: Vec<ClientId> = threads
-        .values()
-        .filter_map(|t| t.thread.client_id)
-        .collect();
+    add_clients(db, &mut threads).await?;
+    let clients = threads.values().flat_map(|live| &live.facts.clients);
+    let mut clients: Vec<ClientId> = clients.map(|client| client.id).collect();
     clients.sort_unstable();
     clients.dedup();
     let teams = teams(db, &clients).await?;
     for (id, live) in &mut threads {
-        let team = live.thread.client_id.and_then(|client| teams.get(&client));
-        if let Some(day) = days.get(id) {
-            let facts = on_day(team, *day);
-            live.facts.assigned = facts.assigned;
-            live.facts.supervisors = facts.supervisors;
-        }
+        let Some(day) = days.get(id) else {
+            continue;
+        };
+        let facts = on_day(
+            live.facts
+                .clients
+                .iter()
+                .filter_map(|client| teams.get(&client.id)),
+            *day,
+        );
+        live.facts.assigned = facts.assigned;
+        live.facts.supervisors = facts.supervisors;
     }
     Ok(threads)
+}
+
+/// Adds the clients of those threads that have several, and who acts for them.
+async fn add_clients<C: ConnectionTrait>(
+    db: &C,
+    threads: &mut HashMap<ThreadId, LiveThread>,
+) -> Result<()> {
+    let several = threads
+        .values()
+        .filter(|live| live.thread.kind.has_clients());
+    let several: Vec<ThreadId> = several.map(|live| live.thread.id).collect();
+    if several.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new(db.get_database_backend());
+    sql.push(
+        "SELECT y.thread_id, c.id, c.status, c.direct_chat, l.account_id FROM thread_client y \
+         JOIN client c ON c.id = y.client_id \
+         LEFT JOIN portal_account_client l ON l.client_id = y.client_id WHERE y.thread_id IN ",
+    );
+    sql.list(&several).push(" ORDER BY y.thread_id, y.number");
+    for row in &db.query_all_raw(sql.statement()).await? {
+        let mut row = Reader::new(row);
+        let thread: ThreadId = row.next()?;
+        let client = ClientFacts {
+            id: row.next()?,
+            status: row.next()?,
+            direct_chat: row.next()?,
+        };
+        let account: Option<AccountId> = row.next()?;
+        if let Some(live) = threads.get_mut(&thread) {
+            live.facts.clients.push(client);
+            live.accounts.extend(account);
+        }
+    }
+    Ok(())
 }
 
 /// The facts of a thread without the people around it.
@@ -266,7 +311,8 @@ pub fn bare_facts(thread: &thread::Model, client: Option<&client::Model>) -> Thr
         kind: thread.kind,
         lifecycle: thread.lifecycle,
         audience: thread.audience,
-        client: client.map(client_facts),
+        clients: client.map(client_facts).into_iter().collect(),
+        started_by: Principal::new(thread.started_by_kind, thread.started_by_id),
         listed: Vec::new(),
         assigned: Vec::new(),
         supervisors: Vec::new(),
@@ -283,6 +329,9 @@ pub fn client_facts(client: &client::Model) -> ClientFacts {
     }
 }
 
+/// Clients whose teams are read in one statement; a broadcast has thousands.
+const AT_ONCE: usize = 1_000;
+
 struct Assignment {
     staff: StaffId,
     start: NaiveDate,
@@ -298,36 +347,43 @@ async fn teams<C: ConnectionTrait>(
     if clients.is_empty() {
         return Ok(teams);
     }
-    let mut sql = Sql::new(db.get_database_backend());
-    sql.push(
-        "SELECT c.client_id, c.staff_id, c.start_date, c.end_date, v.supervisor_id \
-         FROM care_team_member c LEFT JOIN supervision v ON v.supervisee_id = c.staff_id \
-         WHERE c.client_id IN ",
-    );
-    sql.list(clients);
-    for row in &db.query_all_raw(sql.statement()).await? {
-        let mut row = Reader::new(row);
-        let client = row.next()?;
-        let staff = row.next()?;
-        let (start, end, supervisor) = (row.next()?, row.next()?, row.next()?);
-        teams.entry(client).or_default().push(Assignment {
-            staff,
-            start,
-            end,
-            supervisor,
-        });
+    for clients in clients.chunks(AT_ONCE) {
+        let mut sql = Sql::new(db.get_database_backend());
+        sql.push(
+            "SELECT c.client_id, c.staff_id, c.start_date, c.end_date, v.supervisor_id \
+             FROM care_team_member c LEFT JOIN supervision v ON v.supervisee_id = c.staff_id \
+             WHERE c.client_id IN ",
+        );
+        sql.list(clients);
+        for row in &db.query_all_raw(sql.statement()).await? {
+            let mut row = Reader::new(row);
+            let client = row.next()?;
+            let staff = row.next()?;
+            let (start, end, supervisor) = (row.next()?, row.next()?, row.next()?);
+            teams.entry(client).or_default().push(Assignment {
+                staff,
+                start,
+                end,
+                supervisor,
+            });
+        }
     }
     Ok(teams)
 }
 
-fn on_day(team: Option<&Vec<Assignment>>, day: NaiveDate) -> TeamFacts {
+fn on_day<'a>(teams: impl Iterator<Item = &'a Vec<Assignment>>, day: NaiveDate) -> TeamFacts {
     let mut facts = TeamFacts::default();
-    let current = team.into_iter().flatten().filter(|assignment| {
+    let current = teams.flatten().filter(|assignment| {
         assignment.start <= day && assignment.end.is_none_or(|end| end >= day)
     });
     for assignment in current {
         facts.assigned.push(assignment.staff);
         facts.supervisors.extend(assignment.supervisor);
+    }
+    // The same people stand on the teams of many clients.
+    for people in [&mut facts.assigned, &mut facts.supervisors] {
+        people.sort_unstable();
+        people.dedup();
     }
     facts
 }

@@ -57,6 +57,7 @@ pub use entities::read_receipt::Model as ReceiptRow;
 pub use entities::staff_member::Model as StaffRow;
 pub use entities::supervision::Model as SupervisionRow;
 pub use entities::thread::Model as ThreadRow;
+pub use entities::thread_client::Model as ThreadClientRow;
 pub use entities::thread_participant::Model as ParticipantRow;
 pub use entities::thread_state::Model as StateRow;
 pub use entities::topic::Model as TopicRow;

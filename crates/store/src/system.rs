@@ -8,8 +8,8 @@ use tidings_policy::{StaffViewer, Viewer};
 use crate::database::Store;
 use crate::entities::{
     agency, audience, care_team_member, client, message, messaging_policy, portal_account,
-    portal_account_client, read_receipt, staff_member, supervision, thread, thread_participant,
-    thread_state, topic,
+    portal_account_client, read_receipt, staff_member, supervision, thread, thread_client,
+    thread_participant, thread_state, topic,
 };
 use crate::error::{Result, StoreError};
 use crate::sql::{Reader, Sql};
@@ -43,6 +43,8 @@ pub struct Batch {
     pub care_team_members: Vec<care_team_member::Model>,
     /// Threads.
     pub threads: Vec<thread::Model>,
+    /// The clients of those that have several.
+    pub thread_clients: Vec<thread_client::Model>,
     /// Who is listed on them.
     pub participants: Vec<thread_participant::Model>,
     /// Messages.
@@ -138,13 +140,15 @@ impl Tx {
         self.bulk(batch.account_clients).await?;
         self.bulk(batch.care_team_members).await?;
         self.bulk(batch.threads).await?;
+        self.bulk(batch.thread_clients).await?;
         self.bulk(batch.participants).await?;
         self.bulk(batch.messages).await?;
         self.bulk(batch.states).await?;
         self.bulk(batch.receipts).await
     }
 
-    async fn bulk<M>(&self, rows: Vec<M>) -> Result<()>
+    /// Stores rows of one table, a bounded number at a time.
+    pub(crate) async fn bulk<M>(&self, rows: Vec<M>) -> Result<()>
     where
         M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
         <M::Entity as EntityTrait>::ActiveModel:

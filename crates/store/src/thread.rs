@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryResult, Set};
 use tidings_domain::{
-    AudienceKind, Lifecycle, MessageId, ParticipantStanding, Principal, ThreadId, TopicId,
+    AudienceKind, ClientId, Lifecycle, MessageId, ParticipantStanding, Principal, ThreadId, TopicId,
 };
 use tidings_policy::{Action, Viewer};
 
 use crate::database::Store;
-use crate::entities::{thread, thread_participant};
+use crate::entities::{thread, thread_client, thread_participant};
 use crate::error::Result;
 use crate::read_state::ViewerState;
 use crate::sql::{Reader, Sql};
@@ -44,7 +44,9 @@ impl Store {
         rows.iter().map(seen).collect()
     }
 
-    /// Who is listed on these threads, the starter's side first.
+    /// Who is listed on these threads, the starter's side first. Of a thread with several clients a
+    /// portal account is told of its own and, of a broadcast, of nobody else but the sender (S-26);
+    /// staff page through the clients.
     pub async fn participants(
         &self,
         viewer: &Viewer,
@@ -57,7 +59,17 @@ impl Store {
         );
         visible_threads(&mut sql, viewer, Action::View, "t");
         sql.push(" AND l.thread_id IN ").list(ids);
-        sql.push(" ORDER BY l.thread_id, l.principal_kind DESC, l.principal_id");
+        if let Viewer::Account(account) = viewer {
+            // SECURITY: whom else a broadcast went to is nobody's business.
+            sql.push(" AND (t.kind <> 'BROADCAST' OR l.principal_id = t.started_by_id)");
+            sql.push(" UNION ALL SELECT y.thread_id, 'CLIENT', y.client_id, 'PARTICIPANT' ");
+            sql.push("FROM thread_client y JOIN thread t ON t.id = y.thread_id WHERE ");
+            visible_threads(&mut sql, viewer, Action::View, "t");
+            let own: Vec<ClientId> = account.clients.iter().map(|own| own.id).collect();
+            sql.push(" AND y.thread_id IN ").list(ids);
+            sql.push(" AND y.client_id IN ").list(&own);
+        }
+        sql.push(" ORDER BY 1, 2 DESC, 3");
         let rows = self.read.query_all_raw(sql.statement()).await?;
         rows.iter().map(listed).collect()
     }
@@ -114,26 +126,40 @@ impl Tx {
         principals: &[Principal],
         standing: ParticipantStanding,
     ) -> Result<()> {
-        let rows = principals.iter().map(|principal| {
-            thread_participant::Model {
+        let rows = principals
+            .iter()
+            .map(|principal| thread_participant::Model {
                 thread_id: thread.id,
                 principal_id: principal.uuid(),
                 principal_kind: principal.kind(),
                 standing,
                 last_activity_at: thread.last_activity_at,
-            }
-            .into_active_model()
-        });
-        thread_participant::Entity::insert_many(rows)
-            .exec_without_returning(&**self)
-            .await?;
-        Ok(())
+            });
+        self.bulk(rows.collect()).await
+    }
+
+    /// Gives a thread its clients, numbered from the one behind `last`.
+    pub async fn list_clients(
+        &self,
+        thread: &thread::Model,
+        clients: &[ClientId],
+        last: i32,
+    ) -> Result<()> {
+        let rows = (last + 1..)
+            .zip(clients)
+            .map(|(number, client)| thread_client::Model {
+                thread_id: thread.id,
+                client_id: *client,
+                number,
+                last_activity_at: thread.last_activity_at,
+            });
+        self.bulk(rows.collect()).await
     }
 
     /// Moves a thread to the top: its newest message is this one.
     pub async fn advance_thread(
         &self,
-        id: ThreadId,
+        thread: &thread::Model,
         seq: i64,
         message: MessageId,
         at: DateTime<Utc>,
@@ -146,13 +172,20 @@ impl Tx {
         sql.push(", lifecycle = '")
             .push(Lifecycle::Open.as_str())
             .push("' WHERE id = ")
-            .bind(id);
+            .bind(thread.id);
         self.execute_raw(sql.statement()).await?;
         let mut sql = Sql::new(backend);
         sql.push("UPDATE thread_participant SET last_activity_at = ")
             .bind(at);
-        sql.push(" WHERE thread_id = ").bind(id);
+        sql.push(" WHERE thread_id = ").bind(thread.id);
         self.execute_raw(sql.statement()).await?;
+        if thread.kind.has_clients() {
+            let mut sql = Sql::new(backend);
+            sql.push("UPDATE thread_client SET last_activity_at = ")
+                .bind(at);
+            sql.push(" WHERE thread_id = ").bind(thread.id);
+            self.execute_raw(sql.statement()).await?;
+        }
         Ok(())
     }
 

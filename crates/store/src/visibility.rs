@@ -74,9 +74,16 @@ fn within(sql: &mut Sql, reach: Reach, viewer: &Viewer, alias: &str) {
             sql.push(".id AND p.principal_id = ").bind(staff).push(")");
         }
         Reach::AssignedTo(_) | Reach::SupervisedBy(_) | Reach::ClientsOf(_) => {
-            sql.push(alias).push(".client_id IN (");
+            sql.push("(").push(alias).push(".client_id IN (");
             clients_within(sql, reach, viewer);
-            sql.push(")");
+            // A thread with several clients has none in its row.
+            sql.push(") OR (").push(alias);
+            sql.push(
+                ".client_id IS NULL AND EXISTS (SELECT 1 FROM thread_client y WHERE y.thread_id = ",
+            );
+            sql.push(alias).push(".id AND y.client_id IN (");
+            clients_within(sql, reach, viewer);
+            sql.push("))))");
         }
     }
 }

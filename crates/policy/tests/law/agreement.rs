@@ -72,6 +72,7 @@ fn principals() -> impl Strategy<Value = Principal> {
 /// and so no care team.
 fn facts() -> impl Strategy<Value = ThreadFacts> {
     let client = (id::<ClientId>(), select(ClientStatus::ALL), any::<bool>());
+    let clients = prop::collection::vec(client, 1..4);
     let listed = (principals(), select(ParticipantStanding::ALL));
     let people = (
         prop::collection::vec(listed, 0..4),
@@ -84,21 +85,29 @@ fn facts() -> impl Strategy<Value = ThreadFacts> {
         select(Lifecycle::ALL),
         select(AudienceKind::ALL),
     );
-    (thread, client, people).prop_map(|(thread, client, (listed, assigned, supervisors))| {
+    (thread, clients, people).prop_map(|(thread, clients, (listed, assigned, supervisors))| {
         let (agency, kind, lifecycle, audience) = thread;
         let internal = kind == ThreadKind::Internal;
-        let (id, status, direct_chat) = client;
-        let client = ClientFacts {
-            id,
-            status,
-            direct_chat,
+        let several = matches!(kind, ThreadKind::Broadcast | ThreadKind::Group);
+        let clients = clients
+            .into_iter()
+            .map(|(id, status, direct_chat)| ClientFacts {
+                id,
+                status,
+                direct_chat,
+            });
+        let count = match (internal, several) {
+            (true, _) => 0,
+            (false, true) => usize::MAX,
+            (false, false) => 1,
         };
         ThreadFacts {
             agency,
             kind,
             lifecycle,
             audience: (!internal).then_some(audience),
-            client: (!internal).then_some(client),
+            clients: clients.take(count).collect(),
+            started_by: Principal::Staff(StaffId(uuid::Uuid::nil())),
             listed,
             assigned: if internal { Vec::new() } else { assigned },
             supervisors: if internal { Vec::new() } else { supervisors },
@@ -113,7 +122,7 @@ fn within(grant: &Grant, viewer: &Viewer, facts: &ThreadFacts) -> bool {
         None => grant.internal,
     };
     let reached = match grant.reach {
-        Reach::Agency(agency) => facts.agency == agency && facts.client.is_some(),
+        Reach::Agency(agency) => facts.agency == agency && !facts.clients.is_empty(),
         Reach::AssignedTo(staff) => facts.assigned.contains(&staff),
         Reach::SupervisedBy(staff) => facts.supervisors.contains(&staff),
         Reach::Listing(staff) => facts
@@ -123,8 +132,9 @@ fn within(grant: &Grant, viewer: &Viewer, facts: &ThreadFacts) -> bool {
         Reach::ClientsOf(id) => viewer.account().is_some_and(|account| {
             account.id == id
                 && facts
-                    .client
-                    .is_some_and(|client| account.clients.iter().any(|own| own.id == client.id))
+                    .clients
+                    .iter()
+                    .any(|client| account.clients.iter().any(|own| own.id == client.id))
         }),
     };
     facts.agency == viewer.agency() && covered && reached

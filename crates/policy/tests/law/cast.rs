@@ -73,11 +73,12 @@ pub(crate) fn thread(audience: AudienceKind) -> ThreadFacts {
         kind: ThreadKind::Direct,
         lifecycle: Lifecycle::Open,
         audience: Some(audience),
-        client: Some(ClientFacts {
+        clients: vec![ClientFacts {
             id: CLIENT,
             status: ClientStatus::Active,
             direct_chat: true,
-        }),
+        }],
+        started_by: Principal::Staff(COLLEAGUE),
         listed: Vec::new(),
         assigned: Vec::new(),
         supervisors: Vec::new(),
@@ -89,7 +90,7 @@ pub(crate) fn internal() -> ThreadFacts {
     ThreadFacts {
         kind: ThreadKind::Internal,
         audience: None,
-        client: None,
+        clients: Vec::new(),
         ..thread(AudienceKind::Clinical)
     }
 }

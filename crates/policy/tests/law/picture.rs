@@ -60,7 +60,7 @@ const SPECIAL: &[Circumstance] = &[
         "an inactive client",
         |_| (),
         |t| {
-            if let Some(client) = &mut t.client {
+            for client in &mut t.clients {
                 client.status = ClientStatus::Inactive;
             }
         },
@@ -69,7 +69,7 @@ const SPECIAL: &[Circumstance] = &[
         "a client without direct chats",
         |_| (),
         |t| {
-            if let Some(client) = &mut t.client {
+            for client in &mut t.clients {
                 client.direct_chat = false;
             }
         },
@@ -98,7 +98,7 @@ const SPECIAL: &[Circumstance] = &[
 
 /// Only a client's thread can be of another kind than it is.
 fn of_kind(facts: &mut ThreadFacts, kind: ThreadKind) {
-    if facts.client.is_some() {
+    if !facts.clients.is_empty() {
         facts.kind = kind;
     }
 }

@@ -11,7 +11,9 @@ use tidings_domain::{
     SupervisorScope, ThreadKind, UserErrorCode,
 };
 use tidings_policy::Action::{Archive, EditHeader, View, Write};
-use tidings_policy::{Denied, ThreadFacts, Viewer, decide, may_address, readers, wide_roles};
+use tidings_policy::{
+    ClientFacts, Denied, ThreadFacts, Viewer, decide, may_address, readers, wide_roles,
+};
 
 use crate::cast::{
     CLIENT, COLLEAGUE, ELSEWHERE, OTHER_CLIENT, account, account_under, assigned, internal,
@@ -268,7 +270,7 @@ fn t04_who_views_may_respond_and_who_does_not_may_not() {
 #[test]
 fn s33_an_inactive_client_reads_on_but_cannot_write() {
     let mut facts = assigned(thread(Clinical));
-    if let Some(client) = &mut facts.client {
+    for client in &mut facts.clients {
         client.status = ClientStatus::Inactive;
     }
     let client = account(&[CLIENT]);
@@ -338,14 +340,28 @@ fn k5_s27_p40_who_may_reply_depends_on_the_kind_for_clients_only() {
         ),
     ] {
         assert_eq!(decide(&client, Write, &of_kind(kind)), expect, "{kind}");
+        // Of the staff only who started a broadcast speaks to its clients.
+        let starter = ThreadFacts {
+            started_by: staff(&[]).principal(),
+            ..of_kind(kind)
+        };
+        assert_eq!(
+            decide(&staff(&[Clinician]), Write, &starter),
+            Ok(()),
+            "{kind}"
+        );
+        let other = match kind {
+            ThreadKind::Broadcast => refused(UserErrorCode::ReplyNotAllowed),
+            _ => Ok(()),
+        };
         assert_eq!(
             decide(&staff(&[Clinician]), Write, &of_kind(kind)),
-            Ok(()),
+            other,
             "{kind}"
         );
     }
     let mut no_chat = of_kind(ThreadKind::Direct);
-    if let Some(client) = &mut no_chat.client {
+    for client in &mut no_chat.clients {
         client.direct_chat = false;
     }
     assert_eq!(
@@ -385,4 +401,29 @@ fn t17_an_audience_can_be_chosen_by_those_who_would_see_it_unlisted() {
         &assigned(thread(Clinical))
     ));
     assert!(!may_address(&clinician, Billing, &listed));
+}
+
+#[test]
+fn k5_p48_s33_in_a_group_a_family_writes_for_whichever_of_its_clients_may() {
+    let one = |id, status| ClientFacts {
+        id,
+        status,
+        direct_chat: false,
+    };
+    let group = |clients| ThreadFacts {
+        kind: ThreadKind::Group,
+        clients,
+        ..thread(Clinical)
+    };
+    let family = account(&[CLIENT, OTHER_CLIENT]);
+    let (active, inactive) = (ClientStatus::Active, ClientStatus::Inactive);
+    let either = group(vec![one(CLIENT, inactive), one(OTHER_CLIENT, active)]);
+    assert_eq!(decide(&family, Write, &either), Ok(()));
+    let neither = group(vec![one(CLIENT, inactive), one(OTHER_CLIENT, inactive)]);
+    let refused = Err(Denied::Refused(UserErrorCode::ClientInactive));
+    assert_eq!(decide(&family, Write, &neither), refused);
+    // The other member of the group is another family's: that it may write helps nobody else.
+    let alone = account(&[CLIENT]);
+    assert_eq!(decide(&alone, View, &either), Ok(()));
+    assert_eq!(decide(&alone, Write, &either), refused);
 }

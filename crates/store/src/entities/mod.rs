@@ -13,6 +13,7 @@ pub(crate) mod read_receipt;
 pub(crate) mod staff_member;
 pub(crate) mod supervision;
 pub(crate) mod thread;
+pub(crate) mod thread_client;
 pub(crate) mod thread_participant;
 pub(crate) mod thread_state;
 pub(crate) mod topic;

@@ -11,8 +11,50 @@ use crate::visibility::{clients_within, covered, visible_threads};
 /// Threads that may have moved to the top while a reader was paging, for each branch.
 const MOVED: usize = 1_000;
 
-/// How the threads of a client are walked.
-const NEWEST_FIRST: &str = " ORDER BY x.last_activity_at DESC, x.id DESC";
+/// Where a thread keeps its clients: one in its row, several beside it (K5).
+#[derive(Clone, Copy)]
+enum Held {
+    InTheRow,
+    Beside,
+}
+
+impl Held {
+    /// Adds ` FROM thread x WHERE … = client`: the threads of a client.
+    fn threads_of(self, sql: &mut Sql, client: &str) {
+        sql.push(match self {
+            Self::InTheRow => " FROM thread x WHERE x.client_id = ",
+            // `CROSS JOIN`: SQLite keeps the order.
+            Self::Beside => {
+                " FROM thread_client y CROSS JOIN thread x WHERE x.id = y.thread_id \
+                 AND y.client_id = "
+            }
+        });
+        sql.push(client);
+    }
+
+    /// The columns by which an index sorts them: last activity and id.
+    const fn columns(self) -> (&'static str, &'static str) {
+        match self {
+            Self::InTheRow => ("x.last_activity_at", "x.id"),
+            Self::Beside => ("y.last_activity_at", "y.thread_id"),
+        }
+    }
+
+    fn newest_first(self, sql: &mut Sql) {
+        let (time, id) = self.columns();
+        sql.push(" ORDER BY ").push(time).push(" DESC, ");
+        sql.push(id).push(" DESC");
+    }
+}
+
+/// Which threads of a client a branch takes.
+#[derive(Clone, Copy)]
+struct OfClient<'a> {
+    grant: &'a Grant,
+    lifecycle: Lifecycle,
+    window: Window<'a>,
+    held: Held,
+}
 
 impl Query<'_> {
     pub(super) fn grants(&mut self, sql: &mut Sql, window: Window<'_>) {
@@ -114,7 +156,8 @@ impl Query<'_> {
     }
 
     /// The merge of the threads of each client, newest first, which takes no more of them than the
-    /// page has. The databases spell it differently.
+    /// page has: once for those that are about one client, once for those that have several. The
+    /// databases spell it differently.
     fn by_clients(
         &mut self,
         sql: &mut Sql,
@@ -122,115 +165,125 @@ impl Query<'_> {
         lifecycle: Lifecycle,
         window: Window<'_>,
     ) {
-        self.union(sql);
-        sql.push("SELECT z.id, z.key, FALSE AS pinned FROM (");
-        if sql.postgres() {
-            self.merge_on_postgres(sql, grant, lifecycle, window);
-        } else {
-            self.merge_on_sqlite(sql, grant, lifecycle, window);
+        for held in [Held::InTheRow, Held::Beside] {
+            self.union(sql);
+            sql.push("SELECT z.id, z.key, FALSE AS pinned FROM (");
+            let of = OfClient {
+                grant,
+                lifecycle,
+                window,
+                held,
+            };
+            if sql.postgres() {
+                self.merge_on_postgres(sql, of);
+            } else {
+                self.merge_on_sqlite(sql, of);
+            }
+            sql.push(") z");
         }
-        sql.push(") z");
     }
 
     /// A recursion whose rows wait in order: the newest thread of each client, and behind each that
     /// is taken the client's next.
-    fn merge_on_sqlite(
-        &self,
-        sql: &mut Sql,
-        grant: &Grant,
-        lifecycle: Lifecycle,
-        window: Window<'_>,
-    ) {
+    fn merge_on_sqlite(&self, sql: &mut Sql, of: OfClient<'_>) {
+        let (time, id) = of.held.columns();
         sql.push(
             "WITH RECURSIVE h (client_id, id, key) AS (SELECT g.client_id, t.id, \
              t.last_activity_at FROM (SELECT DISTINCT q.client_id FROM (",
         );
-        clients_within(sql, grant.reach, self.viewer);
+        clients_within(sql, of.grant.reach, self.viewer);
         sql.push(") q) g CROSS JOIN thread t WHERE t.rowid = (SELECT x.rowid");
-        self.of_client(sql, grant, lifecycle, window, "g.client_id");
-        sql.push(NEWEST_FIRST).push(" LIMIT 1) UNION ALL ");
+        self.of_client(sql, of, "g.client_id");
+        of.held.newest_first(sql);
+        sql.push(" LIMIT 1) UNION ALL ");
         sql.push("SELECT h.client_id, t.id, t.last_activity_at FROM h CROSS JOIN thread t");
         sql.push(" WHERE t.rowid = (SELECT x.rowid");
-        self.of_client(sql, grant, lifecycle, window, "h.client_id");
-        sql.push(" AND (x.last_activity_at, x.id) < (h.key, h.id)");
-        sql.push(NEWEST_FIRST)
-            .push(" LIMIT 1) ORDER BY 3 DESC, 2 DESC LIMIT ");
-        sql.number(self.bound(window))
+        self.of_client(sql, of, "h.client_id");
+        sql.push(" AND (").push(time).push(", ").push(id);
+        sql.push(") < (h.key, h.id)");
+        of.held.newest_first(sql);
+        sql.push(" LIMIT 1) ORDER BY 3 DESC, 2 DESC LIMIT ");
+        sql.number(self.bound(of.window))
             .push(") SELECT id, key FROM h");
     }
 
     /// The first few of each client tell how far down the page reaches at most; then each client's
     /// threads down to there.
-    fn merge_on_postgres(
-        &self,
-        sql: &mut Sql,
-        grant: &Grant,
-        lifecycle: Lifecycle,
-        window: Window<'_>,
-    ) {
-        let moved = matches!(window, Window::Moved(_));
+    fn merge_on_postgres(&self, sql: &mut Sql, of: OfClient<'_>) {
+        let (time, id) = of.held.columns();
+        let moved = matches!(of.window, Window::Moved(_));
         sql.push("WITH g AS MATERIALIZED (SELECT DISTINCT q.client_id FROM (");
-        clients_within(sql, grant.reach, self.viewer);
+        clients_within(sql, of.grant.reach, self.viewer);
         sql.push(") q)");
         if !moved {
             sql.push(", low AS (SELECT CASE WHEN COUNT(*) = ")
                 .number(self.limit)
                 .push(" THEN MIN(f.key) ELSE '-infinity' END AS key FROM (SELECT y.key FROM g ")
-                .push("CROSS JOIN LATERAL (SELECT x.last_activity_at AS key");
-            self.of_client(sql, grant, lifecycle, window, "g.client_id");
-            sql.push(NEWEST_FIRST)
-                .push(" LIMIT 2) y ORDER BY y.key DESC LIMIT ")
+                .push("CROSS JOIN LATERAL (SELECT ")
+                .push(time)
+                .push(" AS key");
+            self.of_client(sql, of, "g.client_id");
+            of.held.newest_first(sql);
+            sql.push(" LIMIT 2) y ORDER BY y.key DESC LIMIT ")
                 .number(self.limit)
                 .push(") f)");
         }
-        sql.push(" SELECT y.id, y.key FROM g CROSS JOIN LATERAL (");
-        sql.push("SELECT x.id, x.last_activity_at AS key");
-        self.of_client(sql, grant, lifecycle, window, "g.client_id");
+        sql.push(" SELECT y.id, y.key FROM g CROSS JOIN LATERAL (SELECT ");
+        sql.push(id).push(" AS id, ").push(time).push(" AS key");
+        self.of_client(sql, of, "g.client_id");
         if !moved {
-            sql.push(" AND x.last_activity_at >= (SELECT low.key FROM low)");
+            sql.push(" AND ")
+                .push(time)
+                .push(" >= (SELECT low.key FROM low)");
         }
-        sql.push(NEWEST_FIRST)
-            .push(" LIMIT ")
-            .number(self.bound(window))
+        of.held.newest_first(sql);
+        sql.push(" LIMIT ")
+            .number(self.bound(of.window))
             .push(") y");
     }
 
     /// Adds ` FROM thread x WHERE …`: what the grant opens of one client within a window.
-    fn of_client(
-        &self,
-        sql: &mut Sql,
-        grant: &Grant,
-        lifecycle: Lifecycle,
-        window: Window<'_>,
-        client: &str,
-    ) {
-        sql.push(" FROM thread x WHERE x.client_id = ")
-            .push(client)
-            .push(" AND x.agency_id = ")
+    fn of_client(&self, sql: &mut Sql, of: OfClient<'_>, client: &str) {
+        let (time, id) = of.held.columns();
+        of.held.threads_of(sql, client);
+        sql.push(" AND x.agency_id = ")
             .bind(self.viewer.agency())
             .push(" AND ");
-        covered(sql, grant, "x");
+        covered(sql, of.grant, "x");
         sql.push("x.lifecycle = '")
-            .push(lifecycle.as_str())
+            .push(of.lifecycle.as_str())
             .push("'");
-        self.within(sql, window, "x.last_activity_at", "x.id", "x");
+        if matches!(of.held, Held::Beside) {
+            // A thread counts for one of its clients, so that it takes one place on the page.
+            sql.push(" AND NOT EXISTS (SELECT 1 FROM (");
+            clients_within(sql, of.grant.reach, self.viewer);
+            sql.push(") q CROSS JOIN thread_client e WHERE e.thread_id = y.thread_id");
+            sql.push(" AND e.client_id = q.client_id AND e.client_id < y.client_id)");
+        }
+        self.within(sql, of.window, time, id, "x");
     }
 
     /// All that the viewer sees of one client: few threads, so the whole rule stands in one place.
     fn one_client(&mut self, sql: &mut Sql, lifecycle: Lifecycle, window: Window<'_>) {
-        self.open_branch(sql);
-        sql.push(" FROM thread t WHERE t.client_id = ")
-            .bind(self.filter.client);
-        sql.push(" AND t.lifecycle = '")
-            .push(lifecycle.as_str())
-            .push("' AND ");
-        visible_threads(sql, self.viewer, Action::View, "t");
-        if let Some(kind) = self.filter.audience {
-            sql.push(" AND t.audience = '")
-                .push(kind.as_str())
-                .push("'");
+        for held in [Held::InTheRow, Held::Beside] {
+            let (time, id) = held.columns();
+            self.union(sql);
+            sql.push("SELECT * FROM (SELECT x.id, x.last_activity_at AS key, FALSE AS pinned");
+            held.threads_of(sql, "");
+            sql.bind(self.filter.client);
+            sql.push(" AND x.lifecycle = '")
+                .push(lifecycle.as_str())
+                .push("' AND ");
+            visible_threads(sql, self.viewer, Action::View, "x");
+            if let Some(kind) = self.filter.audience {
+                sql.push(" AND x.audience = '")
+                    .push(kind.as_str())
+                    .push("'");
+            }
+            self.within(sql, window, time, id, "x");
+            held.newest_first(sql);
+            sql.push(" LIMIT ").number(self.bound(window)).push(") z");
         }
-        self.close_branch(sql, window, "t.last_activity_at", "t.id");
     }
 
     fn open_branch(&mut self, sql: &mut Sql) {

@@ -201,7 +201,9 @@ impl Query<'_> {
 
     fn narrow(&self, sql: &mut Sql, unpinned: bool) {
         if let Some(client) = self.filter.client {
-            sql.push(" AND t.client_id = ").bind(client);
+            sql.push(" AND (t.client_id = ").bind(client);
+            sql.push(" OR EXISTS (SELECT 1 FROM thread_client y WHERE y.thread_id = t.id AND y.client_id = ");
+            sql.bind(client).push("))");
         }
         if let Some(kind) = self.filter.audience {
             sql.push(" AND t.audience = '")

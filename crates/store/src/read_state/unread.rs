@@ -90,7 +90,14 @@ fn branch(sql: &mut Sql, viewer: &Viewer, grant: &Grant) {
         Reach::AssignedTo(_) | Reach::SupervisedBy(_) | Reach::ClientsOf(_) => {
             sql.push(" FROM (SELECT DISTINCT q.client_id FROM (");
             clients_within(sql, grant.reach, viewer);
-            sql.push(") q) g CROSS JOIN thread t WHERE t.client_id = g.client_id");
+            sql.push(") q) g CROSS JOIN thread t WHERE t.client_id = g.client_id AND ");
+            covered(sql, grant, "t");
+            open(sql, viewer);
+            sql.push(" UNION ").push(COLUMNS);
+            sql.push(" FROM (SELECT DISTINCT q.client_id FROM (");
+            clients_within(sql, grant.reach, viewer);
+            sql.push(") q) g CROSS JOIN thread_client y CROSS JOIN thread t");
+            sql.push(" WHERE y.client_id = g.client_id AND t.id = y.thread_id");
         }
         Reach::Agency(_) => _ = sql.push(" FROM thread t WHERE TRUE"),
     }

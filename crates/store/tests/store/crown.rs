@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use tidings_domain::{AudienceKind, MessageId, Principal, PrincipalKind, ThreadId};
+use tidings_domain::{
+    AudienceKind, ClientId, MessageId, ParticipantStanding, Principal, PrincipalKind, ThreadId,
+    ThreadKind,
+};
 use tidings_policy::{Action, ThreadFacts, Viewer, decide};
 use tidings_store::{
     InboxFilter, InboxJoins, InboxRow, InboxState, MessageRange, Receipt, Store, UnreadCount,
@@ -73,14 +76,24 @@ async fn facts_are_those_of_the_rows(world: &World, store: &Store) {
         let (facts, live) = (world.facts(thread), &live[&thread.id]);
         assert_eq!(people(&live.facts), people(&facts));
         let bare = |f: &ThreadFacts| {
-            let client = f.client.map(|c| (c.id, c.status, c.direct_chat));
-            (f.agency, f.kind, f.lifecycle, f.audience, client)
+            let clients = f.clients.iter().map(|c| (c.id, c.status, c.direct_chat));
+            let clients: Vec<_> = clients.collect();
+            (
+                f.agency,
+                f.kind,
+                f.lifecycle,
+                f.audience,
+                f.started_by,
+                clients,
+            )
         };
         assert_eq!(bare(&live.facts), bare(&facts));
         assert_eq!(&*live.thread, thread);
         let links = &world.account_clients;
-        let account = links.iter().find(|l| Some(l.client_id) == thread.client_id);
-        assert_eq!(live.account, account.map(|l| l.account_id));
+        let clients = world.clients_of(thread);
+        let account = |id: &ClientId| links.iter().find(|l| l.client_id == *id);
+        let accounts = clients.iter().filter_map(account).map(|l| l.account_id);
+        assert_eq!(live.accounts, accounts.collect::<Vec<_>>());
     }
 }
 
@@ -116,8 +129,22 @@ async fn lookups(world: &World, store: &Store, viewer: &Viewer) {
         .filter(|p| allowed.contains(&p.thread_id))
         .map(|p| {
             let principal = Principal::new(p.principal_kind, p.principal_id);
-            format!("{:?}", (p.thread_id, principal, p.standing))
+            (p.thread_id, principal, p.standing)
         })
+        // Of a broadcast an account is told of the sender, and of its own clients (S-26).
+        .filter(|(thread, principal, _)| {
+            let thread = world.find(*thread);
+            viewer.staff().is_some()
+                || thread.kind != ThreadKind::Broadcast
+                || principal.uuid() == thread.started_by_id
+        })
+        .chain(world.thread_clients.iter().filter_map(|row| {
+            viewer.account()?.own(row.client_id)?;
+            let principal = Principal::Client(row.client_id);
+            let listed = (row.thread_id, principal, ParticipantStanding::Participant);
+            allowed.contains(&row.thread_id).then_some(listed)
+        }))
+        .map(|listed| format!("{listed:?}"))
         .collect();
     assert_eq!(found, expect, "participants() of {viewer:?}");
 }
@@ -319,5 +346,7 @@ fn joined(world: &World, viewer: &Viewer, row: &InboxRow) {
         staff.is_some(),
         last.message.author_kind == PrincipalKind::Staff
     );
-    assert_eq!(staff.or(client), Some(last.message.author_id));
+    if staff.is_some() || thread.client_id.is_some() {
+        assert_eq!(staff.or(client), Some(last.message.author_id));
+    }
 }

@@ -29,7 +29,7 @@ async fn send(store: Store, viewer: Viewer, thread: ThreadId, number: u128) -> i
         body_html: None,
     };
     tx.insert_message(&message).await.unwrap();
-    tx.advance_thread(thread, message.seq, message.id, message.created_at)
+    tx.advance_thread(&seen.thread, message.seq, message.id, message.created_at)
         .await
         .unwrap();
     if number.is_multiple_of(10) {

@@ -8,7 +8,9 @@ use tidings_domain::{
     StaffId, ThreadId,
 };
 use tidings_policy::{Action, ClientFacts, ThreadFacts, Viewer, decide};
-use tidings_store::{InboxFilter, InboxState, MessageModel, ParticipantRow, ThreadRow};
+use tidings_store::{
+    InboxFilter, InboxState, MessageModel, ParticipantRow, ThreadClientRow, ThreadRow,
+};
 
 use crate::support::world::{Kept, World};
 
@@ -27,16 +29,24 @@ impl World {
             .collect()
     }
 
+    /// The clients of a thread: the one of its row, or those beside it.
+    pub(crate) fn clients_of(&self, thread: &ThreadRow) -> Vec<ClientId> {
+        let beside = self.thread_clients.iter();
+        let beside = beside.filter(|row| row.thread_id == thread.id);
+        thread
+            .client_id
+            .into_iter()
+            .chain(beside.map(|row| row.client_id))
+            .collect()
+    }
+
     /// What the law asks about a thread.
     pub(crate) fn facts(&self, thread: &ThreadRow) -> ThreadFacts {
-        let client = thread
-            .client_id
-            .map(|id| self.clients.iter().find(|c| c.id == id).unwrap());
+        let clients = self.clients_of(thread);
+        let row = |id: &ClientId| self.clients.iter().find(|c| c.id == *id).unwrap();
         let day = self.today(thread.agency_id);
-        let assigned = thread
-            .client_id
-            .map(|id| self.team(id, day))
-            .unwrap_or_default();
+        let teams = clients.iter().flat_map(|id| self.team(*id, day));
+        let assigned: BTreeSet<StaffId> = teams.collect();
         let supervisors: BTreeSet<StaffId> = self
             .supervisions
             .iter()
@@ -52,11 +62,16 @@ impl World {
             kind: thread.kind,
             lifecycle: thread.lifecycle,
             audience: thread.audience,
-            client: client.map(|client| ClientFacts {
-                id: client.id,
-                status: client.status,
-                direct_chat: client.direct_chat,
-            }),
+            clients: clients
+                .iter()
+                .map(row)
+                .map(|client| ClientFacts {
+                    id: client.id,
+                    status: client.status,
+                    direct_chat: client.direct_chat,
+                })
+                .collect(),
+            started_by: Principal::new(thread.started_by_kind, thread.started_by_id),
             listed: listed
                 .map(|p| (Principal::new(p.principal_kind, p.principal_id), p.standing))
                 .collect(),
@@ -122,6 +137,7 @@ impl World {
         ThreadRow,
         MessageModel,
         Vec<(Principal, ParticipantStanding)>,
+        Vec<ClientId>,
     ) {
         let mut thread = self.find(like).clone();
         thread.id = self.id();
@@ -141,7 +157,21 @@ impl World {
                 });
             }
         }
-        (self.find(thread.id).clone(), message, people)
+        let clients = self.clients_of(self.find(like));
+        let beside: Vec<ClientId> = if thread.client_id.is_none() {
+            clients
+        } else {
+            Vec::new()
+        };
+        for (number, client) in (1..).zip(&beside) {
+            self.thread_clients.push(ThreadClientRow {
+                thread_id: thread.id,
+                client_id: *client,
+                number,
+                last_activity_at: now,
+            });
+        }
+        (self.find(thread.id).clone(), message, people, beside)
     }
 
     /// The whole inbox in its order (P-15, P-16): pinned first, then the most recent, then by id.
@@ -151,7 +181,10 @@ impl World {
             .visible(viewer)
             .into_iter()
             .map(|thread| (thread, self.kept(me, thread)))
-            .filter(|(thread, kept)| passes(viewer, thread, kept, filter))
+            .filter(|(thread, kept)| {
+                let clients = self.clients_of(thread);
+                passes(viewer, (thread, &clients), kept, filter)
+            })
             .collect();
         rows.sort_by_key(|(thread, kept)| (kept.pinned, thread.last_activity_at, thread.id));
         rows.iter().rev().map(|(thread, _)| thread.id).collect()
@@ -169,7 +202,12 @@ pub(crate) fn is_open(viewer: &Viewer, thread: &ThreadRow) -> bool {
 }
 
 /// Whether a thread passes the filters; they combine with AND (T-14).
-fn passes(viewer: &Viewer, thread: &ThreadRow, kept: &Kept, filter: InboxFilter) -> bool {
+fn passes(
+    viewer: &Viewer,
+    (thread, clients): (&ThreadRow, &[ClientId]),
+    kept: &Kept,
+    filter: InboxFilter,
+) -> bool {
     let open = is_open(viewer, thread);
     let state = match filter.state {
         InboxState::ReadAndUnread => open,
@@ -179,7 +217,7 @@ fn passes(viewer: &Viewer, thread: &ThreadRow, kept: &Kept, filter: InboxFilter)
         InboxState::Deleted => thread.lifecycle == Lifecycle::Deleted,
     };
     state
-        && filter.client.is_none_or(|id| thread.client_id == Some(id))
+        && filter.client.is_none_or(|id| clients.contains(&id))
         && filter
             .audience
             .is_none_or(|kind| thread.audience == Some(kind))

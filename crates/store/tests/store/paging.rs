@@ -188,7 +188,7 @@ async fn stall(world: &mut World, store: &Store, thread: ThreadId, now: DateTime
     };
     let tx = store.begin().await.unwrap();
     tx.insert_message(&message).await.unwrap();
-    tx.advance_thread(thread.id, message.seq, message.id, now)
+    tx.advance_thread(&thread, message.seq, message.id, now)
         .await
         .unwrap();
     tx

@@ -128,7 +128,7 @@ pub(crate) async fn send(world: &mut World, store: &Store, thread: ThreadId, now
     let message = world.arrive(thread, now);
     let tx = store.begin().await.unwrap();
     tx.insert_message(&message).await.unwrap();
-    tx.advance_thread(thread, message.seq, message.id, now)
+    tx.advance_thread(world.find(thread), message.seq, message.id, now)
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -136,7 +136,7 @@ pub(crate) async fn send(world: &mut World, store: &Store, thread: ThreadId, now
 
 /// A thread like another is started, with the same people, in the store and in the model.
 pub(crate) async fn start(world: &mut World, store: &Store, like: ThreadId, now: DateTime<Utc>) {
-    let (thread, message, people) = world.start(like, now);
+    let (thread, message, people, clients) = world.start(like, now);
     let tx = store.begin().await.unwrap();
     tx.insert_thread(&thread).await.unwrap();
     for (principal, standing) in people {
@@ -144,6 +144,7 @@ pub(crate) async fn start(world: &mut World, store: &Store, like: ThreadId, now:
             .await
             .unwrap();
     }
+    tx.list_clients(&thread, &clients, 0).await.unwrap();
     tx.insert_message(&message).await.unwrap();
     tx.commit().await.unwrap();
 }

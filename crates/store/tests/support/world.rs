@@ -11,7 +11,8 @@ use tidings_domain::{
 };
 use tidings_store::{
     AccountClientRow, AccountRow, AgencyRow, AudienceRow, Batch, CareTeamMemberRow, ClientRow,
-    MessageModel, ParticipantRow, StaffRow, SupervisionRow, ThreadRow, TopicRow, policy_row,
+    MessageModel, ParticipantRow, StaffRow, SupervisionRow, ThreadClientRow, ThreadRow, TopicRow,
+    policy_row,
 };
 use uuid::Uuid;
 
@@ -41,6 +42,7 @@ pub(crate) struct World {
     pub(crate) account_clients: Vec<AccountClientRow>,
     pub(crate) care_team: Vec<CareTeamMemberRow>,
     pub(crate) threads: Vec<ThreadRow>,
+    pub(crate) thread_clients: Vec<ThreadClientRow>,
     pub(crate) participants: Vec<ParticipantRow>,
     pub(crate) messages: Vec<MessageModel>,
     /// By viewer and thread; missing means untouched.
@@ -82,6 +84,7 @@ impl World {
             account_clients: Vec::new(),
             care_team: Vec::new(),
             threads: Vec::new(),
+            thread_clients: Vec::new(),
             participants: Vec::new(),
             messages: Vec::new(),
             kept: BTreeMap::new(),
@@ -279,7 +282,7 @@ impl World {
             kind: if internal { ThreadKind::Internal } else { kind },
             lifecycle: Lifecycle::ALL[lifecycle.saturating_sub(7).min(2)],
             audience: (!internal).then_some(audience),
-            client_id: (!internal).then_some(client),
+            client_id: (!internal && !kind.has_clients()).then_some(client),
             topic_id: topic,
             subject: "Subject".to_owned(),
             started_by_kind: PrincipalKind::Staff,
@@ -292,6 +295,9 @@ impl World {
         };
         for _ in 0..=self.dice.below(5) {
             self.message(&mut thread, client);
+        }
+        if !internal && kind.has_clients() {
+            self.several(&thread, client);
         }
         self.list(&thread, starter);
         self.threads.push(thread);
@@ -309,7 +315,7 @@ impl World {
     fn message(&mut self, thread: &mut ThreadRow, client: ClientId) {
         let micros = self.dice.pick(&[0, 0, 1_000, 1_500, 999_999]);
         let later = at(self.dice.upto(6) * 60) + chrono::Duration::microseconds(micros);
-        let by_client = thread.client_id.is_some() && self.dice.percent(40);
+        let by_client = thread.audience.is_some() && self.dice.percent(40);
         let mut links = self.account_clients.iter();
         let account = links.find(|link| by_client && link.client_id == client);
         let message = MessageModel {
@@ -337,6 +343,26 @@ impl World {
         thread.last_message_id = message.id;
         thread.last_activity_at = message.created_at;
         self.messages.push(message);
+    }
+
+    /// Gives a thread a client and some others, rarely one of another agency.
+    fn several(&mut self, thread: &ThreadRow, first: ClientId) {
+        let clients: Vec<_> = self.clients.iter().map(|c| (c.id, c.agency_id)).collect();
+        let mut members = vec![first];
+        for (id, agency) in clients {
+            let chance = if agency == thread.agency_id { 30 } else { 2 };
+            if id != first && self.dice.percent(chance) {
+                members.push(id);
+            }
+        }
+        for (number, client) in (1..).zip(members) {
+            self.thread_clients.push(ThreadClientRow {
+                thread_id: thread.id,
+                client_id: client,
+                number,
+                last_activity_at: thread.last_activity_at,
+            });
+        }
     }
 
     /// Lists the starter, the client and some staff, rarely one of another agency.
@@ -391,6 +417,7 @@ impl World {
             account_clients: self.account_clients.clone(),
             care_team_members: self.care_team.clone(),
             threads: self.threads.clone(),
+            thread_clients: self.thread_clients.clone(),
             participants: self.participants.clone(),
             messages: self.messages.clone(),
             states: Vec::new(),
