@@ -174,3 +174,13 @@ ALTER TABLE "message" ADD COLUMN "body_html" text NULL;
 
 -- m0006_message_writer
 ALTER TABLE "message" ADD COLUMN "written_by" xid8 NOT NULL DEFAULT (pg_current_xact_id());
+
+-- m0007_thread_clients
+CREATE TABLE "thread_client" (
+  "thread_id" uuid NOT NULL,
+  "client_id" uuid NOT NULL,
+  "number" integer NOT NULL,
+  "last_activity_at" timestamp with time zone NOT NULL, PRIMARY KEY ("thread_id",
+  "client_id"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id"), FOREIGN KEY ("client_id") REFERENCES "client" ("id") );
+CREATE INDEX "thread_client_by_client" ON "thread_client" ("client_id", "last_activity_at" DESC, "thread_id" DESC);
+CREATE UNIQUE INDEX "thread_client_by_number" ON "thread_client" ("thread_id", "number");

@@ -173,3 +173,13 @@ ALTER TABLE "message" ADD COLUMN "body_format" text NOT NULL DEFAULT 'PLAIN';
 ALTER TABLE "message" ADD COLUMN "body_html" text NULL;
 
 -- m0006_message_writer
+
+-- m0007_thread_clients
+CREATE TABLE "thread_client" (
+  "thread_id" uuid_text NOT NULL,
+  "client_id" uuid_text NOT NULL,
+  "number" integer NOT NULL,
+  "last_activity_at" timestamp_with_timezone_text NOT NULL, PRIMARY KEY ("thread_id",
+  "client_id"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id"), FOREIGN KEY ("client_id") REFERENCES "client" ("id") );
+CREATE INDEX "thread_client_by_client" ON "thread_client" ("client_id", "last_activity_at" DESC, "thread_id" DESC);
+CREATE UNIQUE INDEX "thread_client_by_number" ON "thread_client" ("thread_id", "number");

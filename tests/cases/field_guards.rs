@@ -21,6 +21,7 @@ const GUARDED: &[(&str, &str, &[&str])] = &[
     ("Message.seenByClientAt", "{ it: thread(id: $thread) { lastMessage { field: seenByClientAt id } } }", &["lastMessage"]),
     ("Message.seenBy", "{ it: thread(id: $thread) { lastMessage { field: seenBy { seenAt } id } } }", &["lastMessage"]),
     ("Thread.version", "{ it: thread(id: $thread) { field: version id } }", &[]),
+    ("Thread.clients", "{ it: thread(id: $thread) { field: clients(first: 5) { edges { node { id } } } id } }", &[]),
 ];
 
 async fn ask(caller: &Caller<'_>, selection: &str) -> Value {

@@ -32,5 +32,7 @@ mod shelf;
 mod start_by_client;
 mod start_thread;
 mod statements;
+mod thread_kinds;
+mod thread_people;
 mod tokens;
 mod unread_counts;

@@ -80,7 +80,7 @@ async fn c29_c30_k9_a_client_writes_to_a_member_of_its_care_team() {
 }
 
 #[tokio::test]
-async fn c30_one_recipient_of_the_staff_and_text() {
+async fn c30_recipients_of_the_staff_and_text() {
     let tidings = Tidings::start().await;
     let elena = tidings.caller("client");
     let member = |id: StaffId| json!({ "staffMemberId": id.gid() });
@@ -92,7 +92,7 @@ async fn c30_one_recipient_of_the_staff_and_text() {
     )
     .await;
     let two = json!([member(staff::CLINICIAN), member(staff::SCHEDULER)]);
-    refused(&tidings, &elena, with("to", two), "RECIPIENT_NOT_ALLOWED").await;
+    refused(&tidings, &elena, with("to", two), "NOT_CARE_TEAM_MEMBER").await;
     for someone in [client::SECOND_CLIENT, client::CLIENT, client::OUTSIDER] {
         let to = json!([{ "clientId": someone.gid() }]);
         refused(&tidings, &elena, with("to", to), "RECIPIENT_NOT_ALLOWED").await;

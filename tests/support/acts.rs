@@ -27,6 +27,22 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "thread { ...T }",
     ),
     ("setThreadPinned", "SetThreadPinnedInput", "thread { ...T }"),
+    ("shareThread", "ChangeThreadPeopleInput", "thread { ...T }"),
+    (
+        "unshareThread",
+        "ChangeThreadPeopleInput",
+        "thread { ...T }",
+    ),
+    (
+        "addThreadParticipants",
+        "ChangeThreadPeopleInput",
+        "thread { ...T }",
+    ),
+    (
+        "removeThreadParticipants",
+        "ChangeThreadPeopleInput",
+        "thread { ...T }",
+    ),
     (
         "markRead",
         "MarkMessagesInput",

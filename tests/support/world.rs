@@ -140,7 +140,7 @@ impl Tidings {
     }
 
     /// An id as the database writes it.
-    fn literal(&self, id: Uuid) -> String {
+    pub(crate) fn literal(&self, id: Uuid) -> String {
         if self.database.is_postgres() {
             format!("'{id}'")
         } else {

@@ -68,6 +68,10 @@ codes! {
         RecipientRequired = "RECIPIENT_REQUIRED",
         /// These recipients cannot stand together in one thread.
         RecipientNotAllowed = "RECIPIENT_NOT_ALLOWED",
+        /// The agency does not let several clients see each other in a group (K5).
+        GroupsNotAllowed = "GROUPS_NOT_ALLOWED",
+        /// The agency does not let chats be shared (P-12).
+        SharingNotAllowed = "SHARING_NOT_ALLOWED",
         /// The thread needs a subject, or a topic that fills it (S-11, K9).
         SubjectRequired = "SUBJECT_REQUIRED",
         /// The subject is longer than 255 characters.

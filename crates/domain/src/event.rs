@@ -44,6 +44,13 @@ pub enum Event {
         /// The audience before, where that is what changed.
         audience_before: Option<AudienceKind>,
     },
+    /// Staff were given a place on a thread, or lost it (P-11, PX-04).
+    PeopleChanged {
+        /// Who can read it since.
+        gained: Vec<StaffId>,
+        /// Who was listed and is no more.
+        lost: Vec<StaffId>,
+    },
     /// Somebody saw messages for the first time (P-06). For staff only.
     ReadReceiptAdded {
         /// Who saw them.

@@ -55,6 +55,7 @@ pub use id::{
 pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
-    AccountState, AudienceKind, AudienceSet, BodyFormat, CareTeamSource, ClientStatus, Lifecycle,
-    ParticipantStanding, PrincipalKind, Role, RoleSet, SupervisorScope, ThreadKind,
+    AccountState, AudienceKind, AudienceSet, BodyFormat, CareTeamSource, ClientNaming,
+    ClientStatus, Lifecycle, ParticipantStanding, PrincipalKind, Role, RoleSet, StaffGroup,
+    SupervisorScope, ThreadKind,
 };

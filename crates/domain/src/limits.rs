@@ -17,8 +17,10 @@ pub const IDEMPOTENCY_DAYS: i64 = 7;
 pub const MAX_PAGE: usize = 100;
 /// Most ids that `nodes(ids:)` and the read-state mutations take at once.
 pub const MAX_IDS: usize = 100;
-/// Most recipients of one thread that this version takes.
-pub const MAX_RECIPIENTS: usize = 100;
+/// Most clients of one group, who see each other (K5).
+pub const MAX_GROUP_CLIENTS: usize = 100;
+/// Most recipients of one thread (S-23).
+pub const MAX_RECIPIENTS: usize = 5_000;
 /// Most threads that one viewer can pin.
 pub const MAX_PINNED: u64 = 100;
 /// Subject of a thread that a client starts without one (K9).

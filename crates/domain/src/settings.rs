@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::vocabulary::SupervisorScope;
+use crate::vocabulary::{ClientNaming, SupervisorScope};
 
 /// The switches of an agency's messaging policy. Versioned: a change makes a new version (C-50).
 ///
@@ -24,6 +24,12 @@ pub struct MessagingPolicy {
     pub client_sees_staff_receipts: bool,
     /// Whether a message may wait for a client who has no account yet (K11).
     pub send_to_unregistered: bool,
+    /// Whether a group may have several clients, who see each other (K5).
+    pub allow_multi_client_groups: bool,
+    /// How the clients of a group are named to each other (PX-02).
+    pub group_client_names: ClientNaming,
+    /// Whether staff may share a chat with colleagues (P-12).
+    pub chat_sharing: bool,
 }
 
 impl Default for MessagingPolicy {
@@ -36,6 +42,9 @@ impl Default for MessagingPolicy {
             client_max_message_chars: None,
             client_sees_staff_receipts: false,
             send_to_unregistered: true,
+            allow_multi_client_groups: false,
+            group_client_names: ClientNaming::Initials,
+            chat_sharing: true,
         }
     }
 }

@@ -147,6 +147,29 @@ words! {
         SharedWith = "SHARED_WITH",
     }
 
+    /// A group of staff that is made by itself of everybody who holds a role (TX-05). It is
+    /// expanded when something is sent to it; no group means clients (S-10).
+    StaffGroup {
+        /// Everybody who works in the agency.
+        AllStaff = "ALL_STAFF",
+        /// Everybody with the role of a clinician.
+        AllClinicians = "ALL_CLINICIANS",
+        /// Everybody with the role of a scheduler.
+        AllSchedulers = "ALL_SCHEDULERS",
+        /// Everybody with the role of a biller.
+        AllBillers = "ALL_BILLERS",
+    }
+
+    /// How clients of a group are named to each other (PX-02). Staff always see the full name.
+    ClientNaming {
+        /// As the record has it.
+        Full = "FULL",
+        /// The first name.
+        First = "FIRST",
+        /// The initials: the default.
+        Initials = "INITIALS",
+    }
+
     /// Whose clients a supervisor sees (K12).
     SupervisorScope {
         /// Those of the own supervisees: the default.
@@ -161,6 +184,39 @@ impl ThreadKind {
     #[must_use]
     pub const fn has_clients(self) -> bool {
         matches!(self, Self::Broadcast | Self::Group)
+    }
+}
+
+impl StaffGroup {
+    /// The role that makes somebody a member; none if everybody is one.
+    #[must_use]
+    pub const fn role(self) -> Option<Role> {
+        match self {
+            Self::AllStaff => None,
+            Self::AllClinicians => Some(Role::Clinician),
+            Self::AllSchedulers => Some(Role::PracticeScheduler),
+            Self::AllBillers => Some(Role::PracticeBiller),
+        }
+    }
+}
+
+impl ClientNaming {
+    /// A name as other clients of a group read it.
+    #[must_use]
+    pub fn of(self, name: &str) -> String {
+        match self {
+            Self::Full => name.to_owned(),
+            Self::First => name
+                .split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            Self::Initials => name
+                .split_whitespace()
+                .filter_map(|part| part.chars().next())
+                .flat_map(|letter| letter.to_uppercase().chain(['.']))
+                .collect(),
+        }
     }
 }
 

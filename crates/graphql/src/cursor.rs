@@ -28,6 +28,7 @@ enum Kind {
     Message = 3,
     Client = 4,
     Staff = 5,
+    ThreadClient = 6,
 }
 
 fn invalid() -> Error {
@@ -171,6 +172,26 @@ pub(crate) fn to_message(viewer: Principal, thread: ThreadId, cursor: &str) -> R
         return Err(invalid());
     }
     number(&bytes, 16)
+}
+
+/// A place among the clients of a thread, by number.
+pub(crate) fn of_thread_client(viewer: Principal, thread: ThreadId, number: i32) -> String {
+    let mut payload = thread.0.as_bytes().to_vec();
+    payload.extend_from_slice(&i64::from(number).to_be_bytes());
+    seal(viewer, Kind::ThreadClient, &payload)
+}
+
+/// The number; the cursor must be one of the same thread.
+pub(crate) fn to_thread_client(
+    viewer: Principal,
+    thread: ThreadId,
+    cursor: &str,
+) -> Result<i32, Error> {
+    let bytes = open(viewer, Kind::ThreadClient, cursor)?;
+    if uuid(&bytes, 0)? != thread.0 {
+        return Err(invalid());
+    }
+    i32::try_from(number(&bytes, 16)?).map_err(|_| invalid())
 }
 
 /// A list of people that is sorted by name.

@@ -34,6 +34,21 @@ pub(crate) enum Role {
     SystemAdmin,
 }
 
+/// A group of staff that is made by itself. It is expanded when something is sent to it. No group
+/// means clients.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::StaffGroup")]
+pub(crate) enum StaffGroupKind {
+    /// Everybody who works in the agency.
+    AllStaff,
+    /// Everybody with the role of a clinician.
+    AllClinicians,
+    /// Everybody with the role of a scheduler.
+    AllSchedulers,
+    /// Everybody with the role of a biller.
+    AllBillers,
+}
+
 /// Whose clients a supervisor sees.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "tidings_domain::SupervisorScope")]
@@ -180,6 +195,10 @@ pub(crate) enum UserErrorCode {
     RecipientRequired,
     /// These recipients cannot stand together in one thread.
     RecipientNotAllowed,
+    /// The agency does not let several clients see each other in a group.
+    GroupsNotAllowed,
+    /// The agency does not let chats be shared.
+    SharingNotAllowed,
     /// The thread needs a subject, or a topic that fills it.
     SubjectRequired,
     /// The subject is longer than 255 characters.

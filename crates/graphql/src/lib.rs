@@ -37,6 +37,7 @@ mod staff;
 mod subscription;
 mod thread;
 mod thread_mutations;
+mod thread_people;
 mod unread;
 
 pub use request::Request;

@@ -72,6 +72,10 @@ pub(crate) struct AccountOf(pub(crate) ClientId);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct ListedOn(pub(crate) ThreadId);
 
+/// The number of a client in a group.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct NumberIn(pub(crate) ThreadId, pub(crate) ClientId);
+
 /// The topics of an audience.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TopicsOf(pub(crate) AudienceKind);
@@ -184,6 +188,25 @@ impl Loader<ListedOn> for Rows {
             .into_iter()
             .map(|(key, rows)| (key, bare(rows)))
             .collect())
+    }
+}
+
+impl Loader<NumberIn> for Rows {
+    type Value = i32;
+    type Error = LoadError;
+
+    async fn load(&self, keys: &[NumberIn]) -> Result<HashMap<NumberIn, i32>, LoadError> {
+        let mut threads: Vec<ThreadId> = keys.iter().map(|key| key.0).collect();
+        threads.sort_unstable();
+        threads.dedup();
+        let numbers = self
+            .0
+            .service
+            .store
+            .member_numbers(&self.0.viewer(), &threads)
+            .await?;
+        let number = |key: &NumberIn| Some((*key, *numbers.get(&(key.0, key.1))?));
+        Ok(keys.iter().filter_map(number).collect())
     }
 }
 

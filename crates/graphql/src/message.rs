@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use tidings_domain::{Body, Principal, served_html};
 use tidings_store::{MessageRow, StoreError};
 
-use crate::client::Client;
 use crate::connection::connection;
 use crate::enums::{BodyFormat, MessageLabel};
 use crate::error::{fault, not_found};
@@ -18,6 +17,7 @@ use crate::people::{Author, ReadReceipt, Reader};
 use crate::scalars::Html;
 use crate::staff::StaffMember;
 use crate::thread::Thread;
+use crate::thread_people::client_author;
 
 /// One entry of a thread. Who sees the thread sees it.
 #[derive(Clone, Description)]
@@ -93,12 +93,20 @@ impl Message {
 
     /// Who wrote it.
     async fn author(&self, ctx: &Context<'_>) -> Result<Author> {
+        let message = &self.row.message;
         match (&self.row.staff, &self.row.client) {
             (Some(staff), _) => Ok(Author::StaffMember(StaffMember(Arc::clone(staff)))),
-            (None, Some(client)) => Ok(Author::Client(Client(Arc::clone(client)))),
+            (None, Some(client)) => client_author(ctx, message.thread_id, client).await,
             (None, None) => {
-                let message = &self.row.message;
-                Author::load(ctx, Principal::new(message.author_kind, message.author_id)).await
+                // An inbox reads the client of a thread, not those of a group.
+                let whole = ctx.one(message.id).await?.ok_or_else(not_found)?;
+                match &whole.client {
+                    Some(client) => client_author(ctx, message.thread_id, client).await,
+                    None => {
+                        let author = Principal::new(message.author_kind, message.author_id);
+                        Author::load(ctx, author).await
+                    }
+                }
             }
         }
     }

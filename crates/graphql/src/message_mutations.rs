@@ -1,7 +1,7 @@
 //! Mutations of messages: send, mark read, mark unread.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use tidings_domain::{MessageId, ThreadId};
+use tidings_domain::{ClientId, MessageId, ThreadId};
 use tidings_service::{BodyInput, MarkMessages, MarkThread, Marked, SendMessage};
 
 use crate::enums::BodyFormat;
@@ -20,6 +20,9 @@ pub(crate) struct SendMessageInput {
     idempotency_key: String,
     /// Into which thread.
     thread_id: ID,
+    /// The client for whom a portal account writes; needed only where several of its clients are
+    /// in one group. Staff leave it out.
+    acting_for: Option<ID>,
     /// Its text, as `bodyFormat` says: plain text of 1 to 65,536 characters, or as the agency's
     /// policy bounds it; or HTML of at most 524,288 bytes, before and after it is sanitised, whose
     /// plain text has as many characters. Characters are Unicode scalar values.
@@ -87,6 +90,7 @@ impl MessageMutation {
     ) -> Result<SendMessagePayload> {
         let send = SendMessage {
             thread: ThreadId::parse(&input.thread_id)?,
+            acting_for: input.acting_for.as_ref().map(ClientId::parse).transpose()?,
             body: BodyInput {
                 format: input.body_format.into(),
                 text: input.body,

@@ -15,6 +15,7 @@ use crate::loaders::Load;
 use crate::message::Message;
 use crate::staff::StaffMember;
 use crate::thread::Thread;
+use crate::thread_people::GroupMember;
 
 /// An object with a global id.
 #[derive(Interface)]
@@ -39,11 +40,13 @@ pub(crate) enum Viewer {
     PortalAccount(PortalAccount),
 }
 
-/// Who wrote: a staff member, or a client (whoever signed in for it).
+/// Who wrote: a staff member, or a client (whoever signed in for it). To a portal account the other
+/// clients of a group are members of it, and nothing else.
 #[derive(Union)]
 pub(crate) enum Author {
     StaffMember(StaffMember),
     Client(Client),
+    GroupMember(GroupMember),
 }
 
 /// Who read: a staff member, or a portal account for its client.

@@ -20,14 +20,20 @@ use crate::query::RootQuery;
 use crate::request::Request;
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
+use crate::thread_people::{PeopleMutation, PeopleQuery};
 
 /// Everything that can be read.
 #[derive(async_graphql::MergedObject, Default)]
-pub(crate) struct Query(RootQuery, InboxQuery);
+pub(crate) struct Query(RootQuery, InboxQuery, PeopleQuery);
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
 #[derive(async_graphql::MergedObject, Default)]
-pub(crate) struct Mutation(ThreadMutation, MessageMutation, DirectoryMutation);
+pub(crate) struct Mutation(
+    ThreadMutation,
+    PeopleMutation,
+    MessageMutation,
+    DirectoryMutation,
+);
 
 /// Bounds and switches of the schema.
 #[derive(Clone, Copy, Debug)]

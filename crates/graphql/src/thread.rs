@@ -4,25 +4,26 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Description, ID, Object, Result};
 use chrono::{DateTime, Utc};
-use tidings_domain::{Lifecycle, Principal};
-use tidings_policy::write_block;
+use tidings_domain::{ClientStatus, Lifecycle, Principal};
+use tidings_policy::{ClientFacts, write_block};
 use tidings_store::{
-    AudienceRow, ClientRow, InboxRow, LiveThread, MessageRange, MessageRow, SeenThread, ThreadRow,
-    TopicRow, ViewerState, client_facts,
+    AudienceRow, ClientRow, InboxRow, LiveThread, MessageRange, MessageRow, NumberedClient,
+    SeenThread, ThreadRow, TopicRow, ViewerState, bare_facts,
 };
 
 use crate::audience::{Audience, Topic};
-use crate::client::Client;
+use crate::client::{Client, ClientConnection};
 use crate::connection::connection;
 use crate::cursor;
 use crate::enums::{ThreadKind, UserErrorCode};
-use crate::error::{bad_input, not_found};
-use crate::guard::guarded;
+use crate::error::{bad_input, fault, not_found};
+use crate::guard::{guarded, permit};
 use crate::loaders::{ListedOn, Load};
 use crate::message::{Message, MessageConnection};
 use crate::node::Global;
 use crate::people::{Author, Participant};
 use crate::request::Ask;
+use crate::thread_people::{GroupMember, members};
 
 /// A conversation. Its audience decides which staff see it and can answer.
 #[derive(Clone, Description)]
@@ -83,6 +84,35 @@ impl From<&LiveThread> for Thread {
 }
 
 impl Thread {
+    async fn client_page(
+        &self,
+        ctx: &Context<'_>,
+        first: i32,
+        after: Option<String>,
+    ) -> Result<ClientConnection> {
+        let (viewer, thread) = (ctx.viewer()?, self.0.row.id);
+        let me = viewer.principal();
+        let first = crate::connection::first(first)?;
+        let after = after
+            .map(|cursor| cursor::to_thread_client(me, thread, &cursor))
+            .transpose()?;
+        let store = &ctx.service()?.store;
+        let page = store
+            .thread_clients(&viewer, thread, after.unwrap_or_default(), first)
+            .await;
+        let page = page.map_err(|error| fault(&error))?;
+        let edge = |row: NumberedClient| {
+            let cursor = cursor::of_thread_client(me, thread, row.number);
+            (cursor, Client(row.client))
+        };
+        let edges = page.rows.into_iter().map(edge).collect();
+        Ok(ClientConnection::new(
+            edges,
+            page.has_next,
+            page.has_previous,
+        ))
+    }
+
     /// The thread of a global or typed id, if the viewer sees it.
     pub(crate) async fn load(
         ctx: &Context<'_>,
@@ -122,13 +152,24 @@ impl Thread {
 
     async fn block(&self, ctx: &Context<'_>) -> Result<Option<tidings_domain::UserErrorCode>> {
         let viewer = ctx.viewer()?;
-        let client = self.client_row(ctx).await?.as_deref().map(client_facts);
-        Ok(write_block(
-            &viewer,
-            self.0.row.kind,
-            self.0.row.lifecycle,
-            client,
-        ))
+        let client = self.client_row(ctx).await?;
+        let mut facts = bare_facts(&self.0.row, client.as_deref());
+        if let (true, Some(account)) = (self.0.row.kind.has_clients(), viewer.account()) {
+            // Which of the viewer's clients it is matters to nobody; that one may write does.
+            let member = self.state(ctx).await?.group_member;
+            facts
+                .clients
+                .extend(account.clients.first().map(|own| ClientFacts {
+                    id: own.id,
+                    status: if member {
+                        ClientStatus::Active
+                    } else {
+                        ClientStatus::Inactive
+                    },
+                    direct_chat: true,
+                }));
+        }
+        Ok(write_block(&viewer, &facts))
     }
 }
 
@@ -181,8 +222,34 @@ impl Thread {
             .transpose()
     }
 
-    /// Who is listed on it by name: the staff addressed, and those it is shared with. Others see
-    /// it by role or assignment. At most 100.
+    /// The clients of a broadcast or of a group, in the order in which they were addressed; of any
+    /// other thread there is only `client`. Staff only.
+    #[graphql(complexity = "first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    async fn clients(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Only clients behind this one.")] after: Option<String>,
+    ) -> Option<Result<ClientConnection>> {
+        Some(match permit(ctx, "Thread.clients") {
+            Ok(()) => self.client_page(ctx, first, after).await,
+            Err(refused) => Err(refused),
+        })
+    }
+
+    /// The clients of a group, who see each other; empty for any other thread. At most 100.
+    #[graphql(complexity = "50 + 5 * child_complexity")]
+    async fn group_members(&self, ctx: &Context<'_>) -> Result<Vec<GroupMember>> {
+        if self.0.row.kind != tidings_domain::ThreadKind::Group {
+            return Ok(Vec::new());
+        }
+        members(ctx, self.0.row.id).await
+    }
+
+    /// Who is listed on it by name: the staff addressed, those it is shared with, and the client.
+    /// Others see it by role or assignment. Of a broadcast or a group the clients stand in `clients`;
+    /// a portal account finds its own here and, of a broadcast, nobody else but the sender. At most
+    /// 5,000.
     #[graphql(complexity = "5 * (child_complexity + 1)")]
     async fn participants(&self, ctx: &Context<'_>) -> Result<Vec<Participant>> {
         let listed = ctx.one(ListedOn(self.0.row.id)).await?.unwrap_or_default();

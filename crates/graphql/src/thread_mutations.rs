@@ -6,7 +6,7 @@ use tidings_service::{
     AudienceChange, BodyInput, EditHeader, Recipient, SetArchived, SetPinned, StartThread,
 };
 
-use crate::enums::{AudienceKind, BodyFormat, Role};
+use crate::enums::{AudienceKind, BodyFormat, Role, StaffGroupKind};
 use crate::error::{UserError, outcome};
 use crate::loaders::Load;
 use crate::message::Message;
@@ -15,13 +15,15 @@ use crate::request::Ask;
 use crate::staff::StaffMember;
 use crate::thread::Thread;
 
-/// Somebody to whom a thread goes: exactly one of the two. No value means "all clients".
+/// Somebody to whom a thread goes: exactly one of these. No value means "all clients".
 #[derive(OneofObject)]
 pub(crate) enum RecipientInput {
     /// A client.
     ClientId(ID),
     /// A staff member.
     StaffMemberId(ID),
+    /// The staff who are in the group when the thread is started. From staff only.
+    StaffGroup(StaffGroupKind),
 }
 
 /// A thread to start, with its first message.
@@ -32,11 +34,18 @@ pub(crate) struct StartThreadInput {
     idempotency_key: String,
     /// The client for whom a portal account writes. Staff leave it out.
     acting_for: Option<ID>,
-    /// To whom: from staff, one client and any colleagues; from a client, one member of the care
-    /// team. At most 100.
+    /// To whom, at most 5,000. From staff: one person makes a thread of two; any number of staff and
+    /// one client, a thread in which all answer all; several clients, a broadcast, whose clients
+    /// learn nothing of each other and cannot answer; staff alone, an internal thread. From a
+    /// client: members of its care team.
     to: Vec<RecipientInput>,
-    /// Who among the staff can read it. Staff must choose one that they could see themselves; a
-    /// client's thread is CLINICAL unless it says otherwise.
+    /// Whether the clients see each other and answer all, as members of a group. For staff; with
+    /// several clients only if the agency's policy has it on; at most 100 clients.
+    #[graphql(default)]
+    group: bool,
+    /// Who among the staff can read it. For a thread with clients staff must choose one that they
+    /// could see themselves, about each client; an internal thread has none. A client's thread is
+    /// CLINICAL unless it says otherwise.
     audience: Option<AudienceKind>,
     /// What it is about; fills in the subject.
     topic_id: Option<ID>,
@@ -161,6 +170,7 @@ impl ThreadMutation {
         let start = StartThread {
             acting_for: input.acting_for.as_ref().map(ClientId::parse).transpose()?,
             to: input.to.iter().map(recipient).collect::<Result<_>>()?,
+            group: input.group,
             audience: input.audience.map(Into::into),
             topic: input.topic_id.as_ref().map(TopicId::parse).transpose()?,
             subject: input.subject,
@@ -260,10 +270,11 @@ fn recipient(input: &RecipientInput) -> Result<Recipient> {
     Ok(match input {
         RecipientInput::ClientId(id) => Recipient::Client(ClientId::parse(id)?),
         RecipientInput::StaffMemberId(id) => Recipient::Staff(StaffId::parse(id)?),
+        RecipientInput::StaffGroup(group) => Recipient::Group((*group).into()),
     })
 }
 
-async fn payload(
+pub(crate) async fn payload(
     ctx: &Context<'_>,
     thread: tidings_service::Result<ThreadId>,
 ) -> Result<ThreadPayload> {

@@ -188,15 +188,37 @@ fn s10_no_recipient_means_all_clients() {
     let TypeKind::InputObject(input) = &recipient.kind else {
         panic!("RecipientInput is an input object");
     };
-    let ids = |field: &Positioned<InputValueDefinition>| field.node.ty.node.to_string() == "ID";
-    assert!(
-        input.fields.iter().all(ids),
-        "a recipient is named by its id, and by nothing else"
+    let field = |field: &Positioned<InputValueDefinition>| {
+        let of = field.node.ty.node.to_string();
+        format!("{}: {of}", field.node.name.node)
+    };
+    let fields: Vec<_> = input.fields.iter().map(field).collect();
+    let expect = [
+        "clientId: ID",
+        "staffMemberId: ID",
+        "staffGroup: StaffGroupKind",
+    ];
+    assert_eq!(
+        fields, expect,
+        "a client is named by its id, and by nothing else"
     );
-    let names: Vec<_> = input
-        .fields
+    let groups = types
         .iter()
-        .map(|field| field.node.name.node.as_str())
+        .find(|of| of.name.node == "StaffGroupKind")
+        .unwrap();
+    let TypeKind::Enum(groups) = &groups.kind else {
+        panic!("StaffGroupKind is an enum");
+    };
+    let groups: Vec<_> = groups
+        .values
+        .iter()
+        .map(|v| v.node.value.node.as_str())
         .collect();
-    assert_eq!(names, ["clientId", "staffMemberId"]);
+    let expect = [
+        "ALL_STAFF",
+        "ALL_CLINICIANS",
+        "ALL_SCHEDULERS",
+        "ALL_BILLERS",
+    ];
+    assert_eq!(groups, expect, "no group is one of clients");
 }

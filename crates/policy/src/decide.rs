@@ -155,12 +155,12 @@ pub fn write_block(viewer: &Viewer, facts: &ThreadFacts) -> Option<UserErrorCode
 /// Why this client cannot write into a thread of the kind, if so.
 #[must_use]
 pub fn client_block(kind: ThreadKind, client: ClientFacts) -> Option<UserErrorCode> {
-    if client.status == ClientStatus::Inactive {
-        return Some(UserErrorCode::ClientInactive);
-    }
+    let inactive = client.status == ClientStatus::Inactive;
     match kind {
-        ThreadKind::Direct if !client.direct_chat => Some(UserErrorCode::ContactNotAllowed),
+        // Nobody's client answers here, active or not (S-27).
         ThreadKind::Broadcast | ThreadKind::Internal => Some(UserErrorCode::ReplyNotAllowed),
+        _ if inactive => Some(UserErrorCode::ClientInactive),
+        ThreadKind::Direct if !client.direct_chat => Some(UserErrorCode::ContactNotAllowed),
         ThreadKind::Direct | ThreadKind::Team | ThreadKind::Group => None,
     }
 }

@@ -50,6 +50,7 @@ pub const FIELDS: &[(&str, FieldRule)] = &[
     ("Message.seenByClientAt",                  FieldRule::Staff),
     ("Message.seenBy",                          FieldRule::Receipts),
     ("Thread.version",                          FieldRule::Staff),
+    ("Thread.clients",                          FieldRule::Staff),
 ];
 
 /// The rule of a guarded field, if there is one.

@@ -14,11 +14,19 @@ pub enum Action {
     EditHeader,
     /// Archive it or take it back (T-33).
     Archive,
+    /// Share it, add people, take them out (P-11, PX-04).
+    ChangePeople,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: &'static [Self] = &[Self::View, Self::Write, Self::EditHeader, Self::Archive];
+    pub const ALL: &'static [Self] = &[
+        Self::View,
+        Self::Write,
+        Self::EditHeader,
+        Self::Archive,
+        Self::ChangePeople,
+    ];
 }
 
 /// How a viewer relates to a thread.
@@ -90,7 +98,7 @@ pub const VIEW: &[ViewRule] = &[
 ];
 
 /// Actions that a portal account never has, whatever it sees.
-pub const STAFF_ONLY: &[Action] = &[Action::EditHeader, Action::Archive];
+pub const STAFF_ONLY: &[Action] = &[Action::EditHeader, Action::Archive, Action::ChangePeople];
 
 /// The roles that read threads of an audience, with or without an assignment: what
 /// `Audience.roles` shows.

@@ -85,9 +85,9 @@ fn text(code: UserErrorCode) -> &'static str {
         UserErrorCode::NotCareTeamMember => "This person is not on the care team.",
         UserErrorCode::ReplyNotAllowed => "Nobody can reply in this thread.",
         UserErrorCode::RecipientRequired => "A thread needs a recipient.",
-        UserErrorCode::RecipientNotAllowed => {
-            "A thread goes from staff to one client, or from a client to one staff member."
-        }
+        UserErrorCode::RecipientNotAllowed => "These people cannot stand together in this thread.",
+        UserErrorCode::GroupsNotAllowed => "This agency has no groups of several clients.",
+        UserErrorCode::SharingNotAllowed => "This agency does not share chats.",
         UserErrorCode::SubjectRequired => "A thread needs a subject, or a topic that fills it in.",
         UserErrorCode::SubjectTooLong => "The subject has more than 255 characters.",
         UserErrorCode::BodyRequired => "The message has no text.",

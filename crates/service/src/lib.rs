@@ -34,5 +34,7 @@ pub use message::{SendMessage, Sent};
 pub use read_state::{MarkMessages, MarkThread, Marked};
 pub use relay::{Relay, RelayOptions};
 pub use staff::{SetRoles, StaffChanged, UpdateStaffSettings};
-pub use thread::{Recipient, SetArchived, SetPinned, StartThread, ThreadSet};
+pub use thread::{
+    ChangePeople, Recipient, SetArchived, SetPinned, StartThread, ThreadPeople, ThreadSet,
+};
 pub use thread_header::{AudienceChange, EditHeader, HeaderEdited};

@@ -1,9 +1,11 @@
 //! Sending a message into a thread.
 
 use serde::{Deserialize, Serialize};
-use tidings_domain::{Event, MessageId, Principal, PrincipalKind, ThreadId, UserErrorCode};
-use tidings_policy::{Viewer, write_block};
-use tidings_store::{MessageModel, Reading, Subject, ThreadRow, client_facts};
+use tidings_domain::{
+    ClientId, Event, MessageId, Principal, PrincipalKind, ThreadId, UserErrorCode,
+};
+use tidings_policy::{ClientFacts, ThreadFacts, Viewer, client_block, write_block};
+use tidings_store::{MessageModel, Reading, Subject, ThreadRow, bare_facts};
 
 use crate::body::{BodyInput, MessageBody, message_body};
 use crate::context::{Begin, Service, Write};
@@ -15,6 +17,8 @@ use crate::read_state::mark_thread;
 pub struct SendMessage {
     /// Into which thread.
     pub thread: ThreadId,
+    /// For whom a portal account writes: needed where several of its clients are in a group.
+    pub acting_for: Option<ClientId>,
     /// Its text.
     pub body: BodyInput,
     /// Whether everything in the thread up to it counts as read by the sender (T-31, T-32).
@@ -46,15 +50,12 @@ impl Service {
         };
         let seen = write.tx.lock_thread(viewer, input.thread).await?;
         let thread = seen.ok_or_else(Error::not_found)?.thread;
-        let client = match thread.client_id {
-            Some(id) => write.tx.client(viewer, id).await?,
-            None => None,
-        };
-        let facts = client.as_ref().map(client_facts);
-        if let Some(code) = write_block(viewer, thread.kind, thread.lifecycle, facts) {
+        let facts = facts(&write, viewer, &thread).await?;
+        if let Some(code) = write_block(viewer, &facts) {
             return Err(Error::refused(code, &["threadId"]));
         }
-        let message = append(&write, viewer, &thread, body?).await?;
+        let author = author(viewer, &facts, input.acting_for)?;
+        let message = append(&write, viewer, &thread, author, body?).await?;
         let reading = Reading::Sent {
             seq: message.seq,
             all_before: input.mark_thread_read,
@@ -69,12 +70,47 @@ impl Service {
     }
 }
 
-/// Who writes, as rows keep it: staff in their own name, an account in its client's.
-pub(crate) fn author(viewer: &Viewer, thread: &ThreadRow) -> Result<Principal> {
-    match (viewer, thread.client_id) {
-        (Viewer::Staff(staff), _) => Ok(Principal::Staff(staff.id)),
-        (Viewer::Account(_), Some(client)) => Ok(Principal::Client(client)),
-        (Viewer::Account(_), None) => Err(Error::refused(UserErrorCode::ReplyNotAllowed, &[])),
+/// What [`write_block`] asks about a locked thread that the viewer sees.
+async fn facts(write: &Write<'_>, viewer: &Viewer, thread: &ThreadRow) -> Result<ThreadFacts> {
+    if thread.kind.has_clients() {
+        let live = write.tx.live_thread(thread.id, write.now).await?;
+        return Ok(live.ok_or_else(Error::not_found)?.facts);
+    }
+    let client = match thread.client_id {
+        Some(id) => write.tx.client(viewer, id).await?,
+        None => None,
+    };
+    Ok(bare_facts(thread, client.as_ref()))
+}
+
+/// Who writes, as rows keep it: staff in their own name, an account in its client's (P-46). Of
+/// several clients in a group the account names one.
+fn author(viewer: &Viewer, facts: &ThreadFacts, acting_for: Option<ClientId>) -> Result<Principal> {
+    let account = match viewer {
+        Viewer::Staff(_) if acting_for.is_some() => {
+            return Err(Error::bad_input("Staff act for nobody but themselves."));
+        }
+        Viewer::Staff(staff) => return Ok(Principal::Staff(staff.id)),
+        Viewer::Account(account) => account,
+    };
+    // SECURITY: an account writes for its own clients and for nobody else (P-48).
+    let own = facts.clients.iter().filter(|client| {
+        account.own(client.id).is_some() && acting_for.is_none_or(|id| id == client.id)
+    });
+    let own: Vec<ClientFacts> = own.copied().collect();
+    let able = |client: &&ClientFacts| client_block(facts.kind, **client).is_none();
+    let mut able = own.iter().filter(able);
+    match (able.next(), able.next(), own.first()) {
+        (Some(client), None, _) => Ok(Principal::Client(client.id)),
+        (Some(_), Some(_), _) => Err(Error::bad_input(
+            "Several of your clients are in this group: name one as actingFor.",
+        )),
+        (None, _, Some(client)) => {
+            let code = client_block(facts.kind, *client);
+            let code = code.unwrap_or(UserErrorCode::ReplyNotAllowed);
+            Err(Error::refused(code, &["threadId"]))
+        }
+        (None, _, None) => Err(Error::not_found()),
     }
 }
 
@@ -83,9 +119,9 @@ pub(crate) async fn append(
     write: &Write<'_>,
     viewer: &Viewer,
     thread: &ThreadRow,
+    author: Principal,
     body: MessageBody,
 ) -> Result<MessageModel> {
-    let author = author(viewer, thread)?;
     let earliest = thread.last_activity_at + chrono::Duration::microseconds(1);
     let message = MessageModel {
         id: write.id(),

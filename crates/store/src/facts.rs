@@ -14,7 +14,7 @@ use crate::database::Store;
 use crate::entities::{client, message, staff_member, thread};
 use crate::error::Result;
 use crate::message::MessageRow;
-use crate::sql::{Known, Reader, Sql};
+use crate::sql::{AT_ONCE, Known, Reader, Sql};
 use crate::thread::listed;
 use crate::viewer::today;
 use crate::writer::Tx;
@@ -189,10 +189,15 @@ impl Tx {
         Ok(live_threads(&**self, &[id], now).await?.remove(&id))
     }
 
-    /// The care team of a client on a day.
-    pub async fn team_facts(&self, client: ClientId, day: NaiveDate) -> Result<TeamFacts> {
-        let teams = teams(&**self, &[client]).await?;
-        Ok(on_day(teams.get(&client).into_iter(), day))
+    /// The care teams of clients on a day; without those that have nobody.
+    pub async fn teams_on(
+        &self,
+        clients: &[ClientId],
+        day: NaiveDate,
+    ) -> Result<HashMap<ClientId, TeamFacts>> {
+        let teams = teams(&**self, clients).await?;
+        let on_day = |(client, team): (&ClientId, _)| (*client, on_day([team].into_iter(), day));
+        Ok(teams.iter().map(on_day).collect())
     }
 }
 
@@ -328,9 +333,6 @@ pub fn client_facts(client: &client::Model) -> ClientFacts {
         direct_chat: client.direct_chat,
     }
 }
-
-/// Clients whose teams are read in one statement; a broadcast has thousands.
-const AT_ONCE: usize = 1_000;
 
 struct Assignment {
     staff: StaffId,

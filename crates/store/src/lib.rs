@@ -29,6 +29,7 @@ mod inbox;
 mod message;
 mod page;
 mod read_state;
+mod recipients;
 mod sql;
 #[cfg(test)]
 #[path = "../tests/support/mod.rs"]
@@ -38,6 +39,7 @@ mod system;
 #[cfg(test)]
 mod tests;
 mod thread;
+mod thread_client;
 mod viewer;
 mod visibility;
 mod writer;
@@ -71,4 +73,5 @@ pub use page::{InboxPlace, Page};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};
 pub use system::{Batch, StaffAsViewer, policy_row};
 pub use thread::{Header, SeenThread};
+pub use thread_client::NumberedClient;
 pub use writer::Tx;

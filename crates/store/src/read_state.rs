@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, QueryResult};
-use tidings_domain::{AudienceKind, Principal, ThreadId};
+use tidings_domain::{AudienceKind, ClientId, ClientStatus, Principal, ThreadId};
 use tidings_policy::{Action, Viewer};
 
 use crate::database::Store;
@@ -29,10 +29,35 @@ pub struct ViewerState {
     pub unread_adjust: i64,
     /// Whether the thread stands at the top (P-14).
     pub pinned: bool,
+    /// Whether the thread is a group and an active client of the viewer's a member of it: who may
+    /// then write into it. Never for staff.
+    pub group_member: bool,
 }
 
 impl ViewerState {
-    /// Reads the three columns of an outer join.
+    /// Adds `, …`: the columns that [`Self::read`] reads, of a thread `t` with the viewer's state `s`.
+    pub(crate) fn columns(sql: &mut Sql, viewer: &Viewer) {
+        sql.push(", s.read_seq, s.unread_adjust, s.pinned, ");
+        let active: Vec<ClientId> = match viewer {
+            Viewer::Staff(_) => Vec::new(),
+            Viewer::Account(account) => account
+                .clients
+                .iter()
+                .filter(|own| own.status == ClientStatus::Active)
+                .map(|own| own.id)
+                .collect(),
+        };
+        if active.is_empty() {
+            sql.push("FALSE");
+            return;
+        }
+        sql.push("(t.kind = 'GROUP' AND EXISTS (SELECT 1 FROM thread_client z");
+        sql.push(" WHERE z.thread_id = t.id AND z.client_id IN ")
+            .list(&active)
+            .push("))");
+    }
+
+    /// Reads what [`Self::columns`] adds.
     pub(crate) fn read(row: &mut Reader<'_>) -> Result<Self> {
         let read_seq: Option<i64> = row.next()?;
         let unread_adjust: Option<i64> = row.next()?;
@@ -41,6 +66,7 @@ impl ViewerState {
             read_seq: read_seq.unwrap_or_default(),
             unread_adjust: unread_adjust.unwrap_or_default(),
             pinned: pinned.unwrap_or_default(),
+            group_member: row.next()?,
         })
     }
 
@@ -105,7 +131,7 @@ impl Store {
         threads: &[ThreadId],
     ) -> Result<Vec<(ThreadId, ViewerState)>> {
         let mut sql = Sql::new(self.backend());
-        sql.push("SELECT s.thread_id, s.read_seq, s.unread_adjust, s.pinned FROM thread_state s WHERE s.viewer_id = ");
+        sql.push("SELECT s.thread_id, s.read_seq, s.unread_adjust, s.pinned, FALSE FROM thread_state s WHERE s.viewer_id = ");
         sql.bind(viewer.principal().uuid())
             .push(" AND s.thread_id IN ")
             .list(threads);
@@ -164,6 +190,7 @@ impl Tx {
             read_seq: book.read_seq,
             unread_adjust: book.adjust(),
             pinned: before.pinned,
+            group_member: false,
         };
         if (after.read_seq, after.unread_adjust) != (before.read_seq, before.unread_adjust) {
             self.store_state(viewer, thread, after).await?;

@@ -13,6 +13,9 @@ use sea_orm::{DbBackend, QueryResult, Statement, TryGetable, Value};
 
 use crate::error::Result;
 
+/// Ids that one statement asks about: a broadcast has thousands of clients.
+pub(crate) const AT_ONCE: usize = 1_000;
+
 /// A statement in the making.
 #[derive(Clone, Debug)]
 pub(crate) struct Sql {

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryResult, Set};
 use tidings_domain::{
-    AudienceKind, ClientId, Lifecycle, MessageId, ParticipantStanding, Principal, ThreadId, TopicId,
+    AudienceKind, ClientId, Lifecycle, MessageId, ParticipantStanding, Principal, StaffId,
+    ThreadId, TopicId,
 };
 use tidings_policy::{Action, Viewer};
 
@@ -92,7 +93,8 @@ fn seen(row: &QueryResult) -> Result<SeenThread> {
 
 fn select_visible(mut sql: Sql, viewer: &Viewer, action: Action) -> Sql {
     sql.push("SELECT ").columns::<thread::Model>("t");
-    sql.push(", s.read_seq, s.unread_adjust, s.pinned FROM thread t");
+    ViewerState::columns(&mut sql, viewer);
+    sql.push(" FROM thread t");
     sql.push(" LEFT JOIN thread_state s ON s.thread_id = t.id AND s.viewer_id = ");
     sql.bind(viewer.principal().uuid()).push(" WHERE ");
     visible_threads(&mut sql, viewer, action, "t");
@@ -136,6 +138,50 @@ impl Tx {
                 last_activity_at: thread.last_activity_at,
             });
         self.bulk(rows.collect()).await
+    }
+
+    /// Lists staff on a thread; answers who was not listed before.
+    pub async fn add_listed(
+        &self,
+        thread: &thread::Model,
+        staff: &[StaffId],
+        standing: ParticipantStanding,
+    ) -> Result<Vec<StaffId>> {
+        let mut added = Vec::new();
+        for id in staff {
+            let mut sql = Sql::new(self.get_database_backend());
+            sql.push(
+                "INSERT INTO thread_participant (thread_id, principal_id, principal_kind, \
+                 standing, last_activity_at) VALUES (",
+            );
+            sql.bind(thread.id).push(", ").bind(*id);
+            sql.push(", 'STAFF', '").push(standing.as_str()).push("', ");
+            sql.bind(thread.last_activity_at);
+            sql.push(") ON CONFLICT (thread_id, principal_id) DO NOTHING");
+            if self.execute_raw(sql.statement()).await?.rows_affected() > 0 {
+                added.push(*id);
+            }
+        }
+        Ok(added)
+    }
+
+    /// Takes staff of this standing off a thread; answers who was on it.
+    pub async fn remove_listed(
+        &self,
+        thread: &thread::Model,
+        staff: &[StaffId],
+        standing: ParticipantStanding,
+    ) -> Result<Vec<StaffId>> {
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("DELETE FROM thread_participant WHERE thread_id = ")
+            .bind(thread.id);
+        sql.push(" AND principal_kind = 'STAFF' AND standing = '")
+            .push(standing.as_str())
+            .push("' AND principal_id IN ")
+            .list(staff);
+        sql.push(" RETURNING principal_id");
+        let rows = self.query_all_raw(sql.statement()).await?;
+        rows.iter().map(|row| Reader::new(row).next()).collect()
     }
 
     /// Gives a thread its clients, numbered from the one behind `last`.

@@ -170,7 +170,7 @@ ids! {
         INTAKE_FORMS = "intake-forms";
         /// Administrative, first child: a letter for the school. A team thread.
         SCHOOL_LETTER = "school-letter";
-        /// Administrative, client: the office closes. A broadcast: no reply.
+        /// Administrative, client and unregistered client: the office closes. A broadcast: no reply.
         OFFICE_CLOSING = "office-closing";
         /// Administrative, unregistered client: a welcome that waits for an account.
         WELCOME = "welcome";

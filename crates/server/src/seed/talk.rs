@@ -6,7 +6,9 @@ use tidings_domain::{
     AccountId, AgencyId, AudienceKind, BodyFormat, ClientId, Lifecycle, MessageId,
     ParticipantStanding, Principal, PrincipalKind, StaffId, ThreadId, ThreadKind, TopicId,
 };
-use tidings_store::{Batch, MessageModel, ParticipantRow, ReceiptRow, StateRow, ThreadRow};
+use tidings_store::{
+    Batch, MessageModel, ParticipantRow, ReceiptRow, StateRow, ThreadClientRow, ThreadRow,
+};
 
 /// What stands over a conversation.
 #[derive(Clone, Debug)]
@@ -17,6 +19,8 @@ pub(super) struct Head {
     pub(super) lifecycle: Lifecycle,
     pub(super) audience: Option<AudienceKind>,
     pub(super) client: Option<ClientId>,
+    /// The other clients of a broadcast or of a group.
+    pub(super) others: &'static [ClientId],
     pub(super) topic: Option<TopicId>,
     pub(super) subject: String,
 }
@@ -156,9 +160,11 @@ impl Talk {
         let (Some(first), Some(last)) = (self.messages.first(), self.messages.last()) else {
             return;
         };
+        let several = self.head.kind.has_clients();
+        let only = self.head.client.filter(|_| !several);
         let mut listed: Vec<Principal> = addressed.iter().copied().map(Principal::Staff).collect();
         listed.push(Principal::new(first.author_kind, first.author_id));
-        listed.extend(self.head.client.map(Principal::Client));
+        listed.extend(only.map(Principal::Client));
         listed.sort_unstable_by_key(|principal| principal.uuid());
         listed.dedup();
         let thread = self.head.id;
@@ -170,6 +176,16 @@ impl Talk {
                 principal_id: principal.uuid(),
                 principal_kind: principal.kind(),
                 standing: ParticipantStanding::Participant,
+                last_activity_at,
+            }));
+        let clients = self.head.client.iter().chain(self.head.others);
+        let clients = (1..).zip(clients.filter(|_| several));
+        batch
+            .thread_clients
+            .extend(clients.map(|(number, client)| ThreadClientRow {
+                thread_id: thread,
+                client_id: *client,
+                number,
                 last_activity_at,
             }));
         batch
@@ -187,7 +203,7 @@ impl Talk {
             kind: self.head.kind,
             lifecycle: self.head.lifecycle,
             audience: self.head.audience,
-            client_id: self.head.client,
+            client_id: only,
             topic_id: self.head.topic,
             subject: self.head.subject,
             started_by_kind: first.author_kind,

@@ -377,6 +377,17 @@ impl State {
                 wide(thread.facts.audience, &mut keys);
                 wide(*audience_before, &mut keys);
             }
+            About::People { thread, lost, .. } => {
+                keys.push(Channel::Thread(thread.thread.id));
+                keys.extend(relatives(thread).map(Channel::Principal));
+                keys.extend(
+                    lost.iter()
+                        .copied()
+                        .map(Principal::Staff)
+                        .map(Channel::Principal),
+                );
+                wide(thread.facts.audience, &mut keys);
+            }
             About::Viewer { viewer, .. } | About::Access(viewer) => {
                 keys.push(Channel::Principal(*viewer));
             }

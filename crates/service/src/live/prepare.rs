@@ -40,6 +40,12 @@ pub(crate) enum About {
         thread: Arc<LiveThread>,
         audience_before: Option<AudienceKind>,
     },
+    /// Staff were given a place on a thread, or lost it.
+    People {
+        thread: Arc<LiveThread>,
+        gained: Vec<StaffId>,
+        lost: Vec<StaffId>,
+    },
     Receipt {
         thread: Arc<LiveThread>,
         reader: Principal,
@@ -110,6 +116,11 @@ pub(crate) async fn prepare(
             (Event::ThreadChanged { audience_before }, Some(thread)) => About::Thread {
                 thread,
                 audience_before: *audience_before,
+            },
+            (Event::PeopleChanged { gained, lost }, Some(thread)) => About::People {
+                thread,
+                gained: gained.clone(),
+                lost: lost.clone(),
             },
             (
                 Event::ReadReceiptAdded {
@@ -201,6 +212,11 @@ impl Prepared {
                 thread,
                 audience_before,
             } => changed(viewer, thread, *audience_before)?,
+            About::People {
+                thread,
+                gained,
+                lost,
+            } => people_changed(viewer, thread, (gained, lost))?,
             About::Receipt {
                 thread,
                 reader,
@@ -263,6 +279,25 @@ fn changed(
     };
     (audience_before.is_some() && sees(viewer, &before))
         .then(|| LiveKind::AccessRevoked(Scope::Threads(vec![thread.thread.id])))
+}
+
+/// Who was given a place hears of the thread as of a new one; who lost it and sees the thread no
+/// more is told to drop it; to all others its list of people has changed.
+fn people_changed(
+    viewer: &Viewer,
+    thread: &Arc<LiveThread>,
+    (gained, lost): (&[StaffId], &[StaffId]),
+) -> Option<LiveKind> {
+    let named = |list: &[StaffId]| viewer.staff().is_some_and(|me| list.contains(&me.id));
+    let scope = || Scope::Threads(vec![thread.thread.id]);
+    match (sees(viewer, &thread.facts), named(gained), named(lost)) {
+        (true, true, _) => Some(LiveKind::AccessGranted(scope())),
+        (true, false, _) => Some(LiveKind::ThreadChanged {
+            thread: Arc::clone(thread),
+        }),
+        (false, _, true) => Some(LiveKind::AccessRevoked(scope())),
+        (false, _, false) => None,
+    }
 }
 
 impl Team {
@@ -344,5 +379,5 @@ pub(crate) fn relatives(thread: &LiveThread) -> impl Iterator<Item = Principal> 
         .copied()
         .map(Principal::Staff)
         .chain(listed)
-        .chain(thread.account.map(Principal::Account))
+        .chain(thread.accounts.iter().copied().map(Principal::Account))
 }

@@ -14,6 +14,7 @@ use super::{InboxFilter, InboxJoins, InboxState, as_of};
 use crate::entities::{audience, client, staff_member, thread, topic};
 use crate::message;
 use crate::page::InboxPlace;
+use crate::read_state::ViewerState;
 use crate::sql::Sql;
 use crate::visibility::visible_threads;
 
@@ -74,7 +75,7 @@ impl Query<'_> {
         let joins = self.joins;
         sql.push("SELECT k.key, k.pinned, ")
             .columns::<thread::Model>("t");
-        sql.push(", s.read_seq, s.unread_adjust, s.pinned");
+        ViewerState::columns(sql, self.viewer);
         let mut extra = |wanted: bool, alias: &str, columns: &dyn Fn(&mut Sql, &str)| {
             if wanted {
                 sql.push(", ");

@@ -145,7 +145,7 @@ mod tests {
                     }
                     Reading::Sent { .. } => {}
                 }
-                let state = ViewerState { read_seq: book.read_seq, unread_adjust: book.adjust(), pinned: false };
+                let state = ViewerState { read_seq: book.read_seq, unread_adjust: book.adjust(), pinned: false, group_member: false };
                 assert_eq!(state.unread(last), i64::try_from(unread.len()).unwrap());
                 for seq in 1..=last {
                     assert_eq!(book.is_read(seq), !unread.contains(&seq));

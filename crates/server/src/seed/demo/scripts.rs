@@ -24,6 +24,8 @@ struct Script {
     kind: ThreadKind,
     audience: Option<AudienceKind>,
     client: Option<ClientId>,
+    /// The other clients of a broadcast.
+    others: &'static [ClientId],
     topic: Option<TopicId>,
     subject: &'static str,
     archived: bool,
@@ -64,6 +66,7 @@ const fn about(
         kind: Direct,
         audience: Some(audience),
         client: Some(client),
+        others: &[],
         topic: Some(topic),
         subject,
         archived: false,
@@ -96,7 +99,7 @@ const SCRIPTS: &[Script] = &[
         Say(SAMUEL, 6 * DAY, "Thank you both, I picked it up this morning."),
         Read(AMINA, 6 * DAY - HOUR), Read(LUCIA, 6 * DAY - HOUR), Read(NAOMI, 5 * DAY),
     ]) },
-    Script { kind: Broadcast, ..about(thread::OFFICE_CLOSING, Administrative, client::CLIENT, topic::OFFICE, "Our office closes early on Friday", &[
+    Script { kind: Broadcast, others: &[client::UNREGISTERED], ..about(thread::OFFICE_CLOSING, Administrative, client::CLIENT, topic::OFFICE, "Our office closes early on Friday", &[
         Say(THOMAS, 2 * DAY, "Dear clients, our office closes at 3:00 pm this Friday because of work on the heating. Appointments before that take place as planned. The emergency line is open as always."),
         Read(LUCIA, DAY),
     ]) },
@@ -174,6 +177,7 @@ const SCRIPTS: &[Script] = &[
         kind: Internal,
         audience: None,
         client: None,
+        others: &[],
         topic: None,
         subject: "Case review on Wednesday",
         archived: false,
@@ -231,6 +235,7 @@ fn head(script: &Script) -> Head {
         },
         audience: script.audience,
         client: script.client,
+        others: script.others,
         topic: script.topic,
         subject: script.subject.to_owned(),
     }

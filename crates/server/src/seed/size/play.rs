@@ -112,6 +112,7 @@ fn head(plan: &Plan, directory: &Directory, dice: &mut Dice) -> Head {
         },
         audience: Some(plan.audience),
         client: Some(directory.clients[plan.client].id),
+        others: &[],
         topic: Some(topic),
         subject: words::subject(dice, plan.audience, filled_in),
     }

@@ -268,7 +268,7 @@ async fn every_author_may_see_the_thread_and_unread_counts_equal_a_recount() {
                 .or_insert(viewer(&store, author).await),
         };
         // An inactive client wrote while it was active.
-        let inactive = facts.client.unwrap().status == tidings_domain::ClientStatus::Inactive;
+        let inactive = facts.clients[0].status == tidings_domain::ClientStatus::Inactive;
         let action = if inactive {
             Action::View
         } else {

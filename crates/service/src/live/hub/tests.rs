@@ -64,12 +64,12 @@ fn thread(audience: Option<AudienceKind>, listed: &[Principal]) -> Arc<LiveThrea
     let facts = ThreadFacts {
         audience,
         listed: listed.collect(),
-        ..bare(AGENCY)
+        ..bare(AGENCY, Principal::Staff(StaffId(Uuid::nil())))
     };
     Arc::new(LiveThread {
         thread: Arc::new(row),
         client: None,
-        account: None,
+        accounts: Vec::new(),
         facts,
     })
 }
