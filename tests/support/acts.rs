@@ -17,6 +17,16 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "thread { ...T } message { ...M }",
     ),
     (
+        "uploadAttachment",
+        "UploadAttachmentInput",
+        "attachment { id }",
+    ),
+    (
+        "createUpload",
+        "CreateUploadInput",
+        "ticket { attachmentId }",
+    ),
+    (
         "editThreadHeader",
         "EditThreadHeaderInput",
         "thread { ...T }",

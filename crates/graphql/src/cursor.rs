@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::DateTime;
 use sha2::{Digest, Sha256};
 use tidings_domain::{ErrorCode, Position, Principal, ThreadId};
-use tidings_store::{InboxPlace, NamePlace};
+use tidings_store::{DocumentPlace, InboxPlace, NamePlace};
 use uuid::Uuid;
 
 use crate::error::coded;
@@ -28,6 +28,7 @@ enum Kind {
     Message = 3,
     Client = 4,
     Staff = 5,
+    Document = 6,
 }
 
 fn invalid() -> Error {
@@ -171,6 +172,21 @@ pub(crate) fn to_message(viewer: Principal, thread: ThreadId, cursor: &str) -> R
         return Err(invalid());
     }
     number(&bytes, 16)
+}
+
+pub(crate) fn of_document(viewer: Principal, place: DocumentPlace) -> String {
+    let mut payload = place.sent_at.timestamp_micros().to_be_bytes().to_vec();
+    payload.extend_from_slice(place.id.0.as_bytes());
+    seal(viewer, Kind::Document, &payload)
+}
+
+pub(crate) fn to_document(viewer: Principal, cursor: &str) -> Result<DocumentPlace, Error> {
+    let bytes = open(viewer, Kind::Document, cursor)?;
+    let sent_at = DateTime::from_timestamp_micros(number(&bytes, 0)?);
+    Ok(DocumentPlace {
+        sent_at: sent_at.ok_or_else(invalid)?,
+        id: uuid(&bytes, 8)?.into(),
+    })
 }
 
 /// A list of people that is sorted by name.

@@ -12,6 +12,8 @@
 
 mod account;
 mod agency;
+mod attachment;
+mod attachment_mutations;
 mod audience;
 mod batching;
 mod care_team;
@@ -39,5 +41,6 @@ mod thread;
 mod thread_mutations;
 mod unread;
 
+pub use node::attachment_id;
 pub use request::Request;
 pub use schema::{SchemaOptions, TidingsSchema, sdl};

@@ -10,6 +10,8 @@ use async_graphql::{
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt};
 
+use crate::attachment::AttachmentQuery;
+use crate::attachment_mutations::AttachmentMutation;
 use crate::batching::{Batching, Loads};
 use crate::directory_mutations::DirectoryMutation;
 use crate::inbox::InboxQuery;
@@ -23,11 +25,16 @@ use crate::thread_mutations::ThreadMutation;
 
 /// Everything that can be read.
 #[derive(async_graphql::MergedObject, Default)]
-pub(crate) struct Query(RootQuery, InboxQuery);
+pub(crate) struct Query(RootQuery, InboxQuery, AttachmentQuery);
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
 #[derive(async_graphql::MergedObject, Default)]
-pub(crate) struct Mutation(ThreadMutation, MessageMutation, DirectoryMutation);
+pub(crate) struct Mutation(
+    ThreadMutation,
+    MessageMutation,
+    AttachmentMutation,
+    DirectoryMutation,
+);
 
 /// Bounds and switches of the schema.
 #[derive(Clone, Copy, Debug)]

@@ -11,6 +11,7 @@ use tidings_store::{
     TopicRow, ViewerState, client_facts,
 };
 
+use crate::attachment::{AttachmentConnection, documents};
 use crate::audience::{Audience, Topic};
 use crate::client::Client;
 use crate::connection::connection;
@@ -289,6 +290,17 @@ impl Thread {
         };
         let edges = rows.into_iter().map(edge).collect();
         Ok(MessageConnection::new(edges, to < end, from > 1))
+    }
+
+    /// The attachments of its messages, newest first.
+    #[graphql(complexity = "first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    async fn shared_documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Only attachments behind this one.")] after: Option<String>,
+    ) -> Result<AttachmentConnection> {
+        documents(ctx, Some(self.0.row.id), first, after).await
     }
 
     /// How many of its messages the viewer has not read.

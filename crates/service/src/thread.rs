@@ -12,6 +12,7 @@ use tidings_store::{
     ClientRow, MessageModel, Reading, StaffRow, ThreadRow, TopicRow, client_facts,
 };
 
+use crate::attachment::attach;
 use crate::body::{BodyInput, MessageBody, message_body};
 use crate::context::{Begin, Service, Write};
 use crate::error::{Error, Result};
@@ -88,7 +89,7 @@ impl Service {
         key: &str,
         input: StartThread,
     ) -> Result<Sent> {
-        let body = message_body(viewer, &input.body).await;
+        let body = message_body(self, viewer, &input.body).await;
         let write = match self.begin(viewer, key, "startThread", &input).await? {
             Begin::Done(sent) => return Ok(sent),
             Begin::New(write) => write,
@@ -381,6 +382,7 @@ async fn store(
         .list_participants(&thread, &listed, ParticipantStanding::Participant)
         .await?;
     write.tx.insert_message(&message).await?;
+    attach(write, viewer, &thread, &message, &body.attachments).await?;
     let reading = Reading::Sent {
         seq: 1,
         all_before: true,
