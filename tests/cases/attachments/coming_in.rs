@@ -202,7 +202,7 @@ async fn s33_s34_p48_who_may_not_write_uploads_nothing() {
         code(&elena.announce("a.txt", "text/plain", 8).await),
         "PORTAL_DISABLED"
     );
-    tidings.policy(json!({})).await;
+    tidings.policy(json!({ "portal_enabled": true })).await;
     // An account names its client, and a client that is its own.
     let foreign = json!({ "clientId": client::SECOND_CLIENT.gid() });
     let answer = elena

@@ -12,6 +12,9 @@ use tokio::io::AsyncWriteExt as _;
 use super::Desk;
 use super::answer::Refused;
 
+/// Most bytes of one upload that wait to be written.
+const PIECE: usize = 256 * 1_024;
+
 /// Reads a body to a file without a name in any folder: on every path it is gone with its last
 /// holder. Bounded while it comes, in bytes and in time; memory does not grow with it.
 pub(super) async fn content(
@@ -33,6 +36,7 @@ async fn read(desk: &Desk, expected: &ExpectedUpload, body: Body) -> Result<File
     let made = tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder)).await;
     let made = made.unwrap_or_else(|panic| Err(panic.into()));
     let mut file = tokio::fs::File::from_std(made.map_err(|error| broken(&error))?);
+    file.set_max_buf_size(PIECE);
     let mut chunks = body.into_data_stream();
     let mut size: u64 = 0;
     while let Some(chunk) = chunks.next().await {

@@ -393,6 +393,7 @@ impl World {
             threads: self.threads.clone(),
             participants: self.participants.clone(),
             messages: self.messages.clone(),
+            attachments: Vec::new(),
             states: Vec::new(),
             receipts: Vec::new(),
         }
