@@ -276,9 +276,12 @@ fn count(folder: &Path) -> usize {
         .unwrap()
         .map(|entry| entry.unwrap());
     entries
-        .map(|entry| match entry.file_type().unwrap().is_dir() {
-            true => count(&entry.path()),
-            false => 1,
+        .map(|entry| {
+            if entry.file_type().unwrap().is_dir() {
+                count(&entry.path())
+            } else {
+                1
+            }
         })
         .sum()
 }

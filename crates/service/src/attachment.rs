@@ -310,7 +310,9 @@ pub(crate) async fn attach(
         if row.message_id.is_some() {
             return Err(sent());
         }
-        let other = viewer.account().is_some() && row.client_id != thread.client_id;
+        // An account writes as one of its clients.
+        let uploaded_for = row.client_id.map(|client| client.0);
+        let other = viewer.account().is_some() && uploaded_for != Some(message.author_id);
         if row.expires_at <= write.now || other {
             return Err(Error::not_found());
         }

@@ -33,7 +33,7 @@ async fn p29_s14_twenty_uploads_at_once_take_bounded_memory() {
             .to_owned();
         let put = reqwest::Client::new()
             .put(format!("http://{}{url}", process.address))
-            .body(content.clone());
+            .body(content);
         put.send().await.unwrap().status().as_u16()
     };
     let statuses = futures_util::future::join_all((0..20).map(upload)).await;

@@ -15,7 +15,7 @@ async fn s20_c13_an_address_is_good_for_its_viewer_in_its_time() {
     let (amina, elena) = (tidings.caller("clinician"), tidings.caller("client"));
     let id = thread::SLEEP.gid();
     let file = amina.attaches(Pdf).await;
-    send(&amina, &id, &[file.clone()]).await;
+    send(&amina, &id, std::slice::from_ref(&file)).await;
     let seen = newest(&elena, &id).await.remove(0);
     let url = text(&seen["url"]);
     let missing = tidings.fetch("/files/AAAA").await;

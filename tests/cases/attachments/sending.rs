@@ -88,13 +88,15 @@ async fn s15_p48_k17_only_ones_own_attachments_go_and_only_once() {
         );
         assert_eq!(
             elena
-                .refused("sendMessage", with(&id, &[mine.clone()]))
+                .refused("sendMessage", with(&id, std::slice::from_ref(&mine)))
                 .await,
             "NOT_FOUND"
         );
     }
     assert_eq!(
-        amina.refused("sendMessage", with(&id, &[id.clone()])).await,
+        amina
+            .refused("sendMessage", with(&id, std::slice::from_ref(&id)))
+            .await,
         "BAD_USER_INPUT"
     );
     // Nor into a thread that the sender does not see, which answers first.
@@ -114,10 +116,11 @@ async fn s15_p48_k17_only_ones_own_attachments_go_and_only_once() {
         .position(|(now, then)| now == &(then + 1));
     stored[keys.unwrap()] -= 1;
     assert_eq!(stored, before);
-    send(&amina, &id, &[mine.clone()]).await;
+    send(&amina, &id, std::slice::from_ref(&mine)).await;
     for who in [&amina, &elena] {
         assert_eq!(
-            who.refused("sendMessage", with(&id, &[mine.clone()])).await,
+            who.refused("sendMessage", with(&id, std::slice::from_ref(&mine)))
+                .await,
             "ATTACHMENT_ALREADY_SENT"
         );
     }
@@ -139,7 +142,7 @@ async fn p46_p48_what_was_uploaded_for_one_child_does_not_go_with_another() {
     let other = thread_of(&second_child).await;
     assert_eq!(
         parent
-            .refused("sendMessage", with(&other, &[first.clone()]))
+            .refused("sendMessage", with(&other, std::slice::from_ref(&first)))
             .await,
         "NOT_FOUND"
     );

@@ -68,7 +68,7 @@ async fn p27_s15_a_file_is_put_and_goes_with_a_message() {
         elena.data(node, json!({ "id": id })).await["node"]["fileName"],
         "me.jpg"
     );
-    send(&elena, &thread::SLEEP.gid(), &[id.clone()]).await;
+    send(&elena, &thread::SLEEP.gid(), std::slice::from_ref(&id)).await;
     let seen = newest(&tidings.caller("clinician"), &thread::SLEEP.gid()).await;
     assert_eq!(seen[0]["id"], id);
     let file = tidings
