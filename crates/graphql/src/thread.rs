@@ -292,8 +292,9 @@ impl Thread {
         Ok(MessageConnection::new(edges, to < end, from > 1))
     }
 
-    /// The attachments of its messages, newest first.
-    #[graphql(complexity = "first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    /// The attachments of its messages, newest first. Dear in a list of threads: each is asked by
+    /// itself.
+    #[graphql(complexity = "100 + first.clamp(1, 100) as usize * (child_complexity + 1)")]
     async fn shared_documents(
         &self,
         ctx: &Context<'_>,

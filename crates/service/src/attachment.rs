@@ -224,7 +224,8 @@ impl Service {
 
     /// Takes the file away again if no row came to name it.
     async fn settled(&self, kept: &Kept, stored: Result<(Uploaded, bool)>) -> Result<Uploaded> {
-        if !matches!(stored, Ok((_, true))) {
+        // Where the database did not say whether it stored the row, the sweep finds out.
+        if !matches!(stored, Ok((_, true)) | Err(Error::Store(_))) {
             self.files.forget(kept.key.id()).await;
         }
         stored.map(|(uploaded, _)| uploaded)
