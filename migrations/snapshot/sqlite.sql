@@ -172,6 +172,49 @@ CREATE INDEX "idempotency_key_by_time" ON "idempotency_key" ("created_at");
 ALTER TABLE "message" ADD COLUMN "body_format" text NOT NULL DEFAULT 'PLAIN';
 ALTER TABLE "message" ADD COLUMN "body_html" text NULL;
 
+-- m0005_attachments
+CREATE TABLE "attachment" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "agency_id" uuid_text NOT NULL,
+  "uploader_kind" text NOT NULL,
+  "uploader_id" uuid_text NOT NULL,
+  "client_id" uuid_text NULL,
+  "purpose" text NOT NULL,
+  "file_name" text NOT NULL,
+  "media_type" text NOT NULL,
+  "kind" text NOT NULL,
+  "bytes" integer NOT NULL,
+  "sha256" text NOT NULL,
+  "width" integer NULL,
+  "height" integer NULL,
+  "duration_ms" integer NULL,
+  "file_id" uuid_text NOT NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL,
+  "expires_at" timestamp_with_timezone_text NOT NULL,
+  "message_id" uuid_text NULL,
+  "thread_id" uuid_text NULL,
+  "rank" integer NULL,
+  "sent_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("message_id") REFERENCES "message" ("id"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id") );
+CREATE TABLE "upload" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "agency_id" uuid_text NOT NULL,
+  "uploader_kind" text NOT NULL,
+  "uploader_id" uuid_text NOT NULL,
+  "client_id" uuid_text NULL,
+  "purpose" text NOT NULL,
+  "file_name" text NOT NULL,
+  "media_type" text NOT NULL,
+  "bytes" integer NOT NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL,
+  "expires_at" timestamp_with_timezone_text NOT NULL );
+CREATE INDEX "attachment_by_message" ON "attachment" ("message_id", "rank");
+CREATE INDEX "attachment_by_thread" ON "attachment" ("thread_id", "sent_at" DESC, "id" DESC) WHERE "sent_at" IS NOT NULL;
+CREATE INDEX "attachment_by_client" ON "attachment" ("client_id", "sent_at" DESC, "id" DESC) WHERE "sent_at" IS NOT NULL;
+CREATE INDEX "attachment_by_agency" ON "attachment" ("agency_id", "sent_at" DESC, "id" DESC) WHERE "sent_at" IS NOT NULL;
+CREATE INDEX "attachment_unsent" ON "attachment" ("uploader_id", "expires_at") WHERE "message_id" IS NULL;
+CREATE UNIQUE INDEX "attachment_by_file" ON "attachment" ("file_id");
+CREATE INDEX "upload_by_uploader" ON "upload" ("uploader_id", "expires_at");
+
 -- m0006_message_writer
 
 -- m0007_thread_clients

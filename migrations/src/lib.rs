@@ -15,6 +15,7 @@ mod m0001_directory;
 mod m0002_messages;
 mod m0003_event_log;
 mod m0004_rich_text;
+mod m0005_attachments;
 mod m0006_message_writer;
 mod m0007_thread_clients;
 
@@ -55,6 +56,7 @@ pub const PLANS: &[Plan] = &[
     m0002_messages::PLAN,
     m0003_event_log::PLAN,
     m0004_rich_text::PLAN,
+    m0005_attachments::PLAN,
     m0006_message_writer::PLAN,
     m0007_thread_clients::PLAN,
 ];

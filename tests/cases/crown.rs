@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tidings_server::seed::cast;
 
 use self::rows::{DOCUMENTS, Own, PLACES, Place, document, own};
-use crate::support::{Global, Socket, Tidings, gid, key, nowhere};
+use crate::support::{Global, Socket, Tidings, WAITING, gid, key, nowhere};
 
 /// Who may see nothing of the demo's `client`.
 const WRONG: &[&str] = &["second-client", "outsider", "outsider-client"];
@@ -112,6 +112,11 @@ async fn ask(tidings: &Tidings, who: &'static str, place: &Place, id: &str) -> V
     let document = document(place.path);
     let variables = variables(place, &own(who), id);
     let caller = tidings.caller(who);
+    if place.path.starts_with("uploadAttachment.") {
+        let (name, kind) = ("a.txt", "text/plain");
+        let answer = caller.multipart(&document, variables, name, kind, b"Dear Ann");
+        return bare(answer.await);
+    }
     if !document.starts_with("subscription") {
         let (status, answer) = caller.send(&document, variables).await;
         return json!({ "status": status, "answer": bare(answer) });
@@ -169,6 +174,7 @@ async fn c25_k18_nobody_is_refused_everywhere() {
 #[tokio::test]
 async fn c25_p48_k18_what_is_not_ones_own_answers_as_if_it_were_not_there() {
     let tidings = Tidings::start().await;
+    tidings.attachment_waits().await;
     let before = tidings.stored().await;
     for place in PLACES {
         for who in WRONG {
@@ -198,6 +204,7 @@ async fn c25_p48_k18_what_is_not_ones_own_answers_as_if_it_were_not_there() {
 #[tokio::test]
 async fn the_rows_of_the_crown_test_reach_what_they_name() {
     let tidings = Tidings::start().await;
+    tidings.attachment_waits().await;
     for place in PLACES {
         let there = ask(&tidings, place.right, place, &place.foreign()).await;
         let absent = ask(&tidings, place.right, place, &nowhere(place.kind)).await;
@@ -214,7 +221,7 @@ async fn the_rows_of_the_crown_test_reach_what_they_name() {
 
 /// Every id that belongs to the demo agency, and nothing else.
 fn harbor_lane() -> Vec<String> {
-    let mut ids: Vec<String> = Vec::new();
+    let mut ids: Vec<String> = vec![WAITING.gid()];
     let other_threads = [cast::thread::OTHER_APPOINTMENT, cast::thread::OTHER_SESSION];
     let threads = cast::thread::ALL
         .iter()
@@ -255,7 +262,11 @@ fn harbor_lane() -> Vec<String> {
 /// What only `client` and its care team see.
 fn elena() -> Vec<String> {
     use cast::thread::{APPOINTMENT, BREATHING, INVOICE, OFFICE_CLOSING, SLEEP};
-    let mut ids = vec![cast::client::CLIENT.gid(), cast::account::CLIENT.gid()];
+    let mut ids = vec![
+        WAITING.gid(),
+        cast::client::CLIENT.gid(),
+        cast::account::CLIENT.gid(),
+    ];
     for thread in [APPOINTMENT, BREATHING, INVOICE, OFFICE_CLOSING, SLEEP] {
         ids.push(thread.gid());
         ids.extend((1..=8).map(|seq| cast::message(thread, seq).gid()));
@@ -266,6 +277,9 @@ fn elena() -> Vec<String> {
 #[tokio::test]
 async fn c25_k18_lists_hold_ones_own_and_nothing_else() {
     let tidings = Tidings::start().await;
+    tidings.attachment_waits().await;
+    let input = json!({ "threadId": cast::thread::SLEEP.gid(), "body": "b", "attachmentIds": [WAITING.gid()] });
+    tidings.caller("clinician").does("sendMessage", input).await;
     let lists = DOCUMENTS
         .iter()
         .filter(|(_, text)| text.starts_with("query {"));

@@ -1,5 +1,6 @@
 //! A module for each capability.
 
+mod attachments;
 mod bad_input;
 mod care_team;
 mod clients;

@@ -8,13 +8,14 @@ use tidings_server::seed::cast;
 use crate::support::{Global as _, Node, Proxy, Tidings, key};
 
 /// What production needs to start.
-const PRODUCTION: [(&str, &str); 3] = [
+const PRODUCTION: [(&str, &str); 4] = [
     ("TIDINGS_MODE", "production"),
     (
         "TIDINGS_TOKEN_SECRET",
         "not-a-secret-but-long-enough-for-it",
     ),
     ("TIDINGS_TOKEN_ISSUER", "an issuer of a test"),
+    ("TIDINGS_LINK_SECRET", "not-a-secret-but-long-enough-for-it"),
 ];
 
 async fn get(tidings: &Tidings, path: &str) -> Response {

@@ -165,7 +165,7 @@ async fn c11_c12_lists_survive_nested_too() {
 }
 
 #[tokio::test]
-async fn c13_no_image_is_kept_as_long_as_messages_have_no_attachments() {
+async fn c13_no_image_is_kept_that_is_no_attachment_of_the_message() {
     let tidings = Tidings::start().await;
     for source in [
         "http://evil.example/x.gif",

@@ -178,3 +178,45 @@ async fn what_hangs_on_threads_and_messages_is_loaded_in_batches() {
     // Two batches of one kind fall together or do not; more people make no more of them.
     assert!(counts[1] <= counts[0] + 1, "{counts:?}");
 }
+
+#[tokio::test]
+async fn s21_p04_attachments_of_a_page_take_one_statement_more_whatever_their_number() {
+    let tidings = Tidings::start().await;
+    let id = thread::SLEEP.gid();
+    for n in 0..50 {
+        let sender = tidings.caller(["client", "clinician"][n % 2]);
+        let mut files = Vec::new();
+        for _ in 0..n % 3 {
+            files.push(sender.attaches(tidings_domain::FileKind::Txt).await);
+        }
+        let image = files.first().cloned().unwrap_or_default();
+        let html = format!("<p>{n} <img src=\"attachment:{image}\"></p>");
+        let input =
+            json!({ "threadId": id, "body": html, "bodyFormat": "RICH", "attachmentIds": files });
+        sender.does("sendMessage", input).await;
+    }
+    let attachments = "attachments { id fileName contentType kind size width height durationMs url urlExpiresAt createdAt }";
+    let of_thread = format!(
+        "query($id: ID!, $n: Int!) {{ thread(id: $id) {{ id messages(last: $n) {{ edges {{ node {{ id bodyHtml author {{ ... on StaffMember {{ id }} ... on Client {{ id }} }} {attachments} }} }} }} }} }}"
+    );
+    let of_inbox = format!(
+        "query($n: Int!) {{ inbox(first: $n) {{ edges {{ node {{ id lastMessage {{ id {attachments} }} }} }} }} }}"
+    );
+    let shared = format!(
+        "query($n: Int!) {{ sharedDocuments(first: $n) {{ edges {{ node {{ {} }} }} }} }}",
+        &attachments["attachments { ".len()..attachments.len() - 2]
+    );
+    for who in ["client", "clinician", "clinical-admin"] {
+        let caller = tidings.caller(who);
+        for (query, most) in [(&of_thread, 4), (&of_inbox, 3), (&shared, 2)] {
+            let mut counts = Vec::new();
+            for n in [1, 50] {
+                counts.push(count(&tidings, &caller, query, json!({ "id": id, "n": n })).await);
+            }
+            assert!(
+                counts.iter().all(|n| *n <= most),
+                "{who}: {counts:?}, at most {most}: {query}"
+            );
+        }
+    }
+}

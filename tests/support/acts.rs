@@ -17,6 +17,16 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "thread { ...T } message { ...M }",
     ),
     (
+        "uploadAttachment",
+        "UploadAttachmentInput",
+        "attachment { id }",
+    ),
+    (
+        "createUpload",
+        "CreateUploadInput",
+        "ticket { attachmentId }",
+    ),
+    (
         "editThreadHeader",
         "EditThreadHeaderInput",
         "thread { ...T }",
@@ -114,7 +124,14 @@ impl Caller<'_> {
         if input.get("idempotencyKey").is_none() {
             input["idempotencyKey"] = json!(key());
         }
-        self.ask(&mutation(name), json!({ "input": input })).await
+        let (text, variables) = (mutation(name), json!({ "input": input }));
+        if name == "uploadAttachment" {
+            let content = b"Dear Ann";
+            return self
+                .multipart(&text, variables, "a.txt", "text/plain", content)
+                .await;
+        }
+        self.ask(&text, variables).await
     }
 
     /// The payload of a mutation that must be done.

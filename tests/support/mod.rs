@@ -7,6 +7,7 @@ mod node;
 pub(crate) mod process;
 mod proxy;
 mod socket;
+pub(crate) mod upload;
 mod world;
 
 use std::sync::Arc;
@@ -25,7 +26,7 @@ pub(crate) use listener::{Listener, MESSAGES};
 pub(crate) use node::Node;
 pub(crate) use proxy::Proxy;
 pub(crate) use socket::Socket;
-pub(crate) use world::{Global, gid, membership, nowhere};
+pub(crate) use world::{Global, WAITING, gid, membership, nowhere};
 
 /// When the tests' clock stands still, unless a test moves it.
 pub(crate) fn noon() -> DateTime<Utc> {
@@ -117,7 +118,10 @@ impl Tidings {
     /// Speaks for a member of the demo cast.
     pub(crate) fn caller(&self, name: &'static str) -> Caller<'_> {
         let member = cast::find(name).unwrap_or_else(|| panic!("{name} is not in the cast"));
-        self.caller_of(member.principal.uuid())
+        Caller {
+            name,
+            ..self.caller_of(member.principal.uuid())
+        }
     }
 
     /// Speaks for any subject.
@@ -125,6 +129,7 @@ impl Tidings {
         let token = auth::mint(&self.config, subject, TimeDelta::hours(1), self.clock.now());
         Caller {
             tidings: self,
+            name: "",
             token: Some(token.unwrap()),
         }
     }
@@ -133,6 +138,7 @@ impl Tidings {
     pub(crate) fn with_token(&self, token: &str) -> Caller<'_> {
         Caller {
             tidings: self,
+            name: "",
             token: Some(token.to_owned()),
         }
     }
@@ -141,6 +147,7 @@ impl Tidings {
     pub(crate) fn nobody(&self) -> Caller<'_> {
         Caller {
             tidings: self,
+            name: "",
             token: None,
         }
     }
@@ -162,6 +169,8 @@ impl Tidings {
 /// Somebody who asks.
 pub(crate) struct Caller<'a> {
     tidings: &'a Tidings,
+    /// Its name in the cast, if it has one.
+    name: &'static str,
     pub(crate) token: Option<String>,
 }
 

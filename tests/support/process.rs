@@ -71,6 +71,15 @@ impl Process {
         (self.running, self.address) = spawn(&self.database).await;
     }
 
+    /// The most memory that it ever held, in KiB.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let id = self.running.child.id().unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.and_then(|line| line.split_whitespace().next());
+        number.unwrap().parse().unwrap()
+    }
+
     /// A token for a member of the cast, good across restarts.
     pub(crate) fn token(&self, name: &str) -> String {
         let config = Config::read(None, self.database.folder(), environment(&self.database));

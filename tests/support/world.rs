@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use tidings_domain::{
-    AccountId, AgencyId, AudienceId, CareTeamMemberId, ClientId, MessageId, StaffId, ThreadId,
-    TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, MessageId, StaffId,
+    ThreadId, TopicId,
 };
 use tidings_server::seed::cast;
 use uuid::Uuid;
@@ -47,6 +47,7 @@ global! {
     CareTeamMemberId => "CareTeamMember",
     ThreadId => "Thread",
     MessageId => "Message",
+    AttachmentId => "Attachment",
 }
 
 /// The membership of the demo by which a staff member is on a client's care team.
@@ -80,9 +81,28 @@ const STORED: &[&str] = &[
     "SELECT COUNT(*) FROM staff_member WHERE allow_client_contact",
     "SELECT COUNT(*) FROM staff_member WHERE display_in_portal",
     "SELECT COUNT(*) FROM client WHERE status = 'ACTIVE'",
+    "SELECT COUNT(*) FROM attachment",
+    "SELECT COUNT(*) FROM attachment WHERE message_id IS NOT NULL",
+    "SELECT COUNT(*) FROM upload",
 ];
 
+/// An attachment of the demo's clinician that waits to be sent, for tests of what an id opens; its
+/// file is not there.
+pub(crate) const WAITING: AttachmentId = AttachmentId(Uuid::from_u128(0x0a77_ac40));
+
 impl Tidings {
+    /// Stores [`WAITING`].
+    pub(crate) async fn attachment_waits(&self) {
+        let sql = format!(
+            "INSERT INTO attachment (id, agency_id, uploader_kind, uploader_id, purpose, file_name, media_type, kind, \
+             bytes, sha256, file_id, created_at, expires_at) SELECT {id}, agency_id, 'STAFF', id, 'MESSAGE', \
+             'a.pdf', 'application/pdf', 'DOCUMENT', 1, '', {id}, created_at, '2036-01-01 00:00:00+00:00' \
+             FROM staff_member WHERE id = {{}}",
+            id = self.literal(WAITING.0)
+        );
+        self.alter(&sql, cast::staff::CLINICIAN).await;
+    }
+
     /// Numbers that change whenever anything is stored.
     pub(crate) async fn stored(&self) -> Vec<i64> {
         let parts: Vec<String> = STORED

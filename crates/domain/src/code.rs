@@ -98,5 +98,15 @@ codes! {
         AlreadyAssigned = "ALREADY_ASSIGNED",
         /// More threads are pinned than one viewer can have.
         TooManyPinned = "TOO_MANY_PINNED",
+        /// The file's name, declared type or content is none that is taken, or they disagree (S-13).
+        AttachmentTypeNotAllowed = "ATTACHMENT_TYPE_NOT_ALLOWED",
+        /// The file has as many bytes as the policy's bound, or more (S-14).
+        AttachmentTooLarge = "ATTACHMENT_TOO_LARGE",
+        /// The file has no bytes.
+        AttachmentEmpty = "ATTACHMENT_EMPTY",
+        /// The attachment went with another message already.
+        AttachmentAlreadySent = "ATTACHMENT_ALREADY_SENT",
+        /// More attachments than one message takes, or than can wait to be sent (SX-01).
+        TooManyAttachments = "TOO_MANY_ATTACHMENTS",
     }
 }

@@ -9,6 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::file_name::FileName;
 use crate::limits;
+pub use crate::vocabulary::FileGroup;
 
 /// A kind of file that may come in. There are no others: no program, no page, no script, no SVG.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,19 +50,6 @@ pub enum FileKind {
     SevenZip,
     /// RAR, for document requests.
     Rar,
-}
-
-/// What a file is for those who handle it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FileGroup {
-    /// Text and office documents.
-    Document,
-    /// Pictures, of which the place and the camera are stripped (P-29).
-    Image,
-    /// Voice notes, which have a duration (P-28).
-    Audio,
-    /// Compressed files (C-41).
-    Archive,
 }
 
 impl FileKind {
@@ -169,6 +157,13 @@ impl FileKind {
             self,
             Self::Jpeg | Self::Png | Self::Bmp | Self::Gif | Self::Webp
         )
+    }
+
+    /// The kind that is served with this type.
+    #[must_use]
+    pub fn served_as(media_type: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|kind| kind.media_type() == media_type)
     }
 
     fn of_extension(extension: &str) -> Option<Self> {

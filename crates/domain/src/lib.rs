@@ -21,6 +21,7 @@
 //! | viewer | who asks (GraphQL's own word) |
 //! | principal | a viewer or participant as an id: staff member, portal account or client |
 //! | standing | how a viewer relates to a thread; the law maps it to audiences |
+//! | attachment | a file that goes with a message; seen through it, and before by its uploader alone |
 //! | position | the place of an event in the log |
 //!
 //! # Adding the next thing
@@ -55,7 +56,7 @@ pub use id::{
 pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
-    AccountState, AudienceKind, AudienceSet, BodyFormat, CareTeamSource, ClientNaming,
-    ClientStatus, Lifecycle, ParticipantStanding, PrincipalKind, Role, RoleSet, StaffGroup,
-    SupervisorScope, ThreadKind,
+    AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
+    ClientNaming, ClientStatus, Lifecycle, ParticipantStanding, PrincipalKind, Role, RoleSet,
+    StaffGroup, SupervisorScope, ThreadKind,
 };

@@ -37,3 +37,15 @@ pub const MAX_ATTACHMENT_BELOW: u64 = 26_214_400;
 pub const MAX_REQUEST_DOCUMENT_BYTES: u64 = 26_214_400;
 /// Longest name of a file, in bytes of UTF-8: what common file systems take.
 pub const MAX_FILE_NAME_BYTES: usize = 255;
+/// Most attachments of one message unless the agency's policy says otherwise (SX-01).
+pub const ATTACHMENTS_PER_MESSAGE: u32 = 20;
+/// Most attachments that a policy can allow for one message.
+pub const MAX_ATTACHMENTS: usize = 100;
+/// Most attachments of one viewer that wait to be sent, those announced included.
+pub const MAX_UNSENT_ATTACHMENTS: u64 = 100;
+/// Hours for which an attachment waits to be sent.
+pub const UNSENT_HOURS: i64 = 24;
+/// Minutes for which the address of an upload is good.
+pub const UPLOAD_MINUTES: i64 = 15;
+/// Minutes for which the address of a file is good (S-20).
+pub const FILE_LINK_MINUTES: i64 = 15;

@@ -8,8 +8,11 @@
 
 mod heic;
 mod jpeg;
+mod size;
 
 use crate::file_type::FileKind;
+
+pub use size::{Pixels, pixels};
 
 /// A picture that cannot be walked: damaged, or made to look like one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

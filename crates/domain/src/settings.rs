@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::file_type::FilePurpose;
+use crate::limits;
 use crate::vocabulary::{ClientNaming, SupervisorScope};
 
 /// The switches of an agency's messaging policy. Versioned: a change makes a new version (C-50).
@@ -30,6 +32,14 @@ pub struct MessagingPolicy {
     pub group_client_names: ClientNaming,
     /// Whether staff may share a chat with colleagues (P-12).
     pub chat_sharing: bool,
+    /// The size that an attachment must stay below, in bytes: 1 to 25 MiB (S-14, K1).
+    pub attachment_below_bytes: u64,
+    /// Most attachments of one message, 0 to 100 (SX-01).
+    pub attachments_per_message: u32,
+    /// Whether voice notes come in (P-28, K2).
+    pub voice_notes: bool,
+    /// Whether the formats of phones' cameras come in: WebP and HEIC (P-29, K2).
+    pub photos: bool,
 }
 
 impl Default for MessagingPolicy {
@@ -45,6 +55,30 @@ impl Default for MessagingPolicy {
             allow_multi_client_groups: false,
             group_client_names: ClientNaming::Initials,
             chat_sharing: true,
+            attachment_below_bytes: limits::ATTACHMENT_BELOW,
+            attachments_per_message: limits::ATTACHMENTS_PER_MESSAGE,
+            voice_notes: false,
+            photos: false,
         }
+    }
+}
+
+impl MessagingPolicy {
+    /// What may come in as an attachment of a message (K1, K2).
+    #[must_use]
+    pub fn attachments(&self) -> FilePurpose {
+        FilePurpose::Message {
+            below: self.attachment_below_bytes,
+            voice_notes: self.voice_notes,
+            photos: self.photos,
+        }
+    }
+
+    /// Most attachments of one message, whatever the policy says.
+    #[must_use]
+    pub fn most_attachments(&self) -> usize {
+        let most = usize::try_from(self.attachments_per_message);
+        most.unwrap_or(limits::MAX_ATTACHMENTS)
+            .min(limits::MAX_ATTACHMENTS)
     }
 }

@@ -119,6 +119,24 @@ words! {
         Rich = "RICH",
     }
 
+    /// What a file is for those who handle it.
+    FileGroup {
+        /// Text and office documents.
+        Document = "DOCUMENT",
+        /// Pictures, of which the place and the camera are stripped (P-29).
+        Image = "IMAGE",
+        /// Voice notes, which have a duration (P-28).
+        Audio = "AUDIO",
+        /// Compressed files (C-41).
+        Archive = "ARCHIVE",
+    }
+
+    /// What an attachment is for.
+    AttachmentPurpose {
+        /// It goes with a message (P-27).
+        Message = "MESSAGE",
+    }
+
     /// Where a thread stands for everybody who shares it (T-14, T-33).
     Lifecycle {
         /// In the inbox.

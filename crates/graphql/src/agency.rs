@@ -41,6 +41,12 @@ impl Agency {
             client_max_message_chars: policy.client_max_message_chars,
             client_sees_staff_receipts: policy.client_sees_staff_receipts,
             send_to_unregistered: policy.send_to_unregistered,
+            // Clamped, as the rule is: what is told is what holds.
+            attachment_below_bytes: i64::try_from(policy.attachments().largest() + 1)
+                .unwrap_or(i64::MAX),
+            attachments_per_message: policy.most_attachments(),
+            voice_notes: policy.voice_notes,
+            photos: policy.photos,
         })
     }
 }
@@ -64,4 +70,12 @@ pub(crate) struct MessagingPolicy {
     client_sees_staff_receipts: bool,
     /// Whether a message may wait for a client who has no account yet.
     send_to_unregistered: bool,
+    /// The size that an attachment must stay below, in bytes: 1,048,576 to 26,214,400.
+    attachment_below_bytes: i64,
+    /// Most attachments of one message: 0 to 100.
+    attachments_per_message: usize,
+    /// Whether voice notes can be attached: M4A, MP3, Ogg and WAV.
+    voice_notes: bool,
+    /// Whether pictures can be attached in the formats of phones' cameras: WebP and HEIC.
+    photos: bool,
 }

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::DateTime;
 use sha2::{Digest, Sha256};
 use tidings_domain::{ErrorCode, Position, Principal, ThreadId};
-use tidings_store::{InboxPlace, NamePlace};
+use tidings_store::{DocumentPlace, InboxPlace, NamePlace};
 use uuid::Uuid;
 
 use crate::error::coded;
@@ -29,6 +29,7 @@ enum Kind {
     Client = 4,
     Staff = 5,
     ThreadClient = 6,
+    Document = 7,
 }
 
 fn invalid() -> Error {
@@ -192,6 +193,21 @@ pub(crate) fn to_thread_client(
         return Err(invalid());
     }
     i32::try_from(number(&bytes, 16)?).map_err(|_| invalid())
+}
+
+pub(crate) fn of_document(viewer: Principal, place: DocumentPlace) -> String {
+    let mut payload = place.sent_at.timestamp_micros().to_be_bytes().to_vec();
+    payload.extend_from_slice(place.id.0.as_bytes());
+    seal(viewer, Kind::Document, &payload)
+}
+
+pub(crate) fn to_document(viewer: Principal, cursor: &str) -> Result<DocumentPlace, Error> {
+    let bytes = open(viewer, Kind::Document, cursor)?;
+    let sent_at = DateTime::from_timestamp_micros(number(&bytes, 0)?);
+    Ok(DocumentPlace {
+        sent_at: sent_at.ok_or_else(invalid)?,
+        id: uuid(&bytes, 8)?.into(),
+    })
 }
 
 /// A list of people that is sorted by name.

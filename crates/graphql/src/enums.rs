@@ -144,8 +144,32 @@ pub(crate) enum BodyFormat {
     /// HTML. Kept are paragraphs, headings (h1 to h6), pre, blockquote, hr, b, strong, i, em, u, s,
     /// code, br, lists (ol, ul, li), tables (table, thead, tbody, tr, th, td with colspan and
     /// rowspan) and links to http, https, mailto and tel. Of all else the text is kept, of script
-    /// and style not even that. Every image is dropped, since messages have no attachments yet.
+    /// and style not even that. An image is kept where its source is `attachment:` and the id of a picture
+    /// among `attachmentIds`; every other image is dropped.
     Rich,
+}
+
+/// What a file is for those who handle it.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::FileGroup")]
+pub(crate) enum AttachmentKind {
+    /// Text and office documents.
+    Document,
+    /// Pictures. What they told of place, time and camera was taken out.
+    Image,
+    /// Voice notes.
+    Audio,
+    /// Compressed files. Messages take none.
+    Archive,
+}
+
+/// What an attachment is for.
+#[derive(Enum, Copy, Clone, Debug, Default, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::AttachmentPurpose")]
+pub(crate) enum AttachmentPurpose {
+    /// It goes with a message: the default.
+    #[default]
+    Message,
 }
 
 /// A mark on a message.
@@ -225,4 +249,14 @@ pub(crate) enum UserErrorCode {
     AlreadyAssigned,
     /// More threads are pinned than one viewer can have.
     TooManyPinned,
+    /// The file's name, declared type or content is none that is taken, or they disagree.
+    AttachmentTypeNotAllowed,
+    /// The file has as many bytes as `MessagingPolicy.attachmentBelowBytes`, or more.
+    AttachmentTooLarge,
+    /// The file has no bytes.
+    AttachmentEmpty,
+    /// The attachment went with another message already.
+    AttachmentAlreadySent,
+    /// More attachments than one message takes, or than can wait to be sent.
+    TooManyAttachments,
 }

@@ -59,6 +59,8 @@ pub(crate) fn top_level(error: &tidings_service::Error) -> Error {
     match error {
         tidings_service::Error::Code(code, message) => coded(*code, message),
         tidings_service::Error::Store(error) => fault(error),
+        // No code, as for a fault of the store.
+        tidings_service::Error::Files(error) => Error::new(error.to_string()),
         tidings_service::Error::Refused(refusal) => Error::new(refusal.message.clone()),
     }
 }

@@ -12,6 +12,8 @@
 
 mod account;
 mod agency;
+mod attachment;
+mod attachment_mutations;
 mod audience;
 mod batching;
 mod care_team;
@@ -40,5 +42,6 @@ mod thread_mutations;
 mod thread_people;
 mod unread;
 
+pub use node::attachment_id;
 pub use request::Request;
 pub use schema::{SchemaOptions, TidingsSchema, sdl};

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use tidings_domain::{
-    AccountId, AudienceId, AudienceKind, CareTeamMemberId, ClientId, MessageId,
+    AccountId, AttachmentId, AudienceId, AudienceKind, CareTeamMemberId, ClientId, MessageId,
     ParticipantStanding, Principal, StaffId, ThreadId, TopicId,
 };
 use tidings_store::{
-    AccountClientRow, AccountRow, AudienceRow, CareTeamRow, ClientRow, MessageRange, MessageRow,
-    Receipt, SeenThread, StaffRow, StoreError, TopicRow,
+    AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow, MessageRange,
+    MessageRow, Receipt, SeenThread, StaffRow, StoreError, TopicRow,
 };
 
 use crate::batching::Loads;
@@ -60,6 +60,10 @@ pub(crate) struct ReceiptsOf {
     pub(crate) seq: i64,
 }
 
+/// The attachments of a message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct AttachmentsOf(pub(crate) MessageId);
+
 /// The care team of a client, as the viewer sees it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TeamOf(pub(crate) ClientId);
@@ -101,6 +105,7 @@ by_id! {
     ClientId => ClientRow by clients, |row: &ClientRow| row.id;
     StaffId => StaffRow by staff, |row: &StaffRow| row.id;
     AccountId => AccountRow by accounts, |row: &AccountRow| row.id;
+    AttachmentId => AttachmentRow by attachments, |row: &AttachmentRow| row.id;
     TopicId => TopicRow by topics, |row: &TopicRow| row.id;
     AudienceId => AudienceRow by audiences_by_id, |row: &AudienceRow| row.id;
     CareTeamMemberId => CareTeamRow by care_team_members, |row: &CareTeamRow| row.member.id;
@@ -132,6 +137,33 @@ impl Loader<TopicsOf> for Rows {
             .topics_of(&self.0.viewer(), &kinds)
             .await?;
         Ok(grouped(keys, rows, |row| TopicsOf(row.audience)))
+    }
+}
+
+impl Loader<AttachmentsOf> for Rows {
+    type Value = Vec<Arc<AttachmentRow>>;
+    type Error = LoadError;
+
+    async fn load(
+        &self,
+        keys: &[AttachmentsOf],
+    ) -> Result<HashMap<AttachmentsOf, Self::Value>, LoadError> {
+        let messages: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
+        let viewer = self.0.viewer();
+        let rows = self
+            .0
+            .service
+            .store
+            .attachments_of(&viewer, &messages)
+            .await?;
+        let mut groups = HashMap::with_capacity(keys.len());
+        for row in rows {
+            if let Some(message) = row.message_id {
+                let group: &mut Self::Value = groups.entry(AttachmentsOf(message)).or_default();
+                group.push(Arc::new(row));
+            }
+        }
+        Ok(groups)
     }
 }
 

@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Description, Error, ID, Object, Result};
 use chrono::{DateTime, Utc};
-use tidings_domain::{Body, Principal, served_html};
+use tidings_domain::{AttachmentId, Body, Principal, served_html};
 use tidings_store::{MessageRow, StoreError};
 
+use crate::attachment::Attachment;
 use crate::connection::connection;
 use crate::enums::{BodyFormat, MessageLabel};
 use crate::error::{fault, not_found};
 use crate::guard::permit;
-use crate::loaders::{Load, ReceiptsOf};
+use crate::loaders::{AttachmentsOf, Load, ReceiptsOf};
 use crate::node::Global;
 use crate::people::{Author, ReadReceipt, Reader};
+use crate::request::Ask;
 use crate::scalars::Html;
 use crate::staff::StaffMember;
 use crate::thread::Thread;
@@ -124,20 +126,32 @@ impl Message {
 
     /// Its text as HTML, safe to show as it is: of a plain one a paragraph for each block, of a
     /// rich one what the sanitiser kept, at most 524,288 bytes. Every link opens in a new tab and
-    /// tells it nothing of where it was opened from.
+    /// tells it nothing of where it was opened from. Its images are the message's own attachments,
+    /// at addresses that are made for the viewer and good for 15 minutes.
     async fn body_html(&self, ctx: &Context<'_>) -> Result<Html> {
         let message = &self.row.message;
         match (message.body_format.into(), &message.body_html) {
             (BodyFormat::Plain, _) => Ok(Html(Body::html_of(&message.body))),
-            (BodyFormat::Rich, Some(html)) => Ok(served(html)),
+            (BodyFormat::Rich, Some(html)) => served(ctx, html),
             // The row was read without it, by a selection that did not seem to ask.
             (BodyFormat::Rich, None) => {
                 let whole = ctx.one(message.id).await?.ok_or_else(not_found)?;
                 let html = whole.message.body_html.as_deref();
                 let lost = || fault(&StoreError::Corrupt("HTML of a rich message"));
-                html.map(served).ok_or_else(lost)
+                served(ctx, html.ok_or_else(lost)?)
             }
         }
+    }
+
+    /// The files that went with it, in the order in which it was sent with them. At most 100.
+    #[graphql(complexity = "3 * (child_complexity + 1)")]
+    async fn attachments(&self, ctx: &Context<'_>) -> Result<Vec<Attachment>> {
+        let rows = ctx.one(AttachmentsOf(self.row.message.id)).await?;
+        Ok(rows
+            .unwrap_or_default()
+            .into_iter()
+            .map(Attachment)
+            .collect())
     }
 
     /// When it was sent.
@@ -184,10 +198,14 @@ impl Message {
     }
 }
 
-/// Stored HTML as a viewer gets it (C-13, C-15).
-fn served(html: &str) -> Html {
-    // What the sanitiser keeps has no image as long as messages have no attachments.
-    Html(served_html(html, |_| None))
+/// Stored HTML as a viewer gets it (C-13, C-15): its images are among the message's attachments,
+/// which was seen to when it was sent.
+fn served(ctx: &Context<'_>, html: &str) -> Result<Html> {
+    let (viewer, service) = (ctx.viewer()?, ctx.service()?);
+    Ok(Html(served_html(html, |id| {
+        let id = AttachmentId::parse(&ID(id.to_owned())).ok()?;
+        Some(service.file_address(&viewer, id).url)
+    })))
 }
 
 impl Message {

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use tidings_domain::{ClientId, MessageId, ThreadId};
 use tidings_service::{BodyInput, MarkMessages, MarkThread, Marked, SendMessage};
 
+use crate::attachment_mutations::named;
 use crate::enums::BodyFormat;
 use crate::error::{UserError, outcome};
 use crate::loaders::Load;
@@ -30,6 +31,9 @@ pub(crate) struct SendMessageInput {
     /// How the text is written.
     #[graphql(default)]
     body_format: BodyFormat,
+    /// The viewer's own attachments that go with it, in this order; not sent yet. At most
+    /// `MessagingPolicy.attachmentsPerMessage`. A text is needed all the same.
+    attachment_ids: Option<Vec<ID>>,
     /// Whether everything in the thread up to it counts as read by the sender.
     #[graphql(default = true)]
     mark_thread_read: bool,
@@ -94,6 +98,7 @@ impl MessageMutation {
             body: BodyInput {
                 format: input.body_format.into(),
                 text: input.body,
+                attachments: named(input.attachment_ids)?,
             },
             mark_thread_read: input.mark_thread_read,
         };

@@ -4,8 +4,8 @@ use async_graphql::{Error, ID};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tidings_domain::{
-    AccountId, AgencyId, AudienceId, CareTeamMemberId, ClientId, MessageId, StaffId, ThreadId,
-    TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, MessageId, StaffId,
+    ThreadId, TopicId,
 };
 use uuid::Uuid;
 
@@ -67,6 +67,13 @@ global! {
     CareTeamMemberId => "CareTeamMember",
     ThreadId => "Thread",
     MessageId => "Message",
+    AttachmentId => "Attachment",
+}
+
+/// The global id of an attachment, for what a server answers beside GraphQL.
+#[must_use]
+pub fn attachment_id(id: AttachmentId) -> String {
+    id.global().0
 }
 
 #[cfg(test)]

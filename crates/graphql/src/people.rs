@@ -6,6 +6,7 @@ use tidings_domain::Principal;
 
 use crate::account::PortalAccount;
 use crate::agency::Agency;
+use crate::attachment::Attachment;
 use crate::audience::{Audience, Topic};
 use crate::care_team::{CareTeam, CareTeamMember};
 use crate::client::Client;
@@ -22,6 +23,7 @@ use crate::thread_people::GroupMember;
 #[graphql(field(name = "id", ty = "ID", desc = "The global id."))]
 pub(crate) enum Node {
     Agency(Agency),
+    Attachment(Attachment),
     Audience(Audience),
     CareTeam(CareTeam),
     CareTeamMember(CareTeamMember),

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use tidings_domain::limits::MAX_IDS;
 use tidings_domain::{
-    AccountId, AgencyId, AudienceId, CareTeamMemberId, ClientId, MessageId, Principal, StaffId,
-    ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, MessageId,
+    Principal, StaffId, ThreadId, TopicId,
 };
 
 use crate::account::PortalAccount;
 use crate::agency::Agency;
+use crate::attachment::Attachment;
 use crate::audience::{Audience, Topic};
 use crate::care_team::{CareTeam, CareTeamMember};
 use crate::client::{Client, ClientConnection};
@@ -251,6 +252,10 @@ async fn load_node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             .await?
             .filter(|a| a.0.id.0 == uuid)
             .map(Node::Agency),
+        AttachmentId::TYPE => ctx
+            .one(AttachmentId(uuid))
+            .await?
+            .map(|row| Node::Attachment(Attachment::from(row))),
         AudienceId::TYPE => ctx
             .one(AudienceId(uuid))
             .await?

@@ -10,6 +10,8 @@ use async_graphql::{
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt};
 
+use crate::attachment::AttachmentQuery;
+use crate::attachment_mutations::AttachmentMutation;
 use crate::batching::{Batching, Loads};
 use crate::directory_mutations::DirectoryMutation;
 use crate::inbox::InboxQuery;
@@ -24,7 +26,7 @@ use crate::thread_people::{PeopleMutation, PeopleQuery};
 
 /// Everything that can be read.
 #[derive(async_graphql::MergedObject, Default)]
-pub(crate) struct Query(RootQuery, InboxQuery, PeopleQuery);
+pub(crate) struct Query(RootQuery, InboxQuery, PeopleQuery, AttachmentQuery);
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
 #[derive(async_graphql::MergedObject, Default)]
@@ -32,6 +34,7 @@ pub(crate) struct Mutation(
     ThreadMutation,
     PeopleMutation,
     MessageMutation,
+    AttachmentMutation,
     DirectoryMutation,
 );
 

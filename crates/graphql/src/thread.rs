@@ -11,6 +11,7 @@ use tidings_store::{
     SeenThread, ThreadRow, TopicRow, ViewerState, bare_facts,
 };
 
+use crate::attachment::{AttachmentConnection, documents};
 use crate::audience::{Audience, Topic};
 use crate::client::{Client, ClientConnection};
 use crate::connection::connection;
@@ -356,6 +357,18 @@ impl Thread {
         };
         let edges = rows.into_iter().map(edge).collect();
         Ok(MessageConnection::new(edges, to < end, from > 1))
+    }
+
+    /// The attachments of its messages, newest first. Dear in a list of threads: each is asked by
+    /// itself.
+    #[graphql(complexity = "100 + first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    async fn shared_documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Only attachments behind this one.")] after: Option<String>,
+    ) -> Result<AttachmentConnection> {
+        documents(ctx, Some(self.0.row.id), first, after).await
     }
 
     /// How many of its messages the viewer has not read.

@@ -6,6 +6,7 @@ use tidings_service::{
     AudienceChange, BodyInput, EditHeader, Recipient, SetArchived, SetPinned, StartThread,
 };
 
+use crate::attachment_mutations::named;
 use crate::enums::{AudienceKind, BodyFormat, Role, StaffGroupKind};
 use crate::error::{UserError, outcome};
 use crate::loaders::Load;
@@ -58,6 +59,9 @@ pub(crate) struct StartThreadInput {
     /// How the text is written.
     #[graphql(default)]
     body_format: BodyFormat,
+    /// The viewer's own attachments that go with it, in this order; not sent yet. At most
+    /// `MessagingPolicy.attachmentsPerMessage`. A text is needed all the same.
+    attachment_ids: Option<Vec<ID>>,
 }
 
 /// What came of starting a thread.
@@ -177,6 +181,7 @@ impl ThreadMutation {
             body: BodyInput {
                 format: input.body_format.into(),
                 text: input.body,
+                attachments: named(input.attachment_ids)?,
             },
         };
         let viewer = ctx.viewer()?;

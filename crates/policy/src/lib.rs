@@ -11,6 +11,7 @@
 //! snapshot `policy_table.snap` and read the difference aloud.
 
 mod administration;
+mod attachment;
 mod contact;
 mod decide;
 mod fields;
@@ -19,6 +20,7 @@ mod table;
 mod viewer;
 
 pub use administration::{AdminAction, administers};
+pub use attachment::{AttachmentFacts, decide_attachment, may_upload};
 pub use contact::{ContactFacts, may_contact};
 pub use decide::{
     ClientFacts, Denied, ThreadFacts, bare, client_block, decide, may_address, write_block,

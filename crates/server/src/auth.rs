@@ -29,6 +29,7 @@ use uuid::Uuid;
 
 pub use error::TokenError;
 pub use mint::mint;
+pub(crate) use shared_secret::made_secret;
 pub use verify::Verifier;
 
 /// The longest token that is looked at, in bytes: four times what identity providers send.

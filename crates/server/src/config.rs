@@ -120,6 +120,27 @@ pub struct Config {
     pub sockets_per_viewer: u32,
     /// Most subscriptions on one socket.
     pub subscriptions_per_socket: usize,
+    /// Where files lie.
+    pub file_store: FileStoreChoice,
+    /// The folder for files.
+    #[serde(deserialize_with = "empty_is_none")]
+    pub file_folder: Option<PathBuf>,
+    /// The bucket in S3.
+    pub s3_bucket: String,
+    /// Its region.
+    pub s3_region: String,
+    /// Whose S3, if not Amazon's.
+    #[serde(deserialize_with = "empty_is_none")]
+    pub s3_endpoint: Option<String>,
+    /// The id of the access key.
+    #[serde(deserialize_with = "empty_is_none")]
+    pub s3_access_key_id: Option<String>,
+    /// The secret of the access key.
+    pub s3_secret_access_key: Secret,
+    /// The key of signed addresses, or empty; `files` resolves it.
+    pub link_secret: Secret,
+    /// What addresses of files begin with.
+    pub public_url: String,
     /// The filter of the logs, in the words of `tracing_subscriber::EnvFilter`.
     pub log: String,
     /// How a line of the log is written.
@@ -134,6 +155,16 @@ pub enum Mode {
     Development,
     /// With people's data.
     Production,
+}
+
+/// Where files lie, as it is written in the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileStoreChoice {
+    /// In a folder.
+    Folder,
+    /// In a bucket in S3.
+    S3,
 }
 
 /// How servers wake each other, as it is written in the configuration.
@@ -254,6 +285,13 @@ impl Config {
             (BusChoice::Postgres, _) | (BusChoice::Auto, Database::Postgres(_)) => Bus::Postgres,
             (BusChoice::Local, _) | (BusChoice::Auto, Database::Sqlite(_)) => Bus::Local,
         }
+    }
+
+    /// The folder for files, where they lie in one.
+    #[must_use]
+    pub fn file_folder(&self) -> PathBuf {
+        let usual = || self.data_dir.join("files");
+        self.file_folder.clone().unwrap_or_else(usual)
     }
 
     /// Whether a client may ask for the schema, with `auto` resolved.

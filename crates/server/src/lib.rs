@@ -11,6 +11,7 @@
 pub mod auth;
 pub mod config;
 mod door;
+mod files;
 mod health;
 mod metrics;
 mod playground;

@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use crate::auth::Verifier;
 use crate::config::{self, Config};
 use crate::door::Door;
+use crate::files;
 use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::playground;
@@ -59,6 +60,7 @@ pub struct Server {
     tasks: TaskTracker,
     grace: Duration,
     relay: JoinHandle<()>,
+    sweeper: JoinHandle<()>,
     serving: JoinHandle<std::io::Result<()>>,
 }
 
@@ -98,7 +100,8 @@ impl Server {
             config::Bus::Local => Bus::local(),
             config::Bus::Postgres => Bus::postgres(config.database().url().expose().to_owned()),
         };
-        let service = Service::new(store, Arc::clone(&parts.clock), parts.ids, bus);
+        let files = files::open(config)?;
+        let service = Service::new(store, Arc::clone(&parts.clock), parts.ids, bus, files);
         let relay = service
             .relay(RelayOptions {
                 sweep: Duration::from_millis(config.sweep_interval_ms),
@@ -129,6 +132,7 @@ impl Server {
         Ok(Self {
             address,
             metrics_address: metrics,
+            sweeper: tokio::spawn(service.clone().sweep_files_forever()),
             service,
             seeded,
             shutdown,
@@ -153,6 +157,7 @@ impl Server {
             tracing::warn!("the grace time was over before all requests were");
         }
         self.relay.abort();
+        self.sweeper.abort();
         Ok(())
     }
 
@@ -160,6 +165,7 @@ impl Server {
     pub fn kill(self) {
         self.serving.abort();
         self.relay.abort();
+        self.sweeper.abort();
     }
 }
 
@@ -253,6 +259,7 @@ fn router(
     let health = Health::new(door.clone(), metrics);
     let router = playground::router(config, service)
         .merge(health.clone().routes())
+        .merge(files::routes(config, door.clone()))
         .merge(tidings_transport::router(schema, door, options));
     Ok((router, health.metrics()))
 }

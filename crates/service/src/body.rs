@@ -1,13 +1,16 @@
 //! The text of a message. Every use case that takes one makes its body here, so that the same input
 //! is stored as the same bytes, wherever it was handed in (C-16).
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use tidings_domain::{
-    Body, BodyFormat, BodyProblem, BodyRules, MessagingPolicy, RichBody, RichProblem,
-    UserErrorCode, limits,
+    AttachmentId, Body, BodyFormat, BodyProblem, BodyRules, FileKind, MessagingPolicy, RichBody,
+    RichProblem, UserErrorCode, limits,
 };
 use tidings_policy::Viewer;
 
+use crate::context::Service;
 use crate::error::{Error, Result};
 
 /// A message's text as it was handed in. All of it tells a repeat from another write (G4): the same
@@ -18,6 +21,17 @@ pub struct BodyInput {
     pub format: BodyFormat,
     /// Text or, if [`BodyFormat::Rich`], HTML.
     pub text: String,
+    /// The attachments that go with it, in their order.
+    pub attachments: Vec<NamedAttachment>,
+}
+
+/// An attachment with the name that a text calls it by.
+#[derive(Clone, Debug, Serialize)]
+pub struct NamedAttachment {
+    /// Which.
+    pub id: AttachmentId,
+    /// ID in `<img src="attachment:ID">`.
+    pub name: String,
 }
 
 /// A message's text as it is stored.
@@ -28,36 +42,88 @@ pub(crate) struct MessageBody {
     pub(crate) text: String,
     /// The sanitised HTML of a rich text.
     pub(crate) html: Option<String>,
+    /// What goes with it, each once.
+    pub(crate) attachments: Vec<AttachmentId>,
 }
 
 /// The body that an input comes to by the rules for its author (K16, P-43). Refused with
-/// `BODY_REQUIRED`, `BODY_TOO_SHORT` or `MESSAGE_TOO_LONG`, about the field `body`.
+/// `BODY_REQUIRED`, `BODY_TOO_SHORT` or `MESSAGE_TOO_LONG`, about the field `body`: a text is
+/// needed beside attachments, too (S-12). Refused with `TOO_MANY_ATTACHMENTS` for more of these
+/// than the policy allows (SX-01). Whether they can be sent is asked when they are.
 ///
 /// Sanitising can take long, so it is done before a write begins: under the lock of a thread, or
 /// of all of SQLite, others would wait for it. What it found is told when its turn comes, behind
 /// whether the viewer sees what it writes to.
-pub(crate) async fn message_body(viewer: &Viewer, input: &BodyInput) -> Result<MessageBody> {
+pub(crate) async fn message_body(
+    service: &Service,
+    viewer: &Viewer,
+    input: &BodyInput,
+) -> Result<MessageBody> {
     let rules = rules(viewer, viewer.policy());
-    let made = match input.format {
-        BodyFormat::Plain => Body::parse(&input.text, rules).map(|text| MessageBody {
-            format: BodyFormat::Plain,
-            text: text.as_str().to_owned(),
-            html: None,
-        }),
-        BodyFormat::Rich => return rich(input.text.clone(), rules).await,
+    let mut attachments = Vec::with_capacity(input.attachments.len());
+    for named in &input.attachments {
+        if !attachments.contains(&named.id) {
+            attachments.push(named.id);
+        }
+        if attachments.len() > viewer.policy().most_attachments() {
+            let code = UserErrorCode::TooManyAttachments;
+            return Err(Error::refused(code, &["attachmentIds"]));
+        }
+    }
+    let mut body = match input.format {
+        BodyFormat::Plain => {
+            let made = Body::parse(&input.text, rules);
+            let text = made.map_err(|problem| Error::refused(code(problem), &["body"]))?;
+            MessageBody {
+                format: BodyFormat::Plain,
+                text: text.as_str().to_owned(),
+                html: None,
+                attachments: Vec::new(),
+            }
+        }
+        BodyFormat::Rich => {
+            let images = images(service, viewer, input).await?;
+            rich(input.text.clone(), rules, images).await?
+        }
     };
-    made.map_err(|problem| Error::refused(code(problem), &["body"]))
+    body.attachments = attachments;
+    Ok(body)
+}
+
+/// Those of the attachments that a text can show: pictures that the viewer sees.
+async fn images(
+    service: &Service,
+    viewer: &Viewer,
+    input: &BodyInput,
+) -> Result<HashMap<String, AttachmentId>> {
+    if input.attachments.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<AttachmentId> = input.attachments.iter().map(|named| named.id).collect();
+    let rows = service.store.attachments(viewer, &ids).await?;
+    let shown = |named: &&NamedAttachment| {
+        let row = rows.iter().find(|row| row.id == named.id);
+        row.and_then(|row| FileKind::served_as(&row.media_type))
+            .is_some_and(FileKind::shows_inline)
+    };
+    let named = input.attachments.iter().filter(shown);
+    Ok(named.map(|named| (named.name.clone(), named.id)).collect())
 }
 
 /// Half a megabyte of hostile HTML keeps a processor busy: not one of those that serve everybody.
-async fn rich(html: String, rules: BodyRules) -> Result<MessageBody> {
+/// An image stays if it shows one of these attachments (C-13).
+async fn rich(
+    html: String,
+    rules: BodyRules,
+    images: HashMap<String, AttachmentId>,
+) -> Result<MessageBody> {
     let sanitising = tokio::task::spawn_blocking(move || {
-        // No message has attachments yet, so no image has anything to show: every image goes.
-        let body = RichBody::parse(&html, rules, |_| None)?;
+        let body = RichBody::parse(&html, rules, |name| images.get(name).copied())?;
         Ok(MessageBody {
             format: BodyFormat::Rich,
             text: body.text().as_str().to_owned(),
             html: Some(body.html().to_owned()),
+            attachments: Vec::new(),
         })
     });
     let made = match sanitising.await {

@@ -14,6 +14,7 @@ use tidings_store::{Claim, Store, StoreError, Subject, Tx};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::files::Files;
 use crate::live::Hub;
 
 /// The use cases of one running Tidings. Cheap to clone.
@@ -26,6 +27,7 @@ pub struct Service {
     ids: Arc<dyn IdSource>,
     pub(crate) bus: Bus,
     pub(crate) hub: Hub,
+    pub(crate) files: Files,
     /// Microseconds of the last [`Write::stamp`].
     stamped: Arc<AtomicI64>,
 }
@@ -61,13 +63,20 @@ impl Service {
     /// A service on these foundations. The relay ([`Service::relay`]) must run beside it for streams to
     /// move.
     #[must_use]
-    pub fn new(store: Store, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>, bus: Bus) -> Self {
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        bus: Bus,
+        files: Files,
+    ) -> Self {
         Self {
             store,
             clock,
             ids,
             bus,
             hub: Hub::default(),
+            files,
             stamped: Arc::default(),
         }
     }
@@ -84,9 +93,7 @@ impl Service {
         operation: &'static str,
         input: &impl Serialize,
     ) -> Result<Begin<'_, O>> {
-        let key = IdempotencyKey::parse(key).ok_or_else(|| {
-            Error::bad_input("An idempotency key is 1 to 128 visible ASCII characters.")
-        })?;
+        let key = parse_key(key)?;
         let fingerprint = fingerprint(operation, input)?;
         let viewer = viewer.principal();
         let now = self.clock.now();
@@ -118,6 +125,17 @@ impl Service {
     }
 }
 
+/// The key of a write.
+pub(crate) fn parse_key(key: &str) -> Result<IdempotencyKey> {
+    IdempotencyKey::parse(key)
+        .ok_or_else(|| Error::bad_input("An idempotency key is 1 to 128 visible ASCII characters."))
+}
+
+/// A new id for something that is no row.
+pub(crate) fn new_id(service: &Service) -> Uuid {
+    service.ids.next(service.clock.now())
+}
+
 /// A hash of an operation and its input: what tells a repeat from another write.
 fn fingerprint(operation: &str, input: &impl Serialize) -> Result<String> {
     let input = serde_json::to_vec(input).map_err(|_| StoreError::Corrupt("input of a write"))?;
@@ -125,14 +143,17 @@ fn fingerprint(operation: &str, input: &impl Serialize) -> Result<String> {
     hash.update(operation.as_bytes());
     hash.update([0]);
     hash.update(&input);
-    Ok(hash
-        .finalize()
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            use std::fmt::Write as _;
-            let _infallible = write!(text, "{byte:02x}");
-            text
-        }))
+    Ok(hex(&hash.finalize()))
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let text = String::with_capacity(2 * bytes.len());
+    bytes.iter().fold(text, |mut text, byte| {
+        use std::fmt::Write as _;
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 impl Write<'_> {

@@ -1,6 +1,7 @@
 //! What a use case answers when it does not do what it was asked.
 
 use tidings_domain::{ErrorCode, UserErrorCode};
+use tidings_effects::files::FileError;
 use tidings_policy::Denied;
 use tidings_store::StoreError;
 
@@ -27,6 +28,9 @@ pub enum Error {
     /// A fault of ours.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A fault of the file store, or of what gave the content.
+    #[error(transparent)]
+    Files(#[from] FileError),
 }
 
 /// What a use case answers.
@@ -105,5 +109,14 @@ fn text(code: UserErrorCode) -> &'static str {
         UserErrorCode::DateRangeInvalid => "The end lies before the start.",
         UserErrorCode::AlreadyAssigned => "The staff member is on this care team already.",
         UserErrorCode::TooManyPinned => "At most 100 threads can be pinned.",
+        UserErrorCode::AttachmentTypeNotAllowed => {
+            "Files of this type are not taken, or the file is not what its name and type say."
+        }
+        UserErrorCode::AttachmentTooLarge => "The file is larger than the agency allows.",
+        UserErrorCode::AttachmentEmpty => "The file has no bytes.",
+        UserErrorCode::AttachmentAlreadySent => "The attachment went with another message.",
+        UserErrorCode::TooManyAttachments => {
+            "These are more attachments than one message takes, or than can wait to be sent."
+        }
     }
 }

@@ -10,6 +10,8 @@
 //! A module named after the feature, an input struct with parsed ids, an outcome of ids that can
 //! be stored for repeats ([`Service::begin`]), and the event that tells of it.
 
+mod address;
+mod attachment;
 mod body;
 mod care_team;
 mod client;
@@ -17,19 +19,26 @@ mod context;
 mod days;
 mod error;
 mod fields;
+mod files;
+mod link;
 pub mod live;
 mod message;
 mod read_state;
 mod relay;
 mod staff;
+mod sweep;
 mod thread;
 mod thread_header;
 
-pub use body::BodyInput;
+pub use address::Address;
+pub use attachment::{Announced, CreateUpload, ExpectedUpload, UploadAttachment, Uploaded};
+pub use body::{BodyInput, NamedAttachment};
 pub use care_team::{Assign, Assigned, EndAssignment};
 pub use client::{ClientStatusSet, SetClientStatus};
 pub use context::{Begin, Service, Write};
 pub use error::{Error, Refusal, Result};
+pub use files::Files;
+pub use link::LinkKey;
 pub use message::{SendMessage, Sent};
 pub use read_state::{MarkMessages, MarkThread, Marked};
 pub use relay::{Relay, RelayOptions};

@@ -7,6 +7,7 @@ use tidings_domain::{
 use tidings_policy::{ClientFacts, ThreadFacts, Viewer, client_block, write_block};
 use tidings_store::{MessageModel, Reading, Subject, ThreadRow, bare_facts};
 
+use crate::attachment::attach;
 use crate::body::{BodyInput, MessageBody, message_body};
 use crate::context::{Begin, Service, Write};
 use crate::error::{Error, Result};
@@ -43,7 +44,7 @@ impl Service {
         key: &str,
         input: SendMessage,
     ) -> Result<Sent> {
-        let body = message_body(viewer, &input.body).await;
+        let body = message_body(self, viewer, &input.body).await;
         let write = match self.begin(viewer, key, "sendMessage", &input).await? {
             Begin::Done(sent) => return Ok(sent),
             Begin::New(write) => write,
@@ -142,6 +143,7 @@ pub(crate) async fn append(
         "an account writes as a client"
     );
     write.tx.insert_message(&message).await?;
+    attach(write, viewer, thread, &message, &body.attachments).await?;
     write
         .tx
         .advance_thread(thread, message.seq, message.id, message.created_at)

@@ -2,8 +2,8 @@
 //!
 //! The entities are private; only their models leave. Every read that answers somebody takes a
 //! [`Viewer`](tidings_policy::Viewer) and starts at the visibility compiler (`visibility.rs`).
-//! Unscoped access stands in `system.rs` (seeding), `facts.rs` (what the law asks for) and
-//! `event_log.rs` (what the relay reads), and nowhere else.
+//! Unscoped access stands in `system.rs` (seeding), `facts.rs` (what the law asks for),
+//! `event_log.rs` (what the relay reads) and `files.rs` (sweeping), and nowhere else.
 //!
 //! This crate knows no use case and no GraphQL: it does not decide whether a write is allowed, it
 //! only makes sure that a write is whole.
@@ -17,6 +17,7 @@
 #[cfg(test)]
 extern crate self as tidings_store;
 
+mod attachment;
 mod care_team;
 mod database;
 mod directory;
@@ -24,12 +25,14 @@ mod entities;
 mod error;
 mod event_log;
 mod facts;
+mod files;
 mod idempotency;
 mod inbox;
 mod message;
 mod page;
 mod read_state;
 mod recipients;
+mod shared_document;
 mod sql;
 #[cfg(test)]
 #[path = "../tests/support/mod.rs"]
@@ -48,6 +51,7 @@ pub use care_team::CareTeamRow;
 pub use database::Store;
 pub use directory::NamePlace;
 pub use entities::agency::Model as AgencyRow;
+pub use entities::attachment::Model as AttachmentRow;
 pub use entities::audience::Model as AudienceRow;
 pub use entities::care_team_member::Model as CareTeamMemberRow;
 pub use entities::client::Model as ClientRow;
@@ -63,6 +67,7 @@ pub use entities::thread_client::Model as ThreadClientRow;
 pub use entities::thread_participant::Model as ParticipantRow;
 pub use entities::thread_state::Model as StateRow;
 pub use entities::topic::Model as TopicRow;
+pub use entities::upload::Model as UploadRow;
 pub use error::{Result, StoreError};
 pub use event_log::Subject;
 pub use facts::{AssignmentTurn, LiveThread, TeamFacts, bare_facts, client_facts};
@@ -71,6 +76,7 @@ pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
 pub use message::{MessagePlace, MessageRange, MessageRow, Receipt};
 pub use page::{InboxPlace, Page};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};
+pub use shared_document::DocumentPlace;
 pub use system::{Batch, StaffAsViewer, policy_row};
 pub use thread::{Header, SeenThread};
 pub use thread_client::NumberedClient;

@@ -203,4 +203,13 @@ row! {
     }
     topic { id, agency_id, audience_id, audience, title, default_subject, rank }
     audience { id, agency_id, kind, label }
+    attachment {
+        id, agency_id, uploader_kind, uploader_id, client_id, purpose, file_name, media_type, kind,
+        bytes, sha256, width, height, duration_ms, file_id, created_at, expires_at, message_id,
+        thread_id, rank, sent_at,
+    }
+    upload {
+        id, agency_id, uploader_kind, uploader_id, client_id, purpose, file_name, media_type, bytes,
+        created_at, expires_at,
+    }
 }

@@ -7,9 +7,9 @@ use tidings_policy::{StaffViewer, Viewer};
 
 use crate::database::Store;
 use crate::entities::{
-    agency, audience, care_team_member, client, message, messaging_policy, portal_account,
-    portal_account_client, read_receipt, staff_member, supervision, thread, thread_client,
-    thread_participant, thread_state, topic,
+    agency, attachment, audience, care_team_member, client, message, messaging_policy,
+    portal_account, portal_account_client, read_receipt, staff_member, supervision, thread,
+    thread_client, thread_participant, thread_state, topic,
 };
 use crate::error::{Result, StoreError};
 use crate::sql::{Reader, Sql};
@@ -49,6 +49,8 @@ pub struct Batch {
     pub participants: Vec<thread_participant::Model>,
     /// Messages.
     pub messages: Vec<message::Model>,
+    /// Attachments. Their files are the caller's to store.
+    pub attachments: Vec<attachment::Model>,
     /// What viewers have read.
     pub states: Vec<thread_state::Model>,
     /// Who saw what.
@@ -143,6 +145,7 @@ impl Tx {
         self.bulk(batch.thread_clients).await?;
         self.bulk(batch.participants).await?;
         self.bulk(batch.messages).await?;
+        self.bulk(batch.attachments).await?;
         self.bulk(batch.states).await?;
         self.bulk(batch.receipts).await
     }

@@ -1,7 +1,8 @@
 //! The visibility compiler: turns the law's grants into SQL.
 //!
-//! Every read of a thread, and of what hangs on one, goes through [`visible_threads`]; every read
-//! of the directory through the functions below it. An empty grant renders `FALSE`.
+//! Every read of a thread, and of what hangs on one, goes through [`visible_threads`] (of an
+//! attachment through [`visible_attachments`]); every read of the directory through the functions
+//! below them. An empty grant renders `FALSE`.
 
 use sea_orm::Value;
 use sea_orm::entity::prelude::{ColumnTrait, EntityTrait};
@@ -38,6 +39,19 @@ pub(crate) fn visible_threads(sql: &mut Sql, viewer: &Viewer, action: Action, al
         sql.push(")");
     }
     sql.push("))");
+}
+
+/// Adds the condition under which the viewer sees the attachment `a`, whose thread, if it was sent,
+/// is `t`: through its message, and before it is sent as its uploader.
+pub(crate) fn visible_attachments(sql: &mut Sql, viewer: &Viewer) {
+    sql.push("((a.message_id IS NOT NULL AND ");
+    visible_threads(sql, viewer, Action::View, "t");
+    // SECURITY: what was not sent is nobody's but its uploader's.
+    sql.push(") OR (a.message_id IS NULL AND a.agency_id = ")
+        .bind(viewer.agency())
+        .push(" AND a.uploader_id = ")
+        .bind(viewer.principal().uuid())
+        .push("))");
 }
 
 /// Adds ` audience IN (…) AND `, or nothing where the grant covers every audience.

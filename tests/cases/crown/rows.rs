@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tidings_server::seed::cast::{self, account, agency, audience, client, staff, thread, topic};
 
-use crate::support::{Global as _, gid, membership, mutation};
+use crate::support::{Global as _, WAITING, gid, membership, mutation};
 
 /// Every root field with the document that asks it; a mutation's comes from `support`.
 #[rustfmt::skip]
@@ -21,8 +21,11 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("eventCursor", "query { eventCursor }"),
     ("audienceChangePreview", "query($id: ID!) { audienceChangePreview(threadId: $id, to: BILLING) { losing { id } gaining { id } } }"),
     ("inbox", "query { inbox(first: 100, filter: { state: ALL_INCLUDING_ARCHIVED }) { edges { node { id client { id } audience { id } topic { id } participants { person { ... on StaffMember { id } ... on Client { id } } } startedBy { ... on StaffMember { id } } lastMessage { id author { ... on StaffMember { id } ... on Client { id } } } messages(last: 3) { edges { node { id } } } } } } }"),
+    ("sharedDocuments", "query { sharedDocuments(first: 100) { edges { node { id url message { id thread { id } } } } } }"),
     ("startThread", ""),
     ("sendMessage", ""),
+    ("uploadAttachment", ""),
+    ("createUpload", ""),
     ("editThreadHeader", ""),
     ("setThreadArchived", ""),
     ("setThreadPinned", ""),
@@ -117,6 +120,7 @@ impl Place {
     pub(crate) fn foreign(&self) -> String {
         match self.kind {
             "Agency" => agency::HARBOR_LANE.gid(),
+            "Attachment" => WAITING.gid(),
             "Audience" => audience::CLINICAL.gid(),
             "CareTeam" => gid("CareTeam", client::CLIENT.0),
             "CareTeamMember" => membership(client::CLIENT, staff::CLINICIAN),
@@ -182,6 +186,7 @@ fn to(own: &Own, recipient: Value) -> Value {
 #[rustfmt::skip]
 pub(crate) const PLACES: &[Place] = &[
     wide(place("node.id", "Agency", "clinician", id)),
+    place("node.id", "Attachment", "clinician", id),
     wide(place("node.id", "Audience", "clinician", id)),
     wide(place("node.id", "Topic", "clinician", id)),
     wide(place("node.id", "StaffMember", "clinician", id)),
@@ -203,6 +208,10 @@ pub(crate) const PLACES: &[Place] = &[
     wide(place("startThread.input.topicId", "Topic", "clinician", |own, id| with(start(own), "topicId", json!(id)))),
     place("sendMessage.input.threadId", "Thread", "clinician", |_, id| with(json!({ "body": "b" }), "threadId", json!(id))),
     place("sendMessage.input.actingFor", "Client", "client", |own, id| with(json!({ "threadId": own.thread, "body": "b" }), "actingFor", json!(id))),
+    place("startThread.input.attachmentIds", "Attachment", "clinician", |own, id| with(start(own), "attachmentIds", json!([id]))),
+    place("sendMessage.input.attachmentIds", "Attachment", "clinician", |own, id| with(json!({ "threadId": own.thread, "body": "b" }), "attachmentIds", json!([id]))),
+    place("uploadAttachment.input.clientId", "Client", "client", |_, id| with(json!({ "file": null }), "clientId", json!(id))),
+    place("createUpload.input.clientId", "Client", "client", |_, id| with(json!({ "fileName": "a.pdf", "contentType": "", "size": 1 }), "clientId", json!(id))),
     place("editThreadHeader.input.threadId", "Thread", "clinician", |_, id| with(json!({ "expectedVersion": 1, "subject": "s" }), "threadId", json!(id))),
     place("editThreadHeader.input.topicId", "Topic", "clinical-admin", |own, id| {
         let version = if own.client == client::CLIENT.gid() { 2 } else { 1 };

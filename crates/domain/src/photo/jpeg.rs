@@ -12,7 +12,12 @@ pub(super) fn stripped(content: &[u8]) -> Result<Vec<u8>, DamagedPhoto> {
     if !content.starts_with(b"\xFF\xD8") {
         return Err(DamagedPhoto);
     }
-    let mut body = Vec::with_capacity(content.len());
+    // Which side is up stands first and is known last: its place is kept free, so that the picture
+    // is held no third time.
+    let turned = exif_segment(1)?;
+    let mut out = Vec::with_capacity(content.len() + turned.len());
+    out.extend_from_slice(b"\xFF\xD8");
+    out.extend_from_slice(&turned);
     let mut found = Found::default();
     let mut at = 2;
     loop {
@@ -28,26 +33,29 @@ pub(super) fn stripped(content: &[u8]) -> Result<Vec<u8>, DamagedPhoto> {
         at += segment.len();
         let data = segment.get(2..).unwrap_or_default();
         if is_kept(marker, data, &mut found) {
-            body.extend_from_slice(&[0xFF, marker]);
-            body.extend_from_slice(segment);
+            out.extend_from_slice(&[0xFF, marker]);
+            out.extend_from_slice(segment);
         }
         if marker == 0xDA {
             let end = end_of_scan(content, at);
-            body.extend_from_slice(&content[at..end]);
+            out.extend_from_slice(&content[at..end]);
             at = end;
         }
     }
-    let mut out = b"\xFF\xD8".to_vec();
-    if let Some(side) = found.orientation {
-        let exif = exif_of(side);
-        let length = u8::try_from(exif.len() + 8).map_err(|_| DamagedPhoto)?;
-        out.extend_from_slice(&[0xFF, 0xE1, 0, length]);
-        out.extend_from_slice(b"Exif\0\0");
-        out.extend_from_slice(&exif);
+    let place = 2..2 + turned.len();
+    match found.orientation {
+        Some(side) => out[place].copy_from_slice(&exif_segment(side)?),
+        None => drop(out.drain(place)),
     }
-    out.extend_from_slice(&body);
     out.extend_from_slice(b"\xFF\xD9");
     Ok(out)
+}
+
+/// The segment that says which side is up: of the same length for each.
+fn exif_segment(side: u8) -> Result<Vec<u8>, DamagedPhoto> {
+    let exif = exif_of(side);
+    let length = u8::try_from(exif.len() + 8).map_err(|_| DamagedPhoto)?;
+    Ok([&[0xFF, 0xE1, 0, length], &b"Exif\0\0"[..], &exif].concat())
 }
 
 /// The next marker; `at` goes behind it.

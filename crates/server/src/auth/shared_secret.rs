@@ -1,4 +1,5 @@
-//! The shared secret for HS256: the configured one, or in development one that is made up once.
+//! The shared secret for HS256: the configured one, or in development one that is made up once. The
+//! key of signed addresses is made in the same way.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
@@ -27,10 +28,15 @@ pub(super) fn shared_secret(config: &Config) -> Result<Secret> {
         !config.is_production(),
         "token_secret must be set in production"
     );
-    let path = config.data_dir.join(FILE);
+    made_secret(&config.data_dir, FILE)
+}
+
+/// The secret that was made up once and is kept in this file of the data folder.
+pub(crate) fn made_secret(folder: &Path, file: &str) -> Result<Secret> {
+    let path = folder.join(file);
     let secret = match read(&path)? {
         Some(secret) => secret,
-        None => make(&config.data_dir, &path)?,
+        None => make(folder, &path)?,
     };
     ensure!(
         secret.expose().len() >= MIN_BYTES,
@@ -41,7 +47,7 @@ pub(super) fn shared_secret(config: &Config) -> Result<Secret> {
 }
 
 fn read(path: &Path) -> Result<Option<Secret>> {
-    let name = || format!("the token secret {}", path.display());
+    let name = || format!("the secret {}", path.display());
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -54,7 +60,7 @@ fn read(path: &Path) -> Result<Option<Secret>> {
 
 /// Makes a secret. When two processes do so at once, both take that of the first.
 fn make(folder: &Path, path: &Path) -> Result<Secret> {
-    let name = || format!("the token secret {}", path.display());
+    let name = || format!("the secret {}", path.display());
     make_folder(folder).with_context(|| format!("the folder {}", folder.display()))?;
     let mut random = [0_u8; 40];
     aws_lc_rs::rand::fill(&mut random).map_err(|_| anyhow!("the system gives no random bytes"))?;
@@ -62,7 +68,7 @@ fn make(folder: &Path, path: &Path) -> Result<Secret> {
     let secret = Secret::new(URL_SAFE_NO_PAD.encode(secret));
 
     // Written aside and then linked, so that nobody ever reads half a secret.
-    let aside = folder.join(format!("{FILE}.{}", URL_SAFE_NO_PAD.encode(suffix)));
+    let aside = path.with_extension(URL_SAFE_NO_PAD.encode(suffix));
     let linked = write(&aside, &secret).and_then(|()| fs::hard_link(&aside, path));
     let removed = fs::remove_file(&aside);
     match linked {

@@ -1,13 +1,14 @@
 //! What values must be to each other, and what production refuses.
 
-use super::{BusChoice, Config, Database};
+use super::{BusChoice, Config, Database, FileStoreChoice};
 
 /// The issuer of the defaults. A token made on a developer's machine names it.
 const DEVELOPMENT_ISSUER: &str = "tidings-development";
 
 /// The first option that does not fit the others, and what it must be.
 pub(super) fn check(config: &Config) -> Result<(), (&'static str, &'static str)> {
-    for (holds, option, allowed) in rules(config) {
+    let rules = rules(config).into_iter().chain(file_rules(config));
+    for (holds, option, allowed) in rules {
         if !holds {
             return Err((option, allowed));
         }
@@ -62,6 +63,41 @@ fn rules(config: &Config) -> [(bool, &'static str, &'static str); 7] {
                     .all(|origin| origin.starts_with("https:")),
             "allowed_origins",
             "https origins only in production",
+        ),
+    ]
+}
+
+fn file_rules(config: &Config) -> [(bool, &'static str, &'static str); 5] {
+    let production = config.is_production();
+    let folder = config.file_store == FileStoreChoice::Folder;
+    let (id, secret) = (&config.s3_access_key_id, &config.s3_secret_access_key);
+    [
+        (
+            folder || !config.s3_bucket.is_empty(),
+            "s3_bucket",
+            "set when file_store is \"s3\"",
+        ),
+        (
+            folder || !config.s3_region.is_empty(),
+            "s3_region",
+            "set when file_store is \"s3\"",
+        ),
+        (
+            id.is_some() != secret.is_empty(),
+            "s3_secret_access_key",
+            "set together with s3_access_key_id, or neither",
+        ),
+        (
+            // SECURITY: a made-up key lies next to the data, and another server has another.
+            !production || !config.link_secret.is_empty(),
+            "link_secret",
+            "set in production",
+        ),
+        (
+            // SECURITY: whoever listens on the way reads the address, and then the file.
+            !production || config.public_url.is_empty() || config.public_url.starts_with("https:"),
+            "public_url",
+            "an https address in production",
         ),
     ]
 }

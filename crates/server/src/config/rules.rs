@@ -113,6 +113,42 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
     ("rate_per_second", between(1, 10_000_000)),
     ("sockets_per_viewer", between(1, 10_000)),
     ("subscriptions_per_socket", between(1, 64)),
+    ("file_store", Rule::OneOf(&["folder", "s3"])),
+    (
+        "file_folder",
+        text("empty, or the path of a folder", |_| true),
+    ),
+    ("s3_bucket", text("empty, or the name of a bucket", is_word)),
+    ("s3_region", text("empty, or the name of a region", is_word)),
+    (
+        "s3_endpoint",
+        text(
+            "empty, or an https URL without user and password (http only on a loopback address)",
+            |url| url.is_empty() || is_jwks_url(url),
+        ),
+    ),
+    (
+        "s3_access_key_id",
+        text("empty, or the id of an access key", is_word),
+    ),
+    (
+        "s3_secret_access_key",
+        secret("empty, or the secret of an access key", is_word),
+    ),
+    (
+        "link_secret",
+        secret(
+            "empty, or at least 32 bytes without spaces around them",
+            is_key,
+        ),
+    ),
+    (
+        "public_url",
+        text(
+            "empty, or scheme, host and port without a path, such as \"https://messages.example.org\"",
+            |url| url.is_empty() || is_origin(url),
+        ),
+    ),
     (
         "log",
         text(
@@ -255,6 +291,11 @@ fn is_filled(text: &str) -> bool {
 
 fn is_name(text: &str) -> bool {
     is_filled(text) && text.trim() == text && text.chars().count() <= 255
+}
+
+/// Empty, or without white space.
+fn is_word(text: &str) -> bool {
+    !text.contains(char::is_whitespace)
 }
 
 fn is_address(text: &str) -> bool {

@@ -11,6 +11,7 @@ use tidings_policy::{
 use tidings_store::{ClientRow, MessageModel, Reading, ThreadRow, TopicRow, client_facts};
 
 use super::recipients::{People, Recipient, kind, people};
+use crate::attachment::attach;
 use crate::body::{BodyInput, MessageBody, message_body};
 use crate::context::{Begin, Service, Write};
 use crate::error::{Error, Result};
@@ -56,7 +57,7 @@ impl Service {
         key: &str,
         input: StartThread,
     ) -> Result<Sent> {
-        let body = message_body(viewer, &input.body).await;
+        let body = message_body(self, viewer, &input.body).await;
         let write = match self.begin(viewer, key, "startThread", &input).await? {
             Begin::Done(sent) => return Ok(sent),
             Begin::New(write) => write,
@@ -280,6 +281,7 @@ async fn store(
         write.tx.list_clients(&thread, &clients, 0).await?;
     }
     write.tx.insert_message(&message).await?;
+    attach(write, viewer, &thread, &message, &body.attachments).await?;
     let reading = Reading::Sent {
         seq: 1,
         all_before: true,

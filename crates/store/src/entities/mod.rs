@@ -2,6 +2,7 @@
 //! can read a row but through a scoped read.
 
 pub(crate) mod agency;
+pub(crate) mod attachment;
 pub(crate) mod audience;
 pub(crate) mod care_team_member;
 pub(crate) mod client;
@@ -17,3 +18,4 @@ pub(crate) mod thread_client;
 pub(crate) mod thread_participant;
 pub(crate) mod thread_state;
 pub(crate) mod topic;
+pub(crate) mod upload;

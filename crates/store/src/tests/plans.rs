@@ -85,7 +85,7 @@ pub(super) fn explained(statement: &Statement, words: &str) -> Statement {
 }
 
 /// The plan as indented lines.
-async fn plan(db: &Db, statement: &Statement) -> Vec<String> {
+pub(super) async fn plan(db: &Db, statement: &Statement) -> Vec<String> {
     if db.postgres() {
         let explain = explained(statement, "EXPLAIN (COSTS OFF)");
         let rows = db.store.read.query_all_raw(explain).await.unwrap();
@@ -108,8 +108,9 @@ async fn plan(db: &Db, statement: &Statement) -> Vec<String> {
 }
 
 /// Lines that tell of a walk over a whole table of threads, messages or what hangs on them.
-fn whole_tables(lines: &[String]) -> Vec<&String> {
-    const LARGE: [&str; 5] = [
+pub(super) fn whole_tables(lines: &[String]) -> Vec<&String> {
+    const LARGE: [&str; 6] = [
+        "attachment",
         "thread",
         "message",
         "thread_participant",

@@ -3,17 +3,17 @@
 
 use chrono::{DateTime, Duration, Utc};
 use tidings_domain::{
-    AccountState, AgencyId, AudienceKind, BodyFormat, CareTeamSource, ClientId, ClientStatus,
-    Lifecycle, MessageId, MessagingPolicy, ParticipantStanding, PrincipalKind, Role, RoleSet,
-    StaffId, ThreadId, ThreadKind,
+    AccountState, AgencyId, AttachmentPurpose, AudienceKind, BodyFormat, CareTeamSource, ClientId,
+    ClientStatus, FileGroup, Lifecycle, MessageId, MessagingPolicy, ParticipantStanding,
+    PrincipalKind, Role, RoleSet, StaffId, ThreadId, ThreadKind,
 };
 use tidings_policy::Viewer;
 use uuid::Uuid;
 
 use crate::support::{Db, at};
 use crate::{
-    AccountClientRow, AccountRow, AgencyRow, Batch, CareTeamMemberRow, ClientRow, MessageModel,
-    ParticipantRow, StaffRow, StateRow, SupervisionRow, ThreadRow, policy_row,
+    AccountClientRow, AccountRow, AgencyRow, AttachmentRow, Batch, CareTeamMemberRow, ClientRow,
+    MessageModel, ParticipantRow, StaffRow, StateRow, SupervisionRow, ThreadRow, policy_row,
 };
 
 const AGENCY: AgencyId = AgencyId(Uuid::from_u128(1));
@@ -249,12 +249,51 @@ fn threads(batch: &mut Batch, measures: u128) {
     }
 }
 
+/// An attachment with every other message.
+fn attachments(batch: &mut Batch) {
+    let threads = batch.threads.iter().zip(&batch.messages);
+    let sent = threads.step_by(2).map(|(thread, message)| AttachmentRow {
+        id: message.id.0.into(),
+        agency_id: AGENCY,
+        uploader_kind: PrincipalKind::Staff,
+        uploader_id: CLINICIAN.0,
+        client_id: thread.client_id,
+        purpose: AttachmentPurpose::Message,
+        file_name: "a.pdf".to_owned(),
+        media_type: "application/pdf".to_owned(),
+        kind: FileGroup::Document,
+        bytes: 1,
+        sha256: String::new(),
+        width: None,
+        height: None,
+        duration_ms: None,
+        file_id: message.id.0,
+        created_at: at(0),
+        expires_at: at(0),
+        message_id: Some(message.id),
+        thread_id: Some(thread.id),
+        rank: Some(0),
+        sent_at: Some(message.created_at),
+    });
+    batch.attachments = sent.collect();
+}
+
 /// An agency of so many measures, in a database of its own, whose planner knows how the data lies.
 pub(super) async fn agency(measures: u128) -> Db {
+    agency_with(measures, |_| {}).await
+}
+
+/// The same with attachments.
+pub(super) async fn agency_with_attachments(measures: u128) -> Db {
+    agency_with(measures, attachments).await
+}
+
+async fn agency_with(measures: u128, more: fn(&mut Batch)) -> Db {
     // One connection: a test may watch it.
     let db = Db::with_connections(1).await;
     let mut batch = directory();
     threads(&mut batch, measures);
+    more(&mut batch);
     let tx = db.store.begin().await.unwrap();
     tx.insert_batch(batch).await.unwrap();
     tx.commit().await.unwrap();

@@ -420,6 +420,7 @@ impl World {
             thread_clients: self.thread_clients.clone(),
             participants: self.participants.clone(),
             messages: self.messages.clone(),
+            attachments: Vec::new(),
             states: Vec::new(),
             receipts: Vec::new(),
         }

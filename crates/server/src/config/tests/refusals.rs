@@ -9,6 +9,7 @@ fn production() -> Vec<(&'static str, &'static str)> {
         ("TIDINGS_MODE", "production"),
         ("TIDINGS_TOKEN_SECRET", SECRET),
         ("TIDINGS_TOKEN_ISSUER", "https://login.example.org"),
+        ("TIDINGS_LINK_SECRET", SECRET),
     ]
 }
 
@@ -275,7 +276,43 @@ fn production_refuses_what_only_a_developer_may_have() {
     origins.push(("TIDINGS_ALLOWED_ORIGINS", "http://portal.example"));
     assert!(refusal(&origins).contains("https origins only in production"));
 
+    let link = refusal(&without("TIDINGS_LINK_SECRET"));
+    assert!(
+        link.starts_with("link_secret = [a secret of 0 bytes]"),
+        "{link}"
+    );
+    let mut public = production();
+    public.push(("TIDINGS_PUBLIC_URL", "http://portal.example"));
+    assert!(refusal(&public).contains("an https address in production"));
+
     let mut introspection = production();
     introspection.push(("TIDINGS_INTROSPECTION", "on"));
     assert!(read(&introspection).unwrap().introspection_enabled());
+}
+
+#[test]
+fn files_in_s3_need_their_bucket_and_a_whole_key() {
+    let s3 = [
+        ("TIDINGS_FILE_STORE", "s3"),
+        ("TIDINGS_S3_BUCKET", "attachments"),
+        ("TIDINGS_S3_REGION", "eu-central-1"),
+    ];
+    assert_eq!(read(&s3).unwrap().file_store, FileStoreChoice::S3);
+    assert!(refusal(&s3[..1]).starts_with("s3_bucket = \"\""));
+    assert!(refusal(&s3[..2]).starts_with("s3_region = \"\""));
+    let half = [&s3[..], &[("TIDINGS_S3_SECRET_ACCESS_KEY", SECRET)]].concat();
+    let text = refusal(&half);
+    assert!(text.contains("together with s3_access_key_id"), "{text}");
+    assert!(!text.contains(SECRET), "{text}");
+    let whole = [&half[..], &[("TIDINGS_S3_ACCESS_KEY_ID", "id")]].concat();
+    assert!(read(&whole).is_ok());
+    each_is_refused(
+        "s3_endpoint",
+        &["http://s3.example", "https://a:b@s3.example"],
+    );
+    each_is_refused("file_store", &["disk", ""]);
+    each_is_refused(
+        "public_url",
+        &["portal.example", "https://portal.example/path"],
+    );
 }

@@ -1,0 +1,106 @@
+//! Addresses of files and uploads: made for one viewer, and asked about again when they are opened.
+
+use std::ops::Range;
+
+use chrono::{DateTime, Duration, Utc};
+use tidings_domain::{AttachmentId, limits};
+use tidings_effects::files::FileContent;
+use tidings_policy::Viewer;
+use tidings_store::AttachmentRow;
+use uuid::Uuid;
+
+use crate::attachment::Announced;
+use crate::context::Service;
+use crate::error::{Error, Result};
+use crate::link::{Link, LinkUse};
+
+/// The address of a file or of an upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The address: a path, behind scheme and host where the configuration names them.
+    pub url: String,
+    /// Until when it is good.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Service {
+    /// The address at which this viewer reads an attachment (S-20). It is made for any id: whether
+    /// the viewer sees it is asked when it is opened.
+    #[must_use]
+    pub fn file_address(&self, viewer: &Viewer, attachment: AttachmentId) -> Address {
+        let expires_at = self.clock.now() + Duration::minutes(limits::FILE_LINK_MINUTES);
+        self.address(LinkUse::Download, viewer, attachment, expires_at)
+    }
+
+    /// The address to which this viewer puts an announced file.
+    #[must_use]
+    pub fn upload_address(&self, viewer: &Viewer, announced: &Announced) -> Address {
+        let Announced {
+            attachment,
+            expires_at,
+        } = *announced;
+        self.address(LinkUse::Upload, viewer, attachment, expires_at)
+    }
+
+    fn address(
+        &self,
+        purpose: LinkUse,
+        viewer: &Viewer,
+        attachment: AttachmentId,
+        expires_at: DateTime<Utc>,
+    ) -> Address {
+        let link = Link {
+            id: attachment.0,
+            viewer: viewer.principal().uuid(),
+            expires_at,
+        };
+        let path = match purpose {
+            LinkUse::Upload => "uploads",
+            LinkUse::Download => "files",
+        };
+        let token = self.files.key.sign(purpose, &link);
+        Address {
+            url: format!("{}/{path}/{token}", self.files.base),
+            expires_at,
+        }
+    }
+
+    /// The attachment of an address, as whoever it was made for sees it at this moment. `asker` is
+    /// who asks, if the request says so: an address of somebody else opens nothing then. One
+    /// `NOT_FOUND` for a forged address, an expired one, and one whose viewer may not see the
+    /// attachment any more.
+    pub async fn file(&self, token: &str, asker: Option<Uuid>) -> Result<AttachmentRow> {
+        let now = self.clock.now();
+        let (link, viewer) = self.opened(LinkUse::Download, token, now).await?;
+        if asker.is_some_and(|asker| asker != link.viewer) {
+            return Err(Error::not_found());
+        }
+        let id = AttachmentId(link.id);
+        // SECURITY: the address says for whom it was made; the law is asked now.
+        let mut rows = self.store.attachments(&viewer, &[id]).await?;
+        rows.pop().ok_or_else(Error::not_found)
+    }
+
+    /// The content of an attachment, or the part of it between two offsets in bytes.
+    pub async fn file_content(
+        &self,
+        attachment: &AttachmentRow,
+        range: Option<Range<u64>>,
+    ) -> Result<FileContent> {
+        Ok(self.files.get(attachment.file_id, range).await?)
+    }
+
+    /// What an address says, and the viewer for whom it was made, as of now.
+    pub(crate) async fn opened(
+        &self,
+        purpose: LinkUse,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(Link, Viewer)> {
+        let link = self.files.key.open(purpose, token, now);
+        let link = link.ok_or_else(Error::not_found)?;
+        // SECURITY: whoever may not sign in any more gets nothing by an address of before.
+        let viewer = self.store.viewer(link.viewer, now).await?;
+        Ok((link, viewer.ok_or_else(Error::not_found)?))
+    }
+}

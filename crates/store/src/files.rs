@@ -1,0 +1,52 @@
+//! Which files rows name, and the rows of files that go. Unscoped: it answers no viewer.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
+use tidings_domain::MessageId;
+use uuid::Uuid;
+
+use crate::database::Store;
+use crate::error::Result;
+use crate::sql::{Reader, Sql};
+use crate::writer::Tx;
+
+impl Store {
+    /// Those of the files that an attachment names.
+    pub async fn known_files(&self, files: &[Uuid]) -> Result<HashSet<Uuid>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT a.file_id FROM attachment a WHERE a.file_id IN ")
+            .list(files);
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter().map(|row| Reader::new(row).next()).collect()
+    }
+}
+
+impl Tx {
+    /// Drops announced uploads that did not come and attachments that were not sent in time.
+    /// Answers the files of these, which go after the commit.
+    pub async fn drop_expired_uploads(&self, now: DateTime<Utc>) -> Result<Vec<Uuid>> {
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("DELETE FROM upload WHERE expires_at <= ")
+            .bind(now);
+        self.execute_raw(sql.statement()).await?;
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("DELETE FROM attachment WHERE message_id IS NULL AND expires_at <= ")
+            .bind(now)
+            .push(" RETURNING file_id");
+        let rows = self.query_all_raw(sql.statement()).await?;
+        rows.iter().map(|row| Reader::new(row).next()).collect()
+    }
+
+    /// Drops the attachments of these messages, before the messages themselves. Answers their
+    /// files, which go after the commit.
+    pub async fn drop_attachments_of(&self, messages: &[MessageId]) -> Result<Vec<Uuid>> {
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("DELETE FROM attachment WHERE message_id IN ")
+            .list(messages)
+            .push(" RETURNING file_id");
+        let rows = self.query_all_raw(sql.statement()).await?;
+        rows.iter().map(|row| Reader::new(row).next()).collect()
+    }
+}
