@@ -55,12 +55,8 @@ where
             }
         };
     }
-    let mut response = if parts.method == Method::OPTIONS {
-        let mut response = Response::new(HttpBody::empty());
-        *response.status_mut() = StatusCode::NO_CONTENT;
-        origin::preflight(response.headers_mut());
-        response
-    } else {
+    let allowed = &gateway.options.allowed_origins;
+    origin::answer(&parts, allowed, async {
         let media = negotiate::accept(&parts.headers);
         let answer = AssertUnwindSafe(answer(&gateway, &parts, body, media, &id));
         let answer = match answer.catch_unwind().await {
@@ -74,10 +70,8 @@ where
             &answer,
             &id,
         )
-    };
-    let allowed = &gateway.options.allowed_origins;
-    origin::cors(&parts.headers, allowed, response.headers_mut());
-    response
+    })
+    .await
 }
 
 /// By HTTP/1.1, or by the extended CONNECT of HTTP/2.
