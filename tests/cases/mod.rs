@@ -19,6 +19,7 @@ mod live_cursors;
 mod live_delivery;
 mod live_kill;
 mod live_order;
+mod live_shared;
 mod live_slow;
 mod live_snapshot;
 mod messageable;

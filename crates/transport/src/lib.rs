@@ -64,7 +64,7 @@ pub use crate::{
     authenticator::{Authenticator, Ended, Rejection},
     gateway::RequestId,
     observer::{Answered, Connection, Observer},
-    options::{Options, Price, Resume},
+    options::{Next, Options, Price, Resume, Subscribe},
     origin::is_own_page,
 };
 /// Cancels [`Options::shutdown`]; re-exported so that a server needs no second version of it.
