@@ -7,7 +7,12 @@ use axum::extract::ws::{CloseFrame, Message};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{authenticator::Rejection, code, params::Params, reply::Reply};
+use crate::{
+    authenticator::Rejection,
+    code,
+    params::{self, Params},
+    reply::Reply,
+};
 
 /// The name of the subprotocol.
 pub(crate) const SUBPROTOCOL: &str = "graphql-transport-ws";
@@ -51,7 +56,7 @@ impl ClientMessage {
                 Err(error) => Err(Close::invalid_message(&error)),
             },
             Ok(message) => Ok(message),
-            Err(error) => Err(Close::invalid_message(&error.to_string())),
+            Err(error) => Err(Close::invalid_message(&params::fault(&error))),
         }
     }
 }
