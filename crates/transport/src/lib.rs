@@ -83,7 +83,10 @@ where
 {
     let gateway = Arc::new(gateway::Gateway::new(executor, authenticator, options));
     Router::new()
-        .route("/graphql", any(http::handle::<E, A>))
+        .route(
+            "/graphql",
+            any(http::handle::<E, A>).layer(http::compression()),
+        )
         .route("/graphql/stream", any(sse::handle::<E, A>))
         .with_state(gateway)
 }
