@@ -274,6 +274,6 @@ async fn c20_reading_changes_nothing() {
 fn broadcast_to(broadcast: &Value, id: &str) -> bool {
     broadcast["id"] == json!(thread::OFFICE_CLOSING.gid())
         && [client::CLIENT, client::UNREGISTERED]
-            .map(Global::gid)
+            .map(crate::support::Global::gid)
             .contains(&id.to_owned())
 }
