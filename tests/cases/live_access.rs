@@ -6,18 +6,6 @@ use tidings_server::seed::cast::{client, staff, thread};
 
 use crate::support::{Global as _, MESSAGES, Tidings, membership};
 
-/// Gives a thread another audience, as the clinical admin, who sees all of them.
-async fn move_to(tidings: &Tidings, thread: &str, audience: &str) {
-    let admin = tidings.caller("clinical-admin");
-    let query = "query($id: ID!, $to: AudienceKind!) { thread(id: $id) { version } audienceChangePreview(threadId: $id, to: $to) { token } }";
-    let data = admin
-        .data(query, json!({ "id": thread, "to": audience }))
-        .await;
-    let input = json!({ "threadId": thread, "audience": audience,
-        "expectedVersion": data["thread"]["version"], "confirm": data["audienceChangePreview"]["token"] });
-    admin.does("editThreadHeader", input).await;
-}
-
 fn names(event: &Value, thread: &str) -> bool {
     event["threadIds"] == json!([thread]) && event["everything"] == false
 }
@@ -34,7 +22,7 @@ async fn g5_t37_t39_a_change_of_audience_takes_effect_before_the_next_event() {
     let mut scheduler = tidings.listen("scheduler").await;
     let mut both = tidings.listen("scheduler-biller").await;
 
-    move_to(&tidings, &plan, "ADMINISTRATIVE").await;
+    tidings.move_to(&plan, "ADMINISTRATIVE").await;
     let after = json!({ "threadId": plan, "body": "After", "markThreadRead": false });
     tidings
         .caller("second-client")
@@ -248,15 +236,7 @@ async fn g5_c24_whoever_may_not_sign_in_any_more_hears_nothing_more() {
         tidings.listen_to("clinician", Some(&sleep)).await,
     ];
     let mut client = tidings.listen("client").await;
-    // No mutation does it yet.
-    let leave = "UPDATE staff_member SET active = FALSE WHERE id = {}";
-    tidings.alter(leave, staff::CLINICIAN).await;
-    let tell = format!(
-        "INSERT INTO event (at, agency_id, access, payload) SELECT created_at, agency_id, TRUE, \
-         '{}' FROM staff_member WHERE id = {{}}",
-        json!({ "kind": "STAFF_ACCESS_CHANGED", "staff": staff::CLINICIAN })
-    );
-    tidings.alter(&tell, staff::CLINICIAN).await;
+    tidings.deactivate(staff::CLINICIAN).await;
     tidings.caller("client").writes(&sleep, "two").await;
     for listener in &mut listeners {
         listener.expect_end("NOT_FOUND").await;

@@ -145,6 +145,42 @@ async fn g6_g1_a_queue_that_overflows_during_a_long_replay_closes_nobody() {
     socket.settle().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g6_an_event_stream_that_is_not_read_ends_and_resumes_from_its_last_event() {
+    let tidings = start().await;
+    let reader = tidings.caller("clinician");
+    let variables = json!({ "thread": thread::SLEEP.gid(), "after": reader.cursor().await });
+    let mut slow = reader.feed(&large(), variables.clone(), None).await;
+    let client = tidings.caller("client");
+    for _ in 0..COUNT {
+        write(&client, 1).await;
+        tidings.clock.advance(TimeDelta::seconds(3));
+    }
+    let mut seqs = Vec::new();
+    // It has ended: with an error, or without a word, but never as if it were complete.
+    let ended = loop {
+        let event = slow.next().await;
+        match event["data"]["messageAdded"]["message"]["seq"].as_i64() {
+            Some(seq) => seqs.push(seq),
+            None => break event,
+        }
+    };
+    let code = &ended["errors"][0]["extensions"]["code"];
+    assert!(ended.is_null() || code == "SLOW_CONSUMER", "{ended:#}");
+    assert!(seqs.len() < COUNT, "the reader was never too slow");
+    let mut again = reader.feed(&large(), variables, Some(&slow.last)).await;
+    while seqs.len() < COUNT {
+        let event = again.next().await;
+        let seq = &event["data"]["messageAdded"]["message"]["seq"];
+        seqs.push(seq.as_i64().unwrap());
+    }
+    let got = Got {
+        seqs,
+        cursor: String::new(),
+    };
+    assert!(got.is_whole(COUNT), "{:?}", got.seqs);
+}
+
 #[tokio::test]
 async fn g6_a_reader_that_is_gone_leaves_the_others_and_itself_unharmed() {
     let tidings = start().await;

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod bad_input;
+mod canary;
 mod care_team;
 mod clients;
 mod crowd;
@@ -17,8 +18,10 @@ mod limits;
 mod live_access;
 mod live_cursors;
 mod live_delivery;
+mod live_ends;
 mod live_kill;
 mod live_order;
+mod live_shared;
 mod live_slow;
 mod live_snapshot;
 mod messageable;

@@ -1,51 +1,19 @@
-// The `graphql-ws` client: a query, a subscription that survives the loss of its connection, a refused token.
-// Prints one JSON object a line, as things happen; ends after the message whose text is LAST.
+// The `graphql-ws` client; see `resume.mjs`. It also says when it has connected.
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { run, say } from './resume.mjs';
 
-const { URL: url, TOKEN, THREAD: thread, LAST } = process.env;
-const say = (line) => console.log(JSON.stringify(line));
-const connect = (token, on = {}) =>
+const { URL: url } = process.env;
+const connect = (token) =>
   createClient({
     url,
     webSocketImpl: WebSocket,
     connectionParams: { authorization: `Bearer ${token}` },
     retryAttempts: 0,
-    on,
+    on: { connected: () => say({ connected: true }) },
   });
 
-const client = connect(TOKEN, { connected: () => say({ connected: true }) });
-
-const query = `query { viewer { __typename } eventCursor }`;
-let after;
-for await (const { data, errors } of client.iterate({ query })) {
-  say({ query: data ?? errors });
-  after = data.eventCursor;
-}
-
-const subscription = `subscription ($thread: ID, $after: EventCursor) {
-  messageAdded(threadId: $thread, after: $after) { cursor message { bodyText } }
-}`;
-for (let done = false; !done; ) {
-  try {
-    const events = client.iterate({ query: subscription, variables: { thread, after } });
-    for await (const { data, errors } of events) {
-      if (errors) throw new Error(JSON.stringify(errors));
-      after = data.messageAdded.cursor;
-      say({ text: data.messageAdded.message.bodyText });
-      if (data.messageAdded.message.bodyText === LAST) {
-        done = true;
-        break;
-      }
-    }
-  } catch (error) {
-    say({ lost: error.code ?? error.message });
-  }
-}
-await client.dispose();
-
-try {
-  for await (const answer of connect('nonsense').iterate({ query })) say({ answer });
-} catch ({ code, reason }) {
-  say({ refused: code, reason });
-}
+await run(connect, {
+  lost: (error) => error.code ?? error.message,
+  refused: ({ code, reason }) => ({ refused: code, reason }),
+});

@@ -234,3 +234,17 @@ pub(crate) fn ids(connection: &Value) -> Vec<String> {
         .map(|edge| edge["node"]["id"].as_str().unwrap().to_owned())
         .collect()
 }
+
+impl super::Tidings {
+    /// Gives a thread another audience, as the clinical admin, who sees all of them.
+    pub(crate) async fn move_to(&self, thread: &str, audience: &str) {
+        let admin = self.caller("clinical-admin");
+        let query = "query($id: ID!, $to: AudienceKind!) { thread(id: $id) { version } audienceChangePreview(threadId: $id, to: $to) { token } }";
+        let data = admin
+            .data(query, json!({ "id": thread, "to": audience }))
+            .await;
+        let input = json!({ "threadId": thread, "audience": audience,
+            "expectedVersion": data["thread"]["version"], "confirm": data["audienceChangePreview"]["token"] });
+        admin.does("editThreadHeader", input).await;
+    }
+}

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use tidings_domain::{MockClock, RandomIds};
 use tidings_server::config::Config;
@@ -55,6 +55,16 @@ impl Database {
     /// The database's URL.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Runs SQL on it, behind the server's back.
+    pub(crate) async fn alter(&self, sql: &str) {
+        if self.is_postgres() {
+            return run(&self.url, sql).await;
+        }
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
     }
 
     /// Whether it is PostgreSQL.

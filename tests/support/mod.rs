@@ -2,6 +2,7 @@
 
 mod acts;
 mod database;
+mod feed;
 mod listener;
 mod node;
 pub(crate) mod process;
@@ -22,10 +23,11 @@ use uuid::Uuid;
 
 pub(crate) use acts::{MUTATIONS, ids, mutation};
 pub(crate) use database::Database;
-pub(crate) use listener::{Listener, MESSAGES};
+pub(crate) use feed::Line;
+pub(crate) use listener::{EVENTS, Listener, MESSAGES};
 pub(crate) use node::Node;
 pub(crate) use proxy::Proxy;
-pub(crate) use socket::Socket;
+pub(crate) use socket::{PATIENCE, Socket};
 pub(crate) use world::{Global, WAITING, gid, membership, nowhere};
 
 /// When the tests' clock stands still, unless a test moves it.

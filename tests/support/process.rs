@@ -15,6 +15,9 @@ use tokio::sync::OnceCell;
 
 use super::{Database, Socket};
 
+/// The file in the database's folder that it logs into.
+const LOG: &str = "tidings.log";
+
 static BINARY: OnceCell<PathBuf> = OnceCell::const_new();
 
 /// The binary `tidings`: the one that `TIDINGS_TEST_BINARY` names, or ours, brought up to date once.
@@ -52,8 +55,13 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it on a fresh database.
     pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with options, as environment variables.
+    pub(crate) async fn start_with(options: &[(&str, &str)]) -> Self {
         let database = Database::fresh().await;
-        let (running, address) = spawn(&database).await;
+        let (running, address) = spawn(&database, options).await;
         Self {
             running,
             database,
@@ -68,7 +76,17 @@ impl Process {
 
     /// Starts it again on the same database, at another address.
     pub(crate) async fn restart(&mut self) {
-        (self.running, self.address) = spawn(&self.database).await;
+        (self.running, self.address) = spawn(&self.database, &[]).await;
+    }
+
+    /// Everything that it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.database.folder().join(LOG)).unwrap()
+    }
+
+    /// Changes rows behind its back.
+    pub(crate) async fn alter(&self, sql: &str) {
+        self.database.alter(sql).await;
     }
 
     /// The most memory that it ever held, in KiB.
@@ -129,15 +147,23 @@ struct Running {
     _says: Lines<BufReader<ChildStdout>>,
 }
 
-async fn spawn(database: &Database) -> (Running, String) {
+async fn spawn(database: &Database, options: &[(&str, &str)]) -> (Running, String) {
+    let mut log = std::fs::File::options();
+    let log = log
+        .create(true)
+        .append(true)
+        .open(database.folder().join(LOG))
+        .unwrap();
     let binary = BINARY
         .get_or_init(|| async { tokio::task::spawn_blocking(build).await.unwrap() })
         .await;
     let mut child = tokio::process::Command::new(binary)
         .current_dir(database.folder())
         .envs(environment(database))
+        .envs(options.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        .stderr(log)
         .kill_on_drop(true)
         .spawn()
         .unwrap();

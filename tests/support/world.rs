@@ -2,13 +2,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use tidings_domain::{
     AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, MessageId, StaffId,
     ThreadId, TopicId,
 };
 use tidings_server::seed::cast;
 use uuid::Uuid;
+
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 use super::{Tidings, rand_u128};
 
@@ -142,21 +143,25 @@ impl Tidings {
     /// statement stands for the row's id.
     pub(crate) async fn alter(&self, sql: &str, id: impl Into<Uuid>) {
         let sql = sql.replace("{}", &self.literal(id.into()));
-        let sql = sqlx::AssertSqlSafe(sql);
-        let url = self.database.url();
-        if self.database.is_postgres() {
-            let mut connection = PgConnection::connect(url).await.unwrap();
-            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-        } else {
-            let mut connection = SqliteConnection::connect(url).await.unwrap();
-            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-        }
+        self.database.alter(&sql).await;
     }
 
     /// The same with a portal account, for which `{ACCOUNT}` stands.
     pub(crate) async fn link(&self, sql: &str, id: impl Into<Uuid>, account: AccountId) {
         let account = self.literal(account.0);
         self.alter(&sql.replace("{ACCOUNT}", &account), id).await;
+    }
+
+    /// Lets a staff member leave. No mutation does it yet.
+    pub(crate) async fn deactivate(&self, staff: tidings_domain::StaffId) {
+        let leave = "UPDATE staff_member SET active = FALSE WHERE id = {}";
+        self.alter(leave, staff).await;
+        let tell = format!(
+            "INSERT INTO event (at, agency_id, access, payload) SELECT created_at, agency_id, TRUE, \
+             '{}' FROM staff_member WHERE id = {{}}",
+            serde_json::json!({ "kind": "STAFF_ACCESS_CHANGED", "staff": staff })
+        );
+        self.alter(&tell, staff).await;
     }
 
     /// An id as the database writes it.

@@ -25,6 +25,7 @@ mod enums;
 mod error;
 mod guard;
 mod inbox;
+mod live;
 mod loaders;
 mod message;
 mod message_mutations;
@@ -42,6 +43,7 @@ mod thread_mutations;
 mod thread_people;
 mod unread;
 
+pub use live::Answer;
 pub use node::attachment_id;
 pub use request::Request;
 pub use schema::{SchemaOptions, TidingsSchema, sdl};

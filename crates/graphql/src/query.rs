@@ -214,7 +214,7 @@ impl RootQuery {
             None => ctx.service()?.store.log_end().await,
         };
         let end = end.map_err(|error| fault(&error))?;
-        Ok(EventCursor(cursor::of_event(
+        Ok(EventCursor::At(cursor::of_event(
             ctx.viewer()?.principal(),
             end,
         )))

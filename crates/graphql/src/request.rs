@@ -33,12 +33,16 @@ impl Request {
         viewer: Viewer,
         request: async_graphql::Request,
     ) -> async_graphql::Request {
-        let viewer = Mutex::new(Arc::new(viewer));
-        request.data(Arc::new(Self {
+        request.data(Arc::new(Self::of(service, Arc::new(viewer))))
+    }
+
+    /// The state of an operation of this viewer.
+    pub(crate) fn of(service: &Service, viewer: Arc<Viewer>) -> Self {
+        Self {
             service: service.clone(),
-            viewer,
+            viewer: Mutex::new(viewer),
             log_end: OnceLock::new(),
-        }))
+        }
     }
 
     /// Notes where the log ends, before the operation reads anything: what it reads then is at

@@ -96,7 +96,22 @@ impl ScalarType for Upload {
 /// A place in the stream of events, good for the viewer who got it, for seven days at least, on
 /// every server of the installation. Opaque.
 #[derive(Clone, Debug, Description)]
-pub(crate) struct EventCursor(pub(crate) String);
+pub(crate) enum EventCursor {
+    /// A viewer's.
+    At(String),
+    /// Where that of each viewer goes, in an answer that is made for all.
+    Hole,
+}
+
+impl EventCursor {
+    /// Its text; nothing, which no cursor is, of a hole.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::At(text) => text,
+            Self::Hole => "",
+        }
+    }
+}
 
 #[Scalar(
     name = "EventCursor",
@@ -106,12 +121,16 @@ pub(crate) struct EventCursor(pub(crate) String);
 impl ScalarType for EventCursor {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
-            Value::String(text) => Ok(Self(text)),
+            Value::String(text) => Ok(Self::At(text)),
             other => Err(InputValueError::expected_type(other)),
         }
     }
 
     fn to_value(&self) -> Value {
-        Value::String(self.0.clone())
+        match self {
+            Self::At(text) => Value::String(text.clone()),
+            // No field answers bytes: a text cannot be taken for a hole.
+            Self::Hole => Value::Binary(b"".as_slice().into()),
+        }
     }
 }

@@ -15,6 +15,7 @@ use crate::attachment_mutations::AttachmentMutation;
 use crate::batching::{Batching, Loads};
 use crate::directory_mutations::DirectoryMutation;
 use crate::inbox::InboxQuery;
+use crate::live::Operations;
 use crate::loaders::loaders;
 use crate::message_mutations::MessageMutation;
 use crate::price::Prices;
@@ -64,6 +65,7 @@ impl Default for SchemaOptions {
 pub struct TidingsSchema {
     schema: Schema<Query, Mutation, Subscription>,
     prices: Prices,
+    pub(crate) operations: Arc<Operations>,
 }
 
 impl std::fmt::Debug for TidingsSchema {
@@ -91,6 +93,7 @@ impl TidingsSchema {
         Self {
             schema: builder(options).finish(),
             prices: Prices::new(options),
+            operations: Arc::default(),
         }
     }
 
@@ -113,7 +116,8 @@ pub fn sdl() -> String {
     schema.sdl_with_options(options)
 }
 
-fn state(request: &GraphqlRequest) -> Option<Arc<Request>> {
+/// What an operation stands on.
+pub(crate) fn state(request: &GraphqlRequest) -> Option<Arc<Request>> {
     let state = request.data.get(&TypeId::of::<Arc<Request>>())?;
     state.downcast_ref::<Arc<Request>>().cloned()
 }

@@ -204,7 +204,7 @@ async fn subscribe(
     let request = Arc::clone(ctx.request()?);
     let viewer = request.viewer();
     let after = after
-        .map(|cursor| cursor::to_event(viewer.principal(), &cursor.0))
+        .map(|cursor| cursor::to_event(viewer.principal(), cursor.text()))
         .transpose()?;
     let stream = request
         .service
@@ -219,17 +219,18 @@ type State = (EventStream, Arc<Request>);
 async fn step((mut stream, request): State) -> Option<(Result<Event>, State)> {
     let event = match stream.next().await? {
         Ok((event, viewer)) => {
-            let me = viewer.principal();
+            let cursor = cursor::of_event(viewer.principal(), event.position);
             // What the event's fields load is scoped by the viewer as of the event.
             request.follow(viewer);
-            Ok(render(me, &event))
+            Ok(render(EventCursor::At(cursor), &event))
         }
         Err(end) => Err(ending(&end)),
     };
     Some((event, (stream, request)))
 }
 
-fn ending(end: &StreamEnd) -> Error {
+/// Why a stream ends, as its subscriber is told.
+pub(crate) fn ending(end: &StreamEnd) -> Error {
     match end {
         StreamEnd::Ended => coded(ErrorCode::NotFound, "There is no such thing any more."),
         StreamEnd::SlowConsumer => coded(
@@ -240,8 +241,8 @@ fn ending(end: &StreamEnd) -> Error {
     }
 }
 
-fn render(viewer: Principal, event: &LiveEvent) -> Event {
-    let cursor = EventCursor(cursor::of_event(viewer, event.position));
+/// An event as the schema shows it.
+pub(crate) fn render(cursor: EventCursor, event: &LiveEvent) -> Event {
     match &event.kind {
         LiveKind::MessageAdded { thread, message } => {
             let thread = Thread::from(&**thread);

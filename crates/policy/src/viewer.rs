@@ -8,7 +8,7 @@ use tidings_domain::{
 };
 
 /// A staff member who asks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaffViewer {
     /// Who.
     pub id: StaffId,
@@ -23,7 +23,7 @@ pub struct StaffViewer {
 }
 
 /// A portal account that asks, for all of its clients.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountViewer {
     /// Which login.
     pub id: AccountId,
@@ -47,7 +47,7 @@ pub struct OwnClient {
 }
 
 /// Who asks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Viewer {
     /// A staff member.
     Staff(StaffViewer),

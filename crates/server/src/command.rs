@@ -12,6 +12,9 @@ use tidings_server::config::{Config, LogFormat};
 use tidings_server::seed::{self, CAST, Meter, Size};
 use tidings_server::{Parts, Server, auth, open};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// Secure messages between care teams and the clients whom they serve: a GraphQL gateway.
 #[derive(Debug, Parser)]
@@ -180,12 +183,15 @@ async fn healthcheck(config: &Config) -> anyhow::Result<()> {
 
 fn log(config: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log).context("log is not a filter")?;
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    // SECURITY: at their verbose levels libraries log what they carry: frames, tokens of HTML, statements.
+    let quiet = filter_fn(|line| {
+        *line.level() <= tracing::Level::INFO || line.target().starts_with("tidings")
+    });
+    let registry = tracing_subscriber::registry().with(filter).with(quiet);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     match config.log_format {
-        LogFormat::Text => lines.init(),
-        LogFormat::Json => lines.json().init(),
+        LogFormat::Text => registry.with(lines).init(),
+        LogFormat::Json => registry.with(lines.json()).init(),
     }
     Ok(())
 }

@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::serve::ListenerExt as _;
+use futures_util::FutureExt as _;
+use futures_util::stream::{BoxStream, StreamExt as _};
 use tidings_domain::{Clock, IdSource, RandomIds, SystemClock};
 use tidings_effects::Bus;
-use tidings_graphql::{SchemaOptions, TidingsSchema};
+use tidings_graphql::{Answer, SchemaOptions, TidingsSchema};
 use tidings_service::{RelayOptions, Service};
 use tidings_store::Store;
-use tidings_transport::{CancellationToken, Options, TaskTracker};
+use tidings_transport::{CancellationToken, Next, Options, TaskTracker};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -232,6 +234,15 @@ fn trusted_documents(config: &Config) -> anyhow::Result<Option<Arc<HashMap<Strin
     Ok(Some(Arc::new(manifest)))
 }
 
+/// A subscription's answers, as the gateway takes them.
+fn answers(stream: BoxStream<'static, Answer>) -> BoxStream<'static, Next> {
+    let next = |answer| match answer {
+        Answer::Response(response) => Next::Response(response),
+        Answer::Json(data) => Next::Json(data),
+    };
+    stream.map(next).boxed()
+}
+
 fn router(
     config: &Config,
     service: &Service,
@@ -244,11 +255,15 @@ fn router(
         complexity: config.query_complexity,
     });
     let priced = schema.clone();
+    let subscribed = schema.clone();
     let metrics = Metrics::new();
     let options = Options {
         observer: Some(metrics.clone()),
         price: Some(Arc::new(move |request| priced.price(request))),
         trusted_documents: trusted_documents(config)?,
+        subscribe: Some(Arc::new(move |request| {
+            subscribed.subscribe(request).map(answers).boxed()
+        })),
         resume: Some(Arc::new(Cursors::of(&tidings_graphql::sdl())?)),
         ..options
     };

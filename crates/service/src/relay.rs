@@ -12,11 +12,8 @@ use crate::context::Service;
 use crate::error::Result;
 use crate::live::{Prepared, prepare};
 
-/// Events read from the log at once.
-const BATCH: usize = 500;
-
-/// Events whose messages are held in memory at once.
-const PORTION: usize = 50;
+/// Events read from the log at once, and whose messages are held in memory at once.
+const BATCH: usize = 50;
 
 /// First and longest pause before another look at events that cannot be read yet.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(100));
@@ -67,7 +64,8 @@ impl Service {
         Ok(relay)
     }
 
-    /// How far the relay is, and where the newest event stands. For readiness and metrics.
+    /// How far the relay is, and where the newest event stands that it can read. For readiness and
+    /// metrics.
     pub async fn relay_lag(&self) -> Result<(Position, Position)> {
         Ok((self.hub.position(), self.store.newest_event().await?))
     }
@@ -121,7 +119,7 @@ impl Relay {
         })
     }
 
-    async fn relay(&self, mut records: Vec<EventRecord>, now: DateTime<Utc>) -> Result<()> {
+    async fn relay(&self, records: Vec<EventRecord>, now: DateTime<Utc>) -> Result<()> {
         let service = &self.service;
         let last = records.last().map(|record| record.position);
         if last.is_some_and(|last| service.hub.pass(last)) {
@@ -133,17 +131,13 @@ impl Relay {
             .access_events_after(service.hub.position())
             .await?;
         self.apply_access(ahead.iter().chain(&records)).await?;
-        while !records.is_empty() {
-            let rest = records.split_off(records.len().min(PORTION));
-            for prepared in prepare(&service.store, records, now).await? {
-                // What can fail comes first: the hub's position says what is done.
-                self.end_singles(&prepared, now).await?;
-                if service.hub.deliver(&prepared, now) > 0 {
-                    // Readers take what they got, and need not hold a whole batch.
-                    tokio::task::yield_now().await;
-                }
+        for prepared in prepare(&service.store, records, now).await? {
+            // What can fail comes first: the hub's position says what is done.
+            self.end_singles(&prepared, now).await?;
+            if service.hub.deliver(&prepared, now) > 0 {
+                // Readers take what they got, and need not hold a whole batch.
+                tokio::task::yield_now().await;
             }
-            records = rest;
         }
         Ok(())
     }

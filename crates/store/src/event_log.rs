@@ -32,6 +32,14 @@ pub struct Subject {
     pub client: Option<ClientId>,
 }
 
+/// Which events count. On SQLite all can be read at once.
+enum Readable {
+    /// Those below the horizon.
+    Now,
+    /// Also those that a transaction in progress holds up.
+    OrNot,
+}
+
 impl Tx {
     /// Writes an event, in the transaction of what it tells of.
     pub async fn emit(&self, subject: Subject, event: &Event, at: DateTime<Utc>) -> Result<()> {
@@ -69,16 +77,10 @@ impl Store {
     /// that began before it, is still in progress. Nobody says when that ends, so a reader that
     /// waits for such an event has to look again by itself. Only on PostgreSQL.
     pub async fn events_wait_behind(&self, after: Position) -> Result<bool> {
-        let mut sql = Sql::new(self.backend());
-        if !sql.postgres() {
+        if !Sql::new(self.backend()).postgres() {
             return Ok(false);
         }
-        sql.push("SELECT EXISTS (SELECT 1 FROM event e WHERE ");
-        place(&mut sql, ">", after);
-        sql.push(")");
-        let row = self.read.query_one_raw(sql.statement()).await?;
-        row.as_ref()
-            .map_or(Ok(false), |row| Reader::new(row).next())
+        Ok(self.newest_position(Readable::OrNot).await? > after)
     }
 
     /// The events behind a position up to another, in order, at most `limit`.
@@ -142,11 +144,19 @@ impl Store {
         row.as_ref().map_or(Ok(Position::START), position)
     }
 
-    /// Where the newest event stands, final or not; the start if there is none. On PostgreSQL
+    /// Where the newest event stands that can be read; the start if there is none. On PostgreSQL
     /// [`log_end`](Self::log_end) moves with every transaction, this with events alone.
     pub async fn newest_event(&self) -> Result<Position> {
+        self.newest_position(Readable::Now).await
+    }
+
+    async fn newest_position(&self, readable: Readable) -> Result<Position> {
         let mut sql = Sql::new(self.backend());
-        sql.push("SELECT e.tx, e.seq FROM event e ORDER BY e.tx DESC, e.seq DESC LIMIT 1");
+        sql.push("SELECT e.tx, e.seq FROM event e");
+        if sql.postgres() && matches!(readable, Readable::Now) {
+            sql.push(" WHERE e.tx < ").push(HORIZON);
+        }
+        sql.push(" ORDER BY e.tx DESC, e.seq DESC LIMIT 1");
         let row = self.read.query_one_raw(sql.statement()).await?;
         row.as_ref().map_or(Ok(Position::START), position)
     }

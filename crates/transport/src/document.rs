@@ -48,6 +48,8 @@ pub(crate) struct Prepared {
     pub(crate) document: Arc<Cached>,
     /// Whether the client wants to know what it costs: `"extensions": {"cost": true}`.
     pub(crate) tells_cost: bool,
+    /// Whether its events carry ids, which are taken out of their data.
+    pub(crate) is_marked: bool,
 }
 
 impl Prepared {
@@ -77,6 +79,7 @@ impl Prepared {
         Self {
             request,
             document: Arc::new(Cached::new(document)),
+            is_marked: true,
             ..self
         }
     }
@@ -165,6 +168,7 @@ impl Documents {
             id,
             document: cached,
             tells_cost,
+            is_marked: false,
         })
     }
 

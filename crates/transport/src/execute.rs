@@ -18,6 +18,7 @@ use crate::{
     document::Prepared,
     gateway::{Gateway, RequestId},
     observer::{self, Answered, Observer, Watched},
+    options::Next,
     reply::Reply,
 };
 
@@ -26,7 +27,7 @@ pub(crate) enum Started {
     /// A query or mutation: one reply.
     Single(BoxFuture<'static, Reply>),
     /// A subscription: responses until it ends.
-    Stream(BoxStream<'static, Response>),
+    Stream(BoxStream<'static, Next>),
 }
 
 impl Started {
@@ -43,11 +44,13 @@ impl Started {
             ),
             Self::Stream(stream) => {
                 let mut cost = Some(cost);
-                let told = stream.map(move |mut response| {
-                    if let Some(cost) = cost.take() {
+                let told = stream.map(move |next| match cost.take() {
+                    Some(cost) => {
+                        let mut response = next.into_response();
                         response.extensions.insert("cost".into(), cost);
+                        Next::Response(response)
                     }
-                    response
+                    None => next,
                 });
                 Self::Stream(told.boxed())
             }
@@ -112,15 +115,21 @@ where
 {
     let (cost, told) = charge(&gateway, identity, &prepared)?;
     let (kind, id) = (prepared.kind, prepared.id.clone());
+    let subscribe = gateway.options.subscribe.clone();
+    let subscribe = subscribe.filter(|_| !prepared.is_marked);
     let request = prepared.into_request();
     let attach = gateway.authenticator.attach(identity, request);
     let request = within(gateway.options.execution_timeout, attach, &id).await?;
-    let started = if kind == OperationType::Subscription {
-        Started::Stream(gateway.executor.execute_stream(request, None))
-    } else {
-        Started::Single(Box::pin(
+    let started = match (kind, subscribe) {
+        (OperationType::Subscription, Some(subscribe)) => Started::Stream(subscribe(request).await),
+        (OperationType::Subscription, None) => {
+            let stream = gateway.executor.execute_stream(request, None);
+            let next = |response| Next::Response(Box::new(response));
+            Started::Stream(stream.map(next).boxed())
+        }
+        _ => Started::Single(Box::pin(
             async move { run(&gateway, request, kind, id).await },
-        ))
+        )),
     };
     let started = match told {
         Some(told) => started.telling(told),

@@ -64,7 +64,7 @@ pub use crate::{
     authenticator::{Authenticator, Ended, Rejection},
     gateway::RequestId,
     observer::{Answered, Connection, Observer},
-    options::{Options, Price, Resume},
+    options::{Next, Options, Price, Resume, Subscribe},
     origin::is_own_page,
 };
 /// Cancels [`Options::shutdown`]; re-exported so that a server needs no second version of it.
@@ -83,7 +83,10 @@ where
 {
     let gateway = Arc::new(gateway::Gateway::new(executor, authenticator, options));
     Router::new()
-        .route("/graphql", any(http::handle::<E, A>))
+        .route(
+            "/graphql",
+            any(http::handle::<E, A>).layer(http::compression()),
+        )
         .route("/graphql/stream", any(sse::handle::<E, A>))
         .with_state(gateway)
 }

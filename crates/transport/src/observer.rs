@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::{Response, parser::types::OperationType};
+use async_graphql::parser::types::OperationType;
 use futures_util::{Stream, StreamExt, stream::BoxStream};
 
-use crate::{code, reply};
+use crate::{code, options::Next, reply};
 
 /// An operation that was answered, or refused.
 #[derive(Clone, Copy, Debug)]
@@ -60,26 +60,32 @@ pub(crate) fn kind(kind: OperationType) -> &'static str {
 
 /// A subscription's stream that tells what it does.
 pub(crate) struct Watched {
-    stream: BoxStream<'static, Response>,
+    stream: BoxStream<'static, Next>,
     observer: Arc<dyn Observer>,
 }
 
 impl Watched {
-    pub(crate) fn new(stream: BoxStream<'static, Response>, observer: Arc<dyn Observer>) -> Self {
+    pub(crate) fn new(stream: BoxStream<'static, Next>, observer: Arc<dyn Observer>) -> Self {
         observer.subscription(true);
         Self { stream, observer }
     }
 }
 
 impl Stream for Watched {
-    type Item = Response;
+    type Item = Next;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Response>> {
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Next>> {
         let polled = self.stream.poll_next_unpin(cx);
-        if let Poll::Ready(Some(response)) = &polled {
+        if let Poll::Ready(Some(next)) = &polled {
             self.observer.delivered();
-            let mut errors = response.errors.iter();
-            if errors.any(|error| reply::code_of(error) == Some(code::SLOW_CONSUMER)) {
+            let errors = match next {
+                Next::Response(response) => response.errors.as_slice(),
+                Next::Json(_) => &[],
+            };
+            if errors
+                .iter()
+                .any(|error| reply::code_of(error) == Some(code::SLOW_CONSUMER))
+            {
                 self.observer.slow_reader();
             }
         }

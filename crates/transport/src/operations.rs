@@ -6,12 +6,13 @@ use std::{
     task::{Context, Poll, Waker, ready},
 };
 
-use async_graphql::{Response, Value};
+use async_graphql::Value;
 use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 
 use crate::{
     execute::Started,
     gateway::RequestId,
+    options::Next,
     reply::{Kind, Reply},
     wakes::Wakes,
 };
@@ -20,6 +21,8 @@ use crate::{
 pub(crate) enum Said {
     /// A result, with more to come.
     Next(Reply),
+    /// The same, as the JSON of its `data`.
+    Json(String),
     /// The only result.
     Only(Reply),
     /// An error that ends the operation.
@@ -41,11 +44,11 @@ struct Slot {
 }
 
 struct Operation {
-    id: Box<str>,
+    id: Arc<str>,
     request_id: RequestId,
     work: Work,
     /// What came right behind a failed response, while that is delivered.
-    held: Option<Box<Response>>,
+    held: Option<Box<Next>>,
 }
 
 enum Work {
@@ -83,6 +86,8 @@ impl Operations {
         let free = self.slots.iter().position(|slot| slot.operation.is_none());
         let index = free.unwrap_or_else(|| {
             let waker = self.wakes.slot_waker(self.slots.len());
+            // Most sockets have one.
+            self.slots.reserve_exact(1);
             self.slots.push(Slot {
                 waker,
                 operation: None,
@@ -107,7 +112,7 @@ impl Operations {
 
     /// What one of those that woke has to say; `None` when all wait. One that has ended is gone when its end
     /// is told.
-    pub(crate) fn next(&mut self) -> Option<(Box<str>, Said)> {
+    pub(crate) fn next(&mut self) -> Option<(Arc<str>, Said)> {
         while let Some(index) = self.wakes.take_slot(self.last) {
             self.last = index;
             let Some(slot) = self.slots.get_mut(index) else {
@@ -123,13 +128,13 @@ impl Operations {
                 Poll::Ready(Said::Error(Reply::panicked(&operation.request_id)))
             }) {
                 Poll::Pending => {}
-                Poll::Ready(Said::Next(reply)) => {
+                Poll::Ready(said @ (Said::Next(_) | Said::Json(_))) => {
                     // There may be more.
                     self.wakes.raise_slot(index);
-                    return Some((operation.id.clone(), Said::Next(reply)));
+                    return Some((Arc::clone(&operation.id), said));
                 }
                 Poll::Ready(said) => {
-                    let id = std::mem::take(&mut operation.id);
+                    let id = Arc::clone(&operation.id);
                     slot.operation = None;
                     return Some((id, said));
                 }
@@ -164,12 +169,14 @@ impl Operation {
                     });
                 }
                 Work::Running(Started::Stream(stream)) => {
-                    let response = match self.held.take() {
+                    let next = match self.held.take() {
                         Some(held) => Some(*held),
                         None => ready!(stream.poll_next_unpin(cx)),
                     };
-                    let Some(response) = response else {
-                        return Poll::Ready(Said::Complete);
+                    let response = match next {
+                        Some(Next::Response(response)) => *response,
+                        Some(Next::Json(data)) => return Poll::Ready(Said::Json(data)),
+                        None => return Poll::Ready(Said::Complete),
                     };
                     let failed = response.data == Value::Null && response.is_err();
                     let reply = Reply::from_response(response, &self.request_id);

@@ -13,7 +13,10 @@ use std::{
 };
 
 use crate::observer::Observer;
-use async_graphql::{Request, ServerError, Value, Variables, parser::types::ExecutableDocument};
+use async_graphql::{
+    Request, Response, ServerError, Value, Variables, parser::types::ExecutableDocument,
+};
+use futures_util::{future::BoxFuture, stream::BoxStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Validates an operation and tells what it costs, in points, without executing it; or the errors of its
@@ -38,6 +41,32 @@ pub trait Resume: Send + Sync {
     /// none.
     fn take_id(&self, data: &mut Value) -> Option<String>;
 }
+
+/// What a subscription says next.
+#[derive(Debug)]
+pub enum Next {
+    /// A response.
+    Response(Box<Response>),
+    /// The `data` of a response without errors and extensions, as JSON: it goes out as it is.
+    Json(String),
+}
+
+impl Next {
+    /// The response that it stands for.
+    pub(crate) fn into_response(self) -> Box<Response> {
+        match self {
+            Self::Response(response) => response,
+            Self::Json(text) => {
+                let data: Value = serde_json::from_str(&text).unwrap_or_default();
+                Box::new(Response::new(data))
+            }
+        }
+    }
+}
+
+/// Starts a subscription, in place of the executor: for what can answer many subscribers at once.
+pub type Subscribe =
+    Arc<dyn Fn(Request) -> BoxFuture<'static, BoxStream<'static, Next>> + Send + Sync>;
 
 /// Limits, timeouts and hooks of a gateway. Begin with `Options::default()` and change what must differ.
 #[derive(Clone)]
@@ -86,6 +115,8 @@ pub struct Options {
     pub max_directives: usize,
     /// What an operation costs. Default: every operation costs 1.
     pub price: Option<Price>,
+    /// How subscriptions of sockets start. Default: as the executor does, as do those of event streams.
+    pub subscribe: Option<Subscribe>,
     /// How event streams resume. Default: they do not.
     pub resume: Option<Arc<dyn Resume>>,
     /// How often an event stream says that it lives. Default 10 s.
@@ -117,7 +148,7 @@ pub struct Options {
     pub max_subscriptions: usize,
     /// The largest message a client may send over a socket, in bytes. Larger: 1009. Default 256 KiB.
     pub max_message_bytes: usize,
-    /// What a socket reads at a time, in bytes; allocated per socket. Default 4 KiB.
+    /// What a socket reads at a time, in bytes; allocated per socket. Default 1 KiB.
     pub read_buffer_bytes: usize,
     /// How long a peer may take to read what was written to its socket. Longer: the connection is dropped
     /// without a word, since it would not be read. Default 10 s.
@@ -159,6 +190,7 @@ impl Default for Options {
             persisted_queries: 1_000,
             trusted_documents: None,
             price: None,
+            subscribe: None,
             resume: None,
             heartbeat: Duration::from_secs(10),
             rate_capacity: 50_000,
@@ -170,7 +202,7 @@ impl Default for Options {
             pong_timeout: Duration::from_secs(15),
             max_subscriptions: 64,
             max_message_bytes: 256 << 10,
-            read_buffer_bytes: 4 << 10,
+            read_buffer_bytes: 1 << 10,
             write_timeout: Duration::from_secs(10),
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -1,6 +1,10 @@
 //! Which pages may use the gateway: the cross-site guard, CORS, and the origin of a socket.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
+    response::Response,
+};
 
 use crate::{code, gateway::RequestId, reply::Reply};
 
@@ -118,32 +122,39 @@ pub fn is_own_page(headers: &HeaderMap) -> bool {
         && fetched.is_none_or(|site| site == "same-origin")
 }
 
-/// Lets pages of allowed origins read the response.
-pub(crate) fn cors(request: &HeaderMap, allowed: &[String], response: &mut HeaderMap) {
-    response.append(header::VARY, HeaderValue::from_static("accept, origin"));
-    if let Standing::Allowed(origin) = standing(request, allowed) {
-        response.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        response.insert(
+/// Answers a preflight, and any other request by `answer`; in either case pages of allowed origins may read it.
+pub(crate) async fn answer(
+    request: &Parts,
+    allowed: &[String],
+    answer: impl Future<Output = Response>,
+) -> Response {
+    let mut response = if request.method == Method::OPTIONS {
+        preflight()
+    } else {
+        answer.await
+    };
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("accept, origin"));
+    if let Standing::Allowed(origin) = standing(&request.headers, allowed) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.insert(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
             HeaderValue::from_static("x-request-id"),
         );
     }
+    response
 }
 
-/// The answer to a preflight: what `cors` adds grants it, its absence refuses it.
-pub(crate) fn preflight(response: &mut HeaderMap) {
-    response.insert(
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("GET, POST"),
-    );
-    response.insert(
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static(ALLOWED_HEADERS),
-    );
-    response.insert(
-        header::ACCESS_CONTROL_MAX_AGE,
-        HeaderValue::from_static("600"),
-    );
+/// What a page may send, if its origin may read this at all.
+fn preflight() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    let mut put = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    put(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST");
+    put(header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
+    put(header::ACCESS_CONTROL_MAX_AGE, "600");
+    response
 }
 
 /// The host of an HTTP/2 request is its authority; put it where HTTP/1.1 has it.

@@ -106,5 +106,46 @@ fn json_param<T: DeserializeOwned + Default>(
 }
 
 fn from_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(json).map_err(|error| error.to_string())
+    serde_json::from_slice(json).map_err(|error| fault(&error))
+}
+
+/// What was expected, and where.
+///
+/// SECURITY: what came instead may be content, and error texts are logged by clients: it is not repeated.
+pub(crate) fn fault(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    if !error.is_data() || text.starts_with("missing field") {
+        return text;
+    }
+    if let Some((_what_came, expected)) = text.rsplit_once(", expected ") {
+        return format!("expected {expected}");
+    }
+    let (line, column) = (error.line(), error.column());
+    format!("what does not fit at line {line} column {column}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_was_expected_and_not_what_came() {
+        let text = |json: &str| match Body::from_json(json.as_bytes()) {
+            Ok(_) => panic!("{json} was taken"),
+            Err(text) => text,
+        };
+        assert_eq!(
+            text(r#"{"query":"{ a }","variables":"secret, expected secret"}"#),
+            "expected a map at line 1 column 54"
+        );
+        for json in [
+            r#"{"query":["secret"]}"#,
+            r#"{"secret"}"#,
+            r#"{"query":"{ a }","query":"secret"}"#,
+            r#"[{"query":"{ a }"},"secret"]"#,
+            r#""secret"#,
+        ] {
+            assert!(!text(json).contains("secret"), "{}", text(json));
+        }
+    }
 }

@@ -7,7 +7,12 @@ use axum::extract::ws::{CloseFrame, Message};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{authenticator::Rejection, code, params::Params, reply::Reply};
+use crate::{
+    authenticator::Rejection,
+    code,
+    params::{self, Params},
+    reply::Reply,
+};
 
 /// The name of the subprotocol.
 pub(crate) const SUBPROTOCOL: &str = "graphql-transport-ws";
@@ -51,7 +56,7 @@ impl ClientMessage {
                 Err(error) => Err(Close::invalid_message(&error)),
             },
             Ok(message) => Ok(message),
-            Err(error) => Err(Close::invalid_message(&error.to_string())),
+            Err(error) => Err(Close::invalid_message(&params::fault(&error))),
         }
     }
 }
@@ -86,6 +91,19 @@ impl From<ServerMessage<'_>> for Message {
         // As for a reply: there is nothing in it that JSON has no form for.
         Self::Text(serde_json::to_string(&message).unwrap_or_default().into())
     }
+}
+
+/// The [`ServerMessage::Next`] of a response whose `data` is JSON already.
+pub(crate) fn next_of(id: &str, data: &str) -> Message {
+    let id = serde_json::to_string(id).unwrap_or_default();
+    let parts = [
+        r#"{"type":"next","id":"#,
+        &id,
+        r#","payload":{"data":"#,
+        data,
+        "}}",
+    ];
+    Message::Text(parts.concat().into())
 }
 
 /// A code and its reason.
@@ -201,6 +219,20 @@ impl From<Close> for Message {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gateway::RequestId;
+
+    #[test]
+    fn data_that_is_json_already_makes_the_same_message() {
+        let data = async_graphql::value!({ "it": [1, "a\"b"] });
+        let text = serde_json::to_string(&data).unwrap();
+        let id = RequestId("7".into());
+        let payload = Reply::from_response(async_graphql::Response::new(data), &id);
+        let message = ServerMessage::Next {
+            id: "i\"1",
+            payload: &payload,
+        };
+        assert_eq!(next_of("i\"1", &text), Message::from(message));
+    }
 
     #[test]
     fn reasons_fit_into_a_close_frame() {

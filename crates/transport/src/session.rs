@@ -24,7 +24,7 @@ use crate::{
     observer::Connection,
     operations::{Operations, Said},
     params::Params,
-    protocol::{ClientMessage, Close, ServerMessage},
+    protocol::{self, ClientMessage, Close, ServerMessage},
     reply::Reply,
     viewers::Seat,
     wakes::{SLOTS, Wakes, signal},
@@ -362,6 +362,7 @@ where
                 }
             }
             Said::Next(payload) => self.link.push(ServerMessage::Next { id, payload }),
+            Said::Json(data) => self.link.push(protocol::next_of(id, data)),
             Said::Only(payload) => {
                 self.link.push(ServerMessage::Next { id, payload });
                 self.link.push(ServerMessage::Complete { id });

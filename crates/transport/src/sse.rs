@@ -10,7 +10,7 @@ use async_graphql::{Executor, parser::types::OperationType};
 use axum::{
     body::Body as HttpBody,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::Response,
 };
 use futures_util::FutureExt;
@@ -46,12 +46,8 @@ where
     let id = gateway.request_id();
     let (mut parts, body) = request.into_parts();
     origin::unify_host(&parts.uri, &mut parts.headers);
-    let mut response = if parts.method == Method::OPTIONS {
-        let mut response = Response::new(HttpBody::empty());
-        *response.status_mut() = StatusCode::NO_CONTENT;
-        origin::preflight(response.headers_mut());
-        response
-    } else {
+    let allowed = &gateway.options.allowed_origins;
+    origin::answer(&parts, allowed, async {
         let opened = AssertUnwindSafe(open(&gateway, &parts, body, &id));
         let opened = opened.catch_unwind().await;
         opened
@@ -60,10 +56,8 @@ where
                 let new_codes = gateway.options.new_status_codes;
                 respond(new_codes, Media::Response, &Answer::One(reply), &id)
             })
-    };
-    let allowed = &gateway.options.allowed_origins;
-    origin::cors(&parts.headers, allowed, response.headers_mut());
-    response
+    })
+    .await
 }
 
 /// What is refused before the operation runs is an HTTP error, which ends a client's attempts; what happens

@@ -18,7 +18,7 @@ use crate::{
     code,
     gateway::RequestId,
     options::Options,
-    params::{Body, Params},
+    params::{Body, Params, fault},
     reply::Reply,
 };
 
@@ -69,8 +69,8 @@ impl Upload<'_> {
             return Err(self.bad("a variable cannot name a file by itself"));
         }
         let map = self.text("map").await?;
-        let map: HashMap<String, Vec<String>> =
-            serde_json::from_slice(&map).map_err(|error| self.bad(format!("map: {error}")))?;
+        let map: HashMap<String, Vec<String>> = serde_json::from_slice(&map)
+            .map_err(|error| self.bad(format!("map: {}", fault(&error))))?;
         let mut wanted = self.check(map)?;
         while let Some(field) = self.parts.next_field().await.map_err(|e| self.broken(&e))? {
             let name = field.name().unwrap_or_default();

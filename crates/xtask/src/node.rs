@@ -9,7 +9,8 @@ use crate::{debian, out};
 /// The oldest major version that the clients run on.
 const OLDEST: u32 = 20;
 
-/// Sees to it that Node and npm are there, after installing Debian's packages when they are not and we may.
+/// Sees to it that Node and npm are there, after installing Debian's packages when they are not and we may; and, where
+/// Debian's own is too old (12 has Node.js 18), a newer one beside it, which npm brings.
 ///
 /// # Errors
 /// When they are not there in the end; the text says what to install.
@@ -18,9 +19,30 @@ pub(crate) fn ensure() -> Result<()> {
         return Ok(());
     }
     out::note(&format!("no Node.js {OLDEST} or newer with npm here"));
-    debian::install(&["nodejs", "npm"]).with_context(advice)?;
+    if version("npm").is_none() {
+        debian::install(&["nodejs", "npm"]).with_context(advice)?;
+    }
+    if !is_there() {
+        npm_install().with_context(advice)?;
+    }
     if !is_there() {
         bail!(advice());
+    }
+    Ok(())
+}
+
+/// Installs Node.js for everybody (into `/usr/local` on Debian, which goes before its own).
+fn npm_install() -> Result<()> {
+    let package = format!("node@{OLDEST}");
+    out::note(&format!("installing with npm: {package}"));
+    let status = Command::new("npm")
+        .args(["install", "--global", "--no-audit", "--no-fund", &package])
+        .stdin(Stdio::null())
+        .stdout(std::io::stderr())
+        .status()
+        .context("cannot start npm")?;
+    if !status.success() {
+        bail!("`npm install --global {package}` ended with {status}");
     }
     Ok(())
 }
@@ -51,8 +73,8 @@ fn major(version: &str) -> Option<u32> {
 /// What a person has to do when we cannot.
 fn advice() -> String {
     format!(
-        "the tests need Node.js {OLDEST} or newer and npm: install them (on Debian 13 or newer `apt-get install nodejs npm`; \
-         elsewhere from nodejs.org)"
+        "the tests need Node.js {OLDEST} or newer and npm: install them (on Debian `apt-get install nodejs npm`, and up to \
+         Debian 12, whose Node.js is older, `npm install --global node@{OLDEST}` besides; elsewhere from nodejs.org)"
     )
 }
 

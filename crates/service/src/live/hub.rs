@@ -149,6 +149,10 @@ impl Hub {
             return None;
         };
         waiting.load = load;
+        if waiting.viewer == viewer {
+            // All of its streams hold the one.
+            return Some(Arc::clone(&waiting.viewer));
+        }
         let before = std::mem::replace(&mut waiting.viewer, Arc::clone(&viewer));
         if roles(&before) != roles(&viewer) {
             for id in subscribers {

@@ -1,10 +1,11 @@
 //! What waits for one subscriber, and no more of it than G6 allows.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use chrono::{DateTime, Utc};
-use tokio::sync::mpsc;
 
 use super::{LiveEvent, LiveKind, Scope};
 
@@ -26,39 +27,40 @@ pub(crate) enum Closed {
     Overrun(DateTime<Utc>),
 }
 
+/// Events for which there is room without asking for more: an idle line holds no more than that.
+const ROOM: usize = 4;
+
+/// Both ends' line. A channel of the runtime would hold a block of places for each idle subscriber.
 #[derive(Debug, Default)]
-struct Shared {
-    bytes: AtomicUsize,
-    closed: OnceLock<Closed>,
+struct Line {
+    events: VecDeque<Arc<LiveEvent>>,
+    bytes: usize,
+    closed: Option<Closed>,
+    /// Who waits for the next event.
+    reader: Option<Waker>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Shared(Arc<Mutex<Line>>);
+
+impl Shared {
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The hub's end.
 #[derive(Debug)]
-pub(crate) struct Sender {
-    line: mpsc::Sender<Arc<LiveEvent>>,
-    shared: Arc<Shared>,
-}
+pub(crate) struct Sender(Shared);
 
 /// The stream's end.
 #[derive(Debug)]
-pub(crate) struct Receiver {
-    line: mpsc::Receiver<Arc<LiveEvent>>,
-    shared: Arc<Shared>,
-}
+pub(crate) struct Receiver(Shared);
 
 /// A queue that holds nothing yet.
 pub(crate) fn queue() -> (Sender, Receiver) {
-    let (sender, receiver) = mpsc::channel(EVENTS);
-    let shared = Arc::new(Shared::default());
-    let sender = Sender {
-        line: sender,
-        shared: Arc::clone(&shared),
-    };
-    let receiver = Receiver {
-        line: receiver,
-        shared,
-    };
-    (sender, receiver)
+    let shared = Shared::default();
+    (Sender(shared.clone()), Receiver(shared))
 }
 
 /// Roughly what an event keeps in memory: its texts are by far the most of it.
@@ -85,45 +87,75 @@ impl Sender {
     /// room for it when nothing else waits.
     pub(crate) fn offer(&self, event: Arc<LiveEvent>) -> bool {
         let weight = weight(&event);
-        let before = self.shared.bytes.fetch_add(weight, Ordering::AcqRel);
-        let fits = before == 0 || before + weight <= BYTES;
-        let taken = fits && self.line.try_send(event).is_ok();
-        if !taken {
-            self.shared.bytes.fetch_sub(weight, Ordering::AcqRel);
+        let mut line = self.0.line();
+        let fits = line.bytes == 0 || line.bytes + weight <= BYTES;
+        if !fits || line.events.len() >= EVENTS {
+            return false;
         }
-        taken
+        line.bytes += weight;
+        line.events.push_back(event);
+        let reader = line.reader.take();
+        drop(line);
+        reader.into_iter().for_each(Waker::wake);
+        true
     }
 
     /// Closes the line. What waits already is still taken, and then the reason is told: it needs no
     /// room of its own.
     pub(crate) fn close(self, why: Closed) {
-        let _the_first_reason_stays = self.shared.closed.set(why);
+        self.shut(why);
+    }
+
+    /// The first reason stays.
+    fn shut(&self, why: Closed) {
+        let mut line = self.0.line();
+        line.closed.get_or_insert(why);
+        let reader = line.reader.take();
+        drop(line);
+        reader.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl Drop for Sender {
+    fn drop(&mut self) {
+        self.shut(Closed::Ended);
     }
 }
 
 impl Receiver {
     /// The next event, or why there is none any more.
     pub(crate) async fn next(&mut self) -> Result<Arc<LiveEvent>, Closed> {
-        match self.line.recv().await {
-            Some(event) => {
-                let weight = weight(&event);
-                self.shared.bytes.fetch_sub(weight, Ordering::AcqRel);
-                Ok(event)
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Arc<LiveEvent>, Closed>> {
+        let mut line = self.0.line();
+        if let Some(event) = line.events.pop_front() {
+            line.bytes -= weight(&event);
+            if line.events.is_empty() && line.events.capacity() > ROOM {
+                line.events = VecDeque::new();
             }
-            None => Err(self.closed().unwrap_or(Closed::Ended)),
+            return Poll::Ready(Ok(event));
         }
+        if let Some(why) = line.closed {
+            return Poll::Ready(Err(why));
+        }
+        match &mut line.reader {
+            Some(reader) => reader.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
+        }
+        Poll::Pending
     }
 
     /// Whether the line was closed, whatever still waits in it.
     pub(crate) fn closed(&self) -> Option<Closed> {
-        self.shared.closed.get().copied()
+        self.0.line().closed
     }
 
     /// Forgets what waits.
     pub(crate) fn clear(&mut self) {
-        while let Ok(event) = self.line.try_recv() {
-            let weight = weight(&event);
-            self.shared.bytes.fetch_sub(weight, Ordering::AcqRel);
-        }
+        let mut line = self.0.line();
+        line.bytes = 0;
+        line.events = VecDeque::new();
     }
 }

@@ -178,6 +178,12 @@ impl Service {
 }
 
 impl EventStream {
+    /// The use cases that it stands on.
+    #[must_use]
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// The next event, with the viewer as of its decision; none after an end.
     pub async fn next(&mut self) -> Option<Result<(Arc<LiveEvent>, Arc<Viewer>), StreamEnd>> {
         if self.over {
@@ -195,8 +201,9 @@ impl EventStream {
                 let viewer = self.present().await?;
                 return Ok((event, viewer));
             }
+            // What is rare is boxed: while a stream waits, it holds no room for it.
             if !self.caught_up {
-                self.replay().await?;
+                Box::pin(self.replay()).await?;
                 continue;
             }
             match self.registration.queue.next().await {
@@ -210,7 +217,7 @@ impl EventStream {
                 Err(Closed::Overrun(at)) if self.service.clock.now() - at > GRACE => {
                     return Err(StreamEnd::SlowConsumer);
                 }
-                Err(Closed::Overrun(_)) => self.rejoin().await?,
+                Err(Closed::Overrun(_)) => Box::pin(self.rejoin()).await?,
             }
         }
     }
@@ -227,7 +234,7 @@ impl EventStream {
         let viewer = match self.service.hub.viewer(principal) {
             Some(viewer) => Some(viewer),
             // Overrun: it has no place in the hub, and takes one when its queue is empty.
-            None => self.service.reload(principal).await?,
+            None => Box::pin(self.service.reload(principal)).await?,
         };
         self.viewer = viewer.ok_or(StreamEnd::Ended)?;
         Ok(Arc::clone(&self.viewer))

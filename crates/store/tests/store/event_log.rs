@@ -76,9 +76,15 @@ async fn g2_a_transaction_that_stalls_before_its_commit_is_not_overtaken() {
         early.is_empty(),
         "{early:?} came before what stands ahead of it"
     );
+    // A reader is not late for what it cannot read yet, but has to look again for it.
+    assert_eq!(db.store.newest_event().await.unwrap(), Position::START);
+    assert!(db.store.events_wait_behind(Position::START).await.unwrap());
     slow.commit().await.unwrap();
     let seen = tail(db.store.clone(), Position::START, 5).await;
     assert_eq!(seen.iter().map(number).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    let last = seen[4].position;
+    assert_eq!(db.store.newest_event().await.unwrap(), last);
+    assert!(!db.store.events_wait_behind(last).await.unwrap());
 }
 
 #[tokio::test]

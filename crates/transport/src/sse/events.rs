@@ -155,7 +155,7 @@ async fn next(started: &mut Started, id: &RequestId) -> Said {
         Started::Stream(stream) => {
             // A panic in a resolver or a stream ends the operation.
             match AssertUnwindSafe(stream.next()).catch_unwind().await {
-                Ok(Some(response)) => Said::Event(Box::new(response)),
+                Ok(Some(next)) => Said::Event(next.into_response()),
                 Ok(None) => Said::Complete,
                 Err(_) => Said::Only(Reply::panicked(id)),
             }

@@ -111,3 +111,40 @@ async fn a_batch_too_large_is_refused() {
         "BATCH_TOO_LARGE"
     );
 }
+
+#[tokio::test]
+async fn long_answers_are_compressed_for_clients_that_take_it_and_streams_never() {
+    let server = Server::start().await;
+    let long = "{ __schema { types { name fields { name description } } } }";
+    let ask = async |path: &str, query: &str, takes: &str| {
+        let body = json!({ "query": query }).to_string();
+        let request = server.client.post(format!("{}{path}", server.url()));
+        let request = request
+            .header("content-type", "application/json")
+            .body(body);
+        let answer = request
+            .header("accept-encoding", takes)
+            .send()
+            .await
+            .unwrap();
+        let encoding = answer.headers().get("content-encoding").cloned();
+        let mut varies = answer.headers().get_all("vary").iter();
+        let varies = varies.any(|vary| vary.to_str().unwrap().contains("accept-encoding"));
+        let bytes = soon(answer.bytes()).await.unwrap();
+        (
+            encoding.map(|name| name.to_str().unwrap().to_owned()),
+            varies,
+            bytes,
+        )
+    };
+    let (plain, _, whole) = ask("", long, "identity").await;
+    assert_eq!(plain, None);
+    let (gzip, varies, bytes) = ask("", long, "gzip, br").await;
+    assert_eq!((gzip.as_deref(), varies), (Some("gzip"), true));
+    assert!(bytes.starts_with(&[0x1f, 0x8b]) && bytes.len() < whole.len() / 2);
+    let (short, ..) = ask("", "{ hello }", "gzip").await;
+    assert_eq!(short, None);
+    let (stream, _, events) = ask("/stream", long, "gzip").await;
+    assert_eq!(stream, None);
+    assert!(events.len() > whole.len());
+}
