@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, Error, ID, Object, Result};
 use chrono::{DateTime, Utc};
 use tidings_domain::{AttachmentId, Body, Principal, served_html};
-use tidings_store::{MessageRow, StoreError};
+use tidings_store::{ClientRow, MessageRow, StoreError};
 
 use crate::attachment::Attachment;
+use crate::client::Client;
 use crate::connection::connection;
 use crate::enums::{BodyFormat, MessageLabel};
 use crate::error::{fault, not_found};
@@ -66,6 +67,13 @@ impl Message {
         }
     }
 
+    /// Whether the thread at hand is about this client alone: then whoever sees it sees the client,
+    /// and nobody needs to be asked who looks.
+    fn is_of(&self, client: &ClientRow) -> bool {
+        let thread = self.thread.as_ref();
+        thread.is_some_and(|thread| thread.0.row.client_id == Some(client.id))
+    }
+
     async fn load_thread(&self, ctx: &Context<'_>) -> Result<Thread> {
         match &self.thread {
             Some(thread) => Ok(thread.clone()),
@@ -98,6 +106,9 @@ impl Message {
         let message = &self.row.message;
         match (&self.row.staff, &self.row.client) {
             (Some(staff), _) => Ok(Author::StaffMember(StaffMember(Arc::clone(staff)))),
+            (None, Some(client)) if self.is_of(client) => {
+                Ok(Author::Client(Client(Arc::clone(client))))
+            }
             (None, Some(client)) => client_author(ctx, message.thread_id, client).await,
             (None, None) => {
                 // An inbox reads the client of a thread, not those of a group.
