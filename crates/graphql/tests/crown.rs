@@ -215,10 +215,10 @@ fn s10_no_recipient_means_all_clients() {
         .map(|v| v.node.value.node.as_str())
         .collect();
     let expect = [
-        "ALL_STAFF",
+        "ALL_BILLERS",
         "ALL_CLINICIANS",
         "ALL_SCHEDULERS",
-        "ALL_BILLERS",
+        "ALL_STAFF",
     ];
     assert_eq!(groups, expect, "no group is one of clients");
 }

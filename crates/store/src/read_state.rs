@@ -246,7 +246,7 @@ impl Tx {
             .push(", 0, 0, FALSE)");
         sql.push(
             " ON CONFLICT (viewer_id, thread_id) DO UPDATE SET read_seq = thread_state.read_seq \
-             RETURNING read_seq, unread_adjust, pinned",
+             RETURNING read_seq, unread_adjust, pinned, FALSE",
         );
         let row = self.query_one_raw(sql.statement()).await?;
         row.as_ref().map_or(Ok(ViewerState::default()), |row| {
