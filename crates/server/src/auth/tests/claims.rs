@@ -38,6 +38,7 @@ fn nothing_is_minted_outside_development() {
     let production = config(&[
         ("TIDINGS_MODE", "production"),
         ("TIDINGS_TOKEN_SECRET", SECRET),
+        ("TIDINGS_LINK_SECRET", SECRET),
     ]);
     assert!(mint(&production, subject, minute, now()).is_err());
     let keys = config(&[("TIDINGS_JWKS_FILE", "keys.json")]);
