@@ -169,13 +169,13 @@ words! {
     /// expanded when something is sent to it; no group means clients (S-10).
     StaffGroup {
         /// Everybody who works in the agency.
-        AllStaff = "ALL_STAFF",
+        Staff = "STAFF",
         /// Everybody with the role of a clinician.
-        AllClinicians = "ALL_CLINICIANS",
+        Clinicians = "CLINICIANS",
         /// Everybody with the role of a scheduler.
-        AllSchedulers = "ALL_SCHEDULERS",
+        Schedulers = "SCHEDULERS",
         /// Everybody with the role of a biller.
-        AllBillers = "ALL_BILLERS",
+        Billers = "BILLERS",
     }
 
     /// How clients of a group are named to each other (PX-02). Staff always see the full name.
@@ -210,10 +210,10 @@ impl StaffGroup {
     #[must_use]
     pub const fn role(self) -> Option<Role> {
         match self {
-            Self::AllStaff => None,
-            Self::AllClinicians => Some(Role::Clinician),
-            Self::AllSchedulers => Some(Role::PracticeScheduler),
-            Self::AllBillers => Some(Role::PracticeBiller),
+            Self::Staff => None,
+            Self::Clinicians => Some(Role::Clinician),
+            Self::Schedulers => Some(Role::PracticeScheduler),
+            Self::Billers => Some(Role::PracticeBiller),
         }
     }
 }

@@ -40,13 +40,17 @@ pub(crate) enum Role {
 #[graphql(remote = "tidings_domain::StaffGroup")]
 pub(crate) enum StaffGroupKind {
     /// Everybody who works in the agency.
-    AllStaff,
+    #[graphql(name = "ALL_STAFF")]
+    Staff,
     /// Everybody with the role of a clinician.
-    AllClinicians,
+    #[graphql(name = "ALL_CLINICIANS")]
+    Clinicians,
     /// Everybody with the role of a scheduler.
-    AllSchedulers,
+    #[graphql(name = "ALL_SCHEDULERS")]
+    Schedulers,
     /// Everybody with the role of a biller.
-    AllBillers,
+    #[graphql(name = "ALL_BILLERS")]
+    Billers,
 }
 
 /// Whose clients a supervisor sees.

@@ -113,13 +113,11 @@ impl Message {
             (None, None) => {
                 // An inbox reads the client of a thread, not those of a group.
                 let whole = ctx.one(message.id).await?.ok_or_else(not_found)?;
-                match &whole.client {
-                    Some(client) => client_author(ctx, message.thread_id, client).await,
-                    None => {
-                        let author = Principal::new(message.author_kind, message.author_id);
-                        Author::load(ctx, author).await
-                    }
+                if let Some(client) = &whole.client {
+                    return client_author(ctx, message.thread_id, client).await;
                 }
+                let author = Principal::new(message.author_kind, message.author_id);
+                Author::load(ctx, author).await
             }
         }
     }

@@ -42,7 +42,7 @@ impl GroupMember {
             } else {
                 member.client.display_name.clone()
             },
-            client: (!foreign).then(|| Client(member.client)),
+            client: (!foreign).then_some(Client(member.client)),
         }
     }
 }

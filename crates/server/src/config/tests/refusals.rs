@@ -49,6 +49,24 @@ fn each_is_refused(option: &str, values: &[&str]) {
     }
 }
 
+/// Wrong values of the options about files.
+const OF_FILES: &[(&str, &[&str])] = &[
+    ("file_store", &["disk", ""]),
+    ("s3_bucket", &["a b"]),
+    ("s3_region", &["a b"]),
+    (
+        "s3_endpoint",
+        &["http://s3.example", "https://a:b@s3.example"],
+    ),
+    ("s3_access_key_id", &["a b"]),
+    ("s3_secret_access_key", &["a b"]),
+    ("link_secret", &["too short"]),
+    (
+        "public_url",
+        &["portal.example", "https://portal.example/path"],
+    ),
+];
+
 #[test]
 fn every_option_refuses_values_beyond_its_rule() {
     let long = "x".repeat(256);
@@ -129,24 +147,16 @@ fn every_option_refuses_values_beyond_its_rule() {
         ("rate_per_second", &["0", "10000001"]),
         ("sockets_per_viewer", &["0", "10001"]),
         ("subscriptions_per_socket", &["0", "65"]),
-        ("file_store", &["disk", ""]),
-        ("s3_bucket", &["a b"]),
-        ("s3_region", &["a b"]),
-        ("s3_endpoint", &["http://s3.example", "https://a:b@s3.example"]),
-        ("s3_access_key_id", &["a b"]),
-        ("s3_secret_access_key", &["a b"]),
-        ("link_secret", &["too short"]),
-        ("public_url", &["portal.example", "https://portal.example/path"]),
         ("log", &["", "tidings=loud"]),
         ("log_format", &["xml"]),
     ];
-    for (option, values) in wrong {
+    for (option, values) in wrong.iter().chain(OF_FILES) {
         each_is_refused(option, values);
     }
     for (option, _) in rules::OPTIONS {
         assert!(
             matches!(*option, "jwks_file" | "trusted_documents")
-                || wrong.iter().any(|(name, _)| name == option),
+                || wrong.iter().chain(OF_FILES).any(|(name, _)| name == option),
             "{option} has no refusal in this test"
         );
     }
