@@ -192,7 +192,7 @@ fn g5_only_what_nobody_has_to_look_at_is_shared() {
         (
             "Thread",
             &|s: &str| format!("thread {{ {s} }}"),
-            "id kind topic subject client createdAt lastActivityAt messageCount",
+            "id kind topic subject client groupMembers createdAt lastActivityAt messageCount",
         ),
         (
             "Client",
