@@ -24,6 +24,7 @@ const config: CodegenConfig = {
           EventCursor: 'string',
           HTML: 'string',
           ID: 'string',
+          Upload: 'File',
         },
       },
     },

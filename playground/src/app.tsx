@@ -10,6 +10,7 @@ import { KeyButton } from './key-button.tsx';
 import { Live } from './live.ts';
 import { LivePanel } from './live-panel.tsx';
 import { operationsPlugin } from './operations.tsx';
+import { restoreActiveTab } from './restored.ts';
 import type { Operation, Setup } from './setup.ts';
 import { isNarrow, PlaygroundContext } from './state.ts';
 import { Tokens } from './tokens.ts';
@@ -36,6 +37,7 @@ export function App({ setup }: { setup: Setup }) {
   const made = useMemo(() => {
     const tokens = new Tokens();
     const live = new Live(tokens);
+    restoreActiveTab(sessionStorage);
     const fallback = () => setup.cast[0]?.name ?? null;
     const operations = operationsPlugin(setup.operations);
     // On a narrow screen the list would leave no room for the editors; its button opens it.

@@ -113,6 +113,12 @@ try {
   await tab('SendMessage').click();
   await picture('dark');
   await page.setViewportSize({ width: 420, height: 850 });
+  // GraphiQL writes its tabs down some moments after they change.
+  await until('the tab is kept', () => page.evaluate(() => {
+    const kept = JSON.parse(sessionStorage.getItem('graphiql:tabState') ?? '{}');
+    const tab = kept.tabs?.[kept.activeTabIndex];
+    return tab?.query?.includes('mutation SendMessage') && tab.variables?.includes('threadId');
+  }));
   await page.reload();
   await until('the text after a reload', async () => (await shown('.graphiql-query-editor')).includes('mutation SendMessage'));
   await isFor('Amina Farouk');
@@ -120,6 +126,8 @@ try {
   await picture('narrow');
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert(wide <= 420, `the page is ${wide} pixels wide on a screen of 420`);
+  await until('the variables after a reload', async () =>
+    (await page.locator('.graphiql-editor-tool .view-lines').first().innerText()).includes('threadId'));
   await page.locator('.graphiql-execute-button').click();
   await until('an answer on a narrow screen', async () => (await shown('.graphiql-response')).includes('"sendMessage"'));
   await picture('narrow-answer');

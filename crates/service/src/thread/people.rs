@@ -103,6 +103,7 @@ impl Service {
         let seen = write.tx.lock_thread(viewer, input.thread).await?;
         let thread = seen.ok_or_else(Error::not_found)?.thread;
         permitted(&write, viewer, Action::ChangePeople, thread.id).await?;
+        let staff = colleagues(&write, viewer, change, &input.staff).await?;
         allowed(viewer, change, thread.kind)?;
         let starter = Principal::new(thread.started_by_kind, thread.started_by_id);
         if matches!(change, Change::Remove)
@@ -114,7 +115,6 @@ impl Service {
             let code = UserErrorCode::RecipientNotAllowed;
             return Err(Error::refused(code, &["staffMemberIds"]));
         }
-        let staff = colleagues(&write, viewer, change, &input.staff).await?;
         let (gained, lost) = match change {
             Change::Share => {
                 let standing = ParticipantStanding::SharedWith;

@@ -32,6 +32,11 @@ export type Scalars = {
    * styles or foreign sources; every link has `target="_blank" rel="noopener noreferrer"`.
    */
   HTML: { input: string; output: string; }
+  /**
+   * A file, sent with the operation by the GraphQL multipart request specification: the variable is
+   * null, and a part of the request stands for it.
+   */
+  Upload: { input: File; output: File; }
 };
 
 /** A staff member to put on a client's care team. */
@@ -50,6 +55,22 @@ export type AssignCareTeamMemberInput = {
   startDate?: InputMaybe<Scalars['Date']['input']>;
 };
 
+/** What a file is for those who handle it. */
+export type AttachmentKind =
+  /** Compressed files. Messages take none. */
+  | 'ARCHIVE'
+  /** Voice notes. */
+  | 'AUDIO'
+  /** Text and office documents. */
+  | 'DOCUMENT'
+  /** Pictures. What they told of place, time and camera was taken out. */
+  | 'IMAGE';
+
+/** What an attachment is for. */
+export type AttachmentPurpose =
+  /** It goes with a message: the default. */
+  | 'MESSAGE';
+
 /** A group of readers within an agency. */
 export type AudienceKind =
   /** Appointments, forms, organisation. */
@@ -67,7 +88,8 @@ export type BodyFormat =
    * HTML. Kept are paragraphs, headings (h1 to h6), pre, blockquote, hr, b, strong, i, em, u, s,
    * code, br, lists (ol, ul, li), tables (table, thead, tbody, tr, th, td with colspan and
    * rowspan) and links to http, https, mailto and tel. Of all else the text is kept, of script
-   * and style not even that. Every image is dropped, since messages have no attachments yet.
+   * and style not even that. An image is kept where its source is `attachment:` and the id of a picture
+   * among `attachmentIds`; every other image is dropped.
    */
   | 'RICH';
 
@@ -78,12 +100,41 @@ export type CareTeamSource =
   /** Added by hand. */
   | 'MANUAL';
 
+/** Staff who are given a place on a thread, or lose it. */
+export type ChangeThreadPeopleInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Whom: 1 to 100. */
+  staffMemberIds: Array<Scalars['ID']['input']>;
+  /** The thread. */
+  threadId: Scalars['ID']['input'];
+};
+
 /** Whether a client is served at present. */
 export type ClientStatus =
   /** May read and write. */
   | 'ACTIVE'
   /** May read, may not write. */
   | 'INACTIVE';
+
+/** A file that is announced, to be put to an address of its own. */
+export type CreateUploadInput = {
+  /** The client for whom a portal account uploads it. Staff leave it out. */
+  clientId?: InputMaybe<Scalars['ID']['input']>;
+  /** Its media type, as the system tells it; may be empty. */
+  contentType: Scalars['String']['input'];
+  /** What it is called, with its ending; longer ones than 255 bytes are cut. */
+  fileName: Scalars['String']['input'];
+  /**
+   * Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
+   * the same input answers with the first outcome for seven days.
+   */
+  idempotencyKey: Scalars['String']['input'];
+  /** What it is for. */
+  purpose?: AttachmentPurpose;
+  /** Its size, in bytes; must be below `MessagingPolicy.attachmentBelowBytes`. */
+  size: Scalars['Int']['input'];
+};
 
 /** A header to store. What is left out stays. */
 export type EditThreadHeaderInput = {
@@ -197,12 +248,14 @@ export type PortalAccountState =
   /** An invitation is out. */
   | 'INVITED';
 
-/** Somebody to whom a thread goes: exactly one of the two. No value means "all clients". */
+/** Somebody to whom a thread goes: exactly one of these. No value means "all clients". */
 export type RecipientInput =
   /** A client. */
-  { clientId: Scalars['ID']['input']; staffMemberId?: never; }
+  { clientId: Scalars['ID']['input']; staffGroup?: never; staffMemberId?: never; }
+  |  /** The staff who are in the group when the thread is started. From staff only. */
+  { clientId?: never; staffGroup: StaffGroupKind; staffMemberId?: never; }
   |  /** A staff member. */
-  { clientId?: never; staffMemberId: Scalars['ID']['input']; };
+  { clientId?: never; staffGroup?: never; staffMemberId: Scalars['ID']['input']; };
 
 /** What a staff member does in an agency. Anybody can hold several. */
 export type Role =
@@ -223,6 +276,16 @@ export type Role =
 
 /** A message to send. */
 export type SendMessageInput = {
+  /**
+   * The client for whom a portal account writes; needed only where several of its clients are
+   * in one group. Staff leave it out.
+   */
+  actingFor?: InputMaybe<Scalars['ID']['input']>;
+  /**
+   * The viewer's own attachments that go with it, in this order; not sent yet. At most
+   * `MessagingPolicy.attachmentsPerMessage`. A text is needed all the same.
+   */
+  attachmentIds?: InputMaybe<Array<Scalars['ID']['input']>>;
   /**
    * Its text, as `bodyFormat` says: plain text of 1 to 65,536 characters, or as the agency's
    * policy bounds it; or HTML of at most 524,288 bytes, before and after it is sanitised, whose
@@ -282,13 +345,33 @@ export type SetThreadPinnedInput = {
   threadId: Scalars['ID']['input'];
 };
 
+/**
+ * A group of staff that is made by itself. It is expanded when something is sent to it. No group
+ * means clients.
+ */
+export type StaffGroupKind =
+  /** Everybody with the role of a biller. */
+  | 'ALL_BILLERS'
+  /** Everybody with the role of a clinician. */
+  | 'ALL_CLINICIANS'
+  /** Everybody with the role of a scheduler. */
+  | 'ALL_SCHEDULERS'
+  /** Everybody who works in the agency. */
+  | 'ALL_STAFF';
+
 /** A thread to start, with its first message. */
 export type StartThreadInput = {
   /** The client for whom a portal account writes. Staff leave it out. */
   actingFor?: InputMaybe<Scalars['ID']['input']>;
   /**
-   * Who among the staff can read it. Staff must choose one that they could see themselves; a
-   * client's thread is CLINICAL unless it says otherwise.
+   * The viewer's own attachments that go with it, in this order; not sent yet. At most
+   * `MessagingPolicy.attachmentsPerMessage`. A text is needed all the same.
+   */
+  attachmentIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /**
+   * Who among the staff can read it. For a thread with clients staff must choose one that they
+   * could see themselves, about each client; an internal thread has none. A client's thread is
+   * CLINICAL unless it says otherwise.
    */
   audience?: InputMaybe<AudienceKind>;
   /**
@@ -300,6 +383,11 @@ export type StartThreadInput = {
   /** How the text is written. */
   bodyFormat?: BodyFormat;
   /**
+   * Whether the clients see each other and answer all, as members of a group. For staff; with
+   * several clients only if the agency's policy has it on; at most 100 clients.
+   */
+  group?: Scalars['Boolean']['input'];
+  /**
    * Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
    * the same input answers with the first outcome for seven days.
    */
@@ -307,8 +395,10 @@ export type StartThreadInput = {
   /** The subject, at most 255 characters; the client sees it. */
   subject?: InputMaybe<Scalars['String']['input']>;
   /**
-   * To whom: from staff, one client and any colleagues; from a client, one member of the care
-   * team. At most 100.
+   * To whom, at most 5,000. From staff: one person makes a thread of two; any number of staff and
+   * one client, a thread in which all answer all; several clients, a broadcast, whose clients
+   * learn nothing of each other and cannot answer; staff alone, an internal thread. From a
+   * client: members of its care team.
    */
   to: Array<RecipientInput>;
   /** What it is about; fills in the subject. */
@@ -347,10 +437,36 @@ export type UpdateStaffSettingsInput = {
   staffMemberId?: InputMaybe<Scalars['ID']['input']>;
 };
 
+/** A file that comes with the operation. */
+export type UploadAttachmentInput = {
+  /** The client for whom a portal account uploads it. Staff leave it out. */
+  clientId?: InputMaybe<Scalars['ID']['input']>;
+  /**
+   * The file. Its name, its type and its content must agree; its size must be below
+   * `MessagingPolicy.attachmentBelowBytes`.
+   */
+  file: Scalars['Upload']['input'];
+  /**
+   * Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
+   * the same input and content answers with the first outcome for seven days.
+   */
+  idempotencyKey: Scalars['String']['input'];
+  /** What it is for. */
+  purpose?: AttachmentPurpose;
+};
+
 /** The codes of `userErrors`. A code is stable; a message may change. */
 export type UserErrorCode =
   /** The staff member is assigned to this client already. */
   | 'ALREADY_ASSIGNED'
+  /** The attachment went with another message already. */
+  | 'ATTACHMENT_ALREADY_SENT'
+  /** The file has no bytes. */
+  | 'ATTACHMENT_EMPTY'
+  /** The file has as many bytes as `MessagingPolicy.attachmentBelowBytes`, or more. */
+  | 'ATTACHMENT_TOO_LARGE'
+  /** The file's name, declared type or content is none that is taken, or they disagree. */
+  | 'ATTACHMENT_TYPE_NOT_ALLOWED'
   /** A change of audience needs the token of its preview. */
   | 'AUDIENCE_CHANGE_NOT_CONFIRMED'
   /** The staff member could not see threads of this audience. */
@@ -369,6 +485,8 @@ export type UserErrorCode =
   | 'CONTACT_NOT_ALLOWED'
   /** The end would lie before the start. */
   | 'DATE_RANGE_INVALID'
+  /** The agency does not let several clients see each other in a group. */
+  | 'GROUPS_NOT_ALLOWED'
   /** The message has more characters than allowed, or more than 524,288 bytes of HTML. */
   | 'MESSAGE_TOO_LONG'
   /** The staff member is not on the client's care team today. */
@@ -381,10 +499,14 @@ export type UserErrorCode =
   | 'RECIPIENT_REQUIRED'
   /** Nobody, or not this viewer, can reply in this thread. */
   | 'REPLY_NOT_ALLOWED'
+  /** The agency does not let chats be shared. */
+  | 'SHARING_NOT_ALLOWED'
   /** The thread needs a subject, or a topic that fills it. */
   | 'SUBJECT_REQUIRED'
   /** The subject is longer than 255 characters. */
   | 'SUBJECT_TOO_LONG'
+  /** More attachments than one message takes, or than can wait to be sent. */
+  | 'TOO_MANY_ATTACHMENTS'
   /** More threads are pinned than one viewer can have. */
   | 'TOO_MANY_PINNED'
   /** The topic is not one of this audience. */

@@ -155,7 +155,7 @@ fn every_option_refuses_values_beyond_its_rule() {
     }
     for (option, _) in rules::OPTIONS {
         assert!(
-            matches!(*option, "jwks_file" | "trusted_documents")
+            matches!(*option, "jwks_file" | "trusted_documents" | "file_folder")
                 || wrong.iter().chain(OF_FILES).any(|(name, _)| name == option),
             "{option} has no refusal in this test"
         );

@@ -26,6 +26,7 @@ fn rows(size: &Size) -> Batch {
     let mut all = world.next_batch().unwrap();
     while let Some(batch) = world.next_batch() {
         all.threads.extend(batch.threads);
+        all.thread_clients.extend(batch.thread_clients);
         all.participants.extend(batch.participants);
         all.messages.extend(batch.messages);
         all.states.extend(batch.states);
