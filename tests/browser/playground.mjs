@@ -127,7 +127,7 @@ try {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert(wide <= 420, `the page is ${wide} pixels wide on a screen of 420`);
   await until('the variables after a reload', async () =>
-    (await page.locator('.graphiql-editor-tool .view-lines').first().innerText()).includes('threadId'));
+    (await page.locator('.graphiql-editor-tool .view-lines').first().innerText()).includes('idempotencyKey'));
   await page.locator('.graphiql-execute-button').click();
   await until('an answer on a narrow screen', async () => (await shown('.graphiql-response')).includes('"sendMessage"'));
   await picture('narrow-answer');

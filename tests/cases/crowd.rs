@@ -10,7 +10,7 @@ async fn c25_k18_sixty_four_viewers_at_once_each_get_their_own() {
     let tidings = Tidings::start().await;
     let query = "query($id: ID!) { viewer { ... on StaffMember { id displayName } ... on PortalAccount { id displayName } }
         unreadCounts { messages threads byAudience { audience messages } }
-        inbox(first: 100, filter: { state: ALL_INCLUDING_ARCHIVED }) { edges { cursor node { id subject viewerUnreadCount viewerHasPinned client { id displayName }
+        inbox(first: 100, filter: { state: ALL_INCLUDING_ARCHIVED }) { edges { node { id subject viewerUnreadCount viewerHasPinned client { id displayName }
             lastMessage { id bodyText viewerUnread author { ... on StaffMember { id } ... on Client { id } } }
             messages(last: 3) { edges { node { id viewerUnread } } } } } }
         node(id: $id) { id ... on Thread { subject viewerUnreadCount } } }";
