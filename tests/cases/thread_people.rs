@@ -133,4 +133,13 @@ async fn px04_p22_colleagues_come_into_a_conversation_and_leave_it() {
         .refused("addThreadParticipants", change(&sleep, &[staff::BILLER]))
         .await;
     assert_eq!(refused, "RECIPIENT_NOT_ALLOWED");
+    // What a client began with its clinician nobody takes from the clinician.
+    let refused = tidings
+        .caller("clinical-admin")
+        .refused(
+            "removeThreadParticipants",
+            change(&sleep, &[staff::CLINICIAN]),
+        )
+        .await;
+    assert_eq!(refused, "RECIPIENT_NOT_ALLOWED");
 }

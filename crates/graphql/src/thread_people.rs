@@ -180,7 +180,8 @@ impl PeopleMutation {
         answer(ctx, changed).await
     }
 
-    /// Takes colleagues out of a thread; whoever started it stays. For staff who see the thread.
+    /// Takes colleagues out of a team, group or internal thread; whoever started it stays. For staff
+    /// who see the thread.
     async fn remove_thread_participants(
         &self,
         ctx: &Context<'_>,

@@ -41,6 +41,21 @@ enum Change {
     Remove,
 }
 
+impl Change {
+    /// Whether it takes a place away.
+    const fn ends(self) -> bool {
+        matches!(self, Self::Unshare | Self::Remove)
+    }
+
+    /// The places that it is about.
+    const fn standing(self) -> ParticipantStanding {
+        match self {
+            Self::Share | Self::Unshare => ParticipantStanding::SharedWith,
+            Self::Add | Self::Remove => ParticipantStanding::Participant,
+        }
+    }
+}
+
 impl Service {
     /// Shares a thread with colleagues, who then read and write it (P-11). It stays what it is: the
     /// client becomes no member of a group (PX-03). Refused with `SHARING_NOT_ALLOWED` if the
@@ -115,36 +130,13 @@ impl Service {
             let code = UserErrorCode::RecipientNotAllowed;
             return Err(Error::refused(code, &["staffMemberIds"]));
         }
-        let (gained, lost) = match change {
-            Change::Share => {
-                let standing = ParticipantStanding::SharedWith;
-                (
-                    write.tx.add_listed(&thread, &staff, standing).await?,
-                    Vec::new(),
-                )
-            }
-            Change::Add => {
-                let standing = ParticipantStanding::Participant;
-                (
-                    write.tx.add_listed(&thread, &staff, standing).await?,
-                    Vec::new(),
-                )
-            }
-            Change::Unshare => {
-                let standing = ParticipantStanding::SharedWith;
-                (
-                    Vec::new(),
-                    write.tx.remove_listed(&thread, &staff, standing).await?,
-                )
-            }
-            Change::Remove => {
-                let standing = ParticipantStanding::Participant;
-                (
-                    Vec::new(),
-                    write.tx.remove_listed(&thread, &staff, standing).await?,
-                )
-            }
-        };
+        let standing = change.standing();
+        let (mut gained, mut lost) = (Vec::new(), Vec::new());
+        if change.ends() {
+            lost = write.tx.remove_listed(&thread, &staff, standing).await?;
+        } else {
+            gained = write.tx.add_listed(&thread, &staff, standing).await?;
+        }
         if !gained.is_empty() || !lost.is_empty() {
             let event = Event::PeopleChanged { gained, lost };
             write.emit(about(&thread), event).await?;
@@ -160,9 +152,13 @@ fn allowed(viewer: &Viewer, change: Change, kind: ThreadKind) -> Result<()> {
             UserErrorCode::SharingNotAllowed,
             &["threadId"],
         )),
-        Change::Add if matches!(kind, ThreadKind::Direct | ThreadKind::Broadcast) => Err(
-            Error::refused(UserErrorCode::RecipientNotAllowed, &["threadId"]),
-        ),
+        // Between two nobody comes in and nobody goes; a broadcast has a sender and no conversation.
+        Change::Add | Change::Remove
+            if matches!(kind, ThreadKind::Direct | ThreadKind::Broadcast) =>
+        {
+            let code = UserErrorCode::RecipientNotAllowed;
+            Err(Error::refused(code, &["threadId"]))
+        }
         _ => Ok(()),
     }
 }
@@ -183,10 +179,9 @@ async fn colleagues(
     }
     let staff = write.tx.staff_members(viewer, ids).await?;
     let there = |id: &StaffId| {
-        let ends = matches!(change, Change::Unshare | Change::Remove);
         staff
             .iter()
-            .any(|member| member.id == *id && (ends || member.active))
+            .any(|member| member.id == *id && (change.ends() || member.active))
     };
     if ids.iter().all(there) {
         Ok(ids.to_vec())
