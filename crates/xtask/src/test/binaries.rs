@@ -57,10 +57,13 @@ struct Profile {
 }
 
 /// The test binaries of `packages`; nothing is built again when `cargo_test` has just run.
-pub(super) fn built(cargo_test: &mut Command, packages: &[&str]) -> Result<Vec<TestBinary>> {
-    let model = Model::load()?;
+pub(super) fn built(
+    cargo_test: &mut Command,
+    model: &Model,
+    packages: &[&str],
+) -> Result<Vec<TestBinary>> {
     cargo_test.args(["--no-run", "--message-format=json-render-diagnostics"]);
-    // Whatever does not compile has been shown in the first half.
+    // Whatever does not compile has been shown before.
     let messages = process::capture(cargo_test.stderr(Stdio::null()))?;
     let package_of = |manifest: &Path| {
         let package = model

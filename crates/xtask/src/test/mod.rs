@@ -10,13 +10,15 @@ mod counts;
 
 use std::{env, process::Command, thread};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use self::{binaries::TestBinary, counts::Counts};
 use crate::{
     chromium, node, out,
     postgres::{self, Cluster},
-    process, workspace,
+    process,
+    tidy::model::{Model, Package},
+    workspace,
 };
 
 /// The variable that tells a test where PostgreSQL is. Without it a test makes itself a SQLite file.
@@ -46,17 +48,31 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// `cargo test` for the chosen packages.
-    fn cargo_test(&self) -> Command {
+    /// `cargo test` for what is chosen.
+    ///
+    /// Always for the workspace, narrowed by targets: asked for a package, Cargo unifies features for that
+    /// package alone, and builds most dependencies and all of our crates once more.
+    fn cargo_test(&self, model: &Model) -> Command {
         let mut command = workspace::cargo();
-        command.arg("test");
-        if self.package.is_empty() {
-            command.arg("--workspace");
-        }
-        for package in &self.package {
-            command.args(["--package", package]);
-        }
+        command.args(["test", "--workspace"]);
+        let chosen = self.package.iter();
+        let packages =
+            chosen.flat_map(|name| model.packages.iter().filter(move |p| p.name == *name));
+        let targets = packages.flat_map(Package::test_targets);
+        let mut words: Vec<Vec<String>> = targets.collect();
+        words.sort();
+        words.dedup();
+        command.args(words.concat());
         command
+    }
+
+    /// Says so when a package is asked for that is none of ours.
+    fn check_packages(&self, model: &Model) -> Result<()> {
+        let known = |name: &String| model.packages.iter().any(|package| package.name == *name);
+        match self.package.iter().find(|name| !known(name)) {
+            Some(name) => bail!("the workspace has no package {name}"),
+            None => Ok(()),
+        }
     }
 
     /// The packages of the PostgreSQL half.
@@ -120,6 +136,8 @@ fn threads() -> String {
 /// # Errors
 /// When the tests cannot be run at all: no PostgreSQL, no Node.js, no Chromium, a signal.
 pub(crate) fn run(options: &Options) -> Result<bool> {
+    let model = Model::load()?;
+    options.check_packages(&model)?;
     let packages = options.postgres_packages();
     // Found or installed before the tests begin, so that a machine without them says so at once.
     let installation = if packages.is_empty() {
@@ -135,14 +153,11 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
 
     let mut tally = Tally::default();
     out::note("tests on SQLite");
-    let mut command = options.cargo_test();
-    command.arg("--no-fail-fast").env_remove(DATABASE_URL);
-    command.args(&options.filter).arg("--").args(&options.args);
-    tally.run("tests on SQLite", &mut command)?;
+    on_sqlite(options, &model, &mut tally)?;
 
     if let Some(installation) = installation {
         // Nothing to run when the first half did not compile; it has said so.
-        match binaries::built(&mut options.cargo_test(), &packages) {
+        match binaries::built(&mut options.cargo_test(&model), &model, &packages) {
             Ok(binaries) => {
                 let cluster = Cluster::start(&installation)?;
                 on_postgres(options, &cluster, &binaries, &mut tally)?;
@@ -165,6 +180,30 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     }
     out::line(&tally.counts.to_string());
     Ok(tally.problems.is_empty())
+}
+
+/// The first half: the workspace as `cargo test` runs it, or the binaries of the chosen packages.
+fn on_sqlite(options: &Options, model: &Model, tally: &mut Tally) -> Result<()> {
+    const WHAT: &str = "tests on SQLite";
+    let mut command = options.cargo_test(model);
+    if options.package.is_empty() {
+        command.arg("--no-fail-fast").env_remove(DATABASE_URL);
+        command.args(&options.filter).arg("--").args(&options.args);
+        return tally.run(WHAT, &mut command);
+    }
+    tally.run(WHAT, command.arg("--no-run"))?;
+    if !tally.problems.is_empty() {
+        return Ok(());
+    }
+    let chosen: Vec<&str> = options.package.iter().map(String::as_str).collect();
+    for binary in binaries::built(&mut options.cargo_test(model), model, &chosen)? {
+        out::note(&format!("running {}", binary.name()));
+        let mut command = binary.command();
+        command.env_remove(DATABASE_URL);
+        command.args(&options.filter).args(&options.args);
+        tally.run(&binary.name(), &mut command)?;
+    }
+    Ok(())
 }
 
 /// The second half: the given binaries against the cluster.
@@ -220,18 +259,29 @@ mod tests {
     fn the_whole_workspace_is_tested_by_default() {
         let options = options(&[]);
         assert_eq!(options.postgres_packages(), POSTGRES_PACKAGES);
-        assert!(process::describe(&options.cargo_test()).ends_with("test --workspace"));
+        let command = options.cargo_test(&Model::load().unwrap());
+        assert!(process::describe(&command).ends_with("test --workspace"));
     }
 
     #[test]
     fn chosen_packages_narrow_both_halves() {
         let options = options(&["-p", "tidings-store", "-p", "xtask", "--", "--nocapture"]);
         assert_eq!(options.postgres_packages(), ["tidings-store"]);
+        let model = Model::load().unwrap();
+        options.check_packages(&model).unwrap();
+        let command = process::describe(&options.cargo_test(&model));
         assert!(
-            process::describe(&options.cargo_test())
-                .ends_with("--package tidings-store --package xtask")
+            command.ends_with("test --workspace --bin xtask --lib --test store"),
+            "{command}"
         );
         assert_eq!(options.args, ["--nocapture"]);
+    }
+
+    #[test]
+    fn a_package_of_no_workspace_is_refused() {
+        let options = options(&["-p", "tidings-stroe"]);
+        let error = options.check_packages(&Model::load().unwrap()).unwrap_err();
+        assert!(error.to_string().contains("tidings-stroe"));
     }
 
     #[test]

@@ -54,8 +54,23 @@ pub(super) enum Kind {
 /// Something that Cargo builds from the package.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Target {
+    pub(super) name: String,
     pub(super) kind: Vec<String>,
     pub(super) src_path: PathBuf,
+    /// Whether `cargo test` runs it.
+    #[serde(default)]
+    pub(super) test: bool,
+}
+
+impl Package {
+    /// What names its test targets to `cargo test --workspace`.
+    pub(crate) fn test_targets(&self) -> impl Iterator<Item = Vec<String>> {
+        let tested = self.targets.iter().filter(|target| target.test);
+        tested.map(|target| match target.kind.first().map(String::as_str) {
+            Some(kind @ ("bin" | "test")) => vec![format!("--{kind}"), target.name.clone()],
+            _ => vec!["--lib".to_owned()],
+        })
+    }
 }
 
 impl Model {
