@@ -226,3 +226,17 @@ CREATE TABLE "thread_client" (
   "client_id"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id"), FOREIGN KEY ("client_id") REFERENCES "client" ("id") );
 CREATE INDEX "thread_client_by_client" ON "thread_client" ("client_id", "last_activity_at" DESC, "thread_id" DESC);
 CREATE UNIQUE INDEX "thread_client_by_number" ON "thread_client" ("thread_id", "number");
+
+-- m0008_audit
+CREATE TABLE "audit_entry" (
+  "agency_id" uuid_text NOT NULL,
+  "number" integer NOT NULL,
+  "at" timestamp_with_timezone_text NOT NULL,
+  "actor_kind" text NULL,
+  "actor_id" uuid_text NULL,
+  "deed" text NOT NULL,
+  "subject_kind" text NOT NULL,
+  "subject_id" uuid_text NOT NULL,
+  "detail" text NOT NULL,
+  "link" text NOT NULL, PRIMARY KEY ("agency_id",
+  "number"), FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );

@@ -1,6 +1,7 @@
 //! A module for each capability.
 
 mod attachments;
+mod audit;
 mod bad_input;
 mod canary;
 mod care_team;

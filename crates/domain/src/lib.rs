@@ -29,6 +29,7 @@
 //! A new entity starts here with its id (`id.rs`), its enums (`vocabulary.rs`), its parsed values
 //! and bounds (`body.rs`, `limits.rs`) and the events it emits (`event.rs`).
 
+mod audit;
 mod body;
 mod clock;
 mod code;
@@ -43,6 +44,7 @@ mod settings;
 pub mod spreadsheet;
 mod vocabulary;
 
+pub use audit::{AuditEntry, AuditSubject};
 pub use body::{Body, BodyProblem, BodyRules, IdempotencyKey, Subject, SubjectProblem};
 pub use clock::{Clock, MockClock, SystemClock, truncate};
 pub use code::{ErrorCode, UserErrorCode};
@@ -57,6 +59,6 @@ pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
-    ClientNaming, ClientStatus, Lifecycle, ParticipantStanding, PrincipalKind, Role, RoleSet,
-    StaffGroup, SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Deed, Lifecycle, ParticipantStanding, PrincipalKind, Role, RoleSet,
+    StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
 };

@@ -264,3 +264,21 @@ pub(crate) enum UserErrorCode {
     /// More attachments than one message takes, or than can wait to be sent.
     TooManyAttachments,
 }
+
+/// What an entry of the audit log says was done.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::Deed")]
+pub(crate) enum AuditDeed {
+    /// A staff member was given other roles.
+    RolesChanged,
+    /// A staff member's settings were changed.
+    StaffSettingsChanged,
+    /// A client was marked active or inactive.
+    ClientStatusChanged,
+    /// A staff member was put on a client's care team.
+    CareTeamAssigned,
+    /// An assignment to a client was ended.
+    CareTeamEnded,
+    /// A thread was given another audience, topic or subject.
+    ThreadHeaderEdited,
+}

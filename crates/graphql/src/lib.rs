@@ -15,6 +15,7 @@ mod agency;
 mod attachment;
 mod attachment_mutations;
 mod audience;
+mod audit;
 mod batching;
 mod care_team;
 mod client;

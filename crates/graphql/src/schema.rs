@@ -12,6 +12,7 @@ use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::attachment::AttachmentQuery;
 use crate::attachment_mutations::AttachmentMutation;
+use crate::audit::AuditQuery;
 use crate::batching::{Batching, Loads};
 use crate::directory_mutations::DirectoryMutation;
 use crate::inbox::InboxQuery;
@@ -27,7 +28,13 @@ use crate::thread_people::{PeopleMutation, PeopleQuery};
 
 /// Everything that can be read.
 #[derive(async_graphql::MergedObject, Default)]
-pub(crate) struct Query(RootQuery, InboxQuery, PeopleQuery, AttachmentQuery);
+pub(crate) struct Query(
+    RootQuery,
+    InboxQuery,
+    PeopleQuery,
+    AttachmentQuery,
+    AuditQuery,
+);
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
 #[derive(async_graphql::MergedObject, Default)]

@@ -11,6 +11,7 @@ use tidings_migrations::Dialect;
 use tidings_server::config::{Config, LogFormat};
 use tidings_server::seed::{self, CAST, Meter, Size};
 use tidings_server::{Parts, Server, auth, open};
+use tidings_store::AuditChain;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -43,6 +44,9 @@ enum Command {
     },
     /// Print a token for a member of the demo cast.
     Token(Token),
+    /// Look at the audit log.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Ask a running server whether it is ready; exits with 1 if not.
     Healthcheck,
 }
@@ -70,6 +74,13 @@ struct Seed {
     /// The seed number: the same number gives the same rows.
     #[arg(long = "seed", default_value_t = 1)]
     number: u64,
+}
+
+#[derive(Debug, Subcommand)]
+enum Audit {
+    /// Read every entry of every agency; exits with 1 and names the first that is not as it was
+    /// written. Prints each agency's last link: kept elsewhere, it shows later whether entries were cut off.
+    Verify,
 }
 
 #[derive(Debug, Args)]
@@ -108,6 +119,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Command::Seed(seed) => fill(&config, &seed).await,
         Command::Token(token) => mint(&config, token.name.as_deref().unwrap_or_default()),
+        Command::Audit(Audit::Verify) => verify_audit(&config).await,
         Command::Healthcheck => healthcheck(&config).await,
         Command::Schema { sql } => schema(sql),
     }
@@ -163,6 +175,29 @@ async fn fill(config: &Config, wanted: &Seed) -> anyhow::Result<()> {
     // Closed by name: SQLite then puts its write-ahead log away.
     store.close().await?;
     say(&format!("{done:#?}"))
+}
+
+async fn verify_audit(config: &Config) -> anyhow::Result<()> {
+    let store = open(config).await?;
+    let mut broken = 0;
+    for agency in store.agency_ids().await? {
+        match store.verify_audit(agency).await? {
+            AuditChain::Whole { entries, head } => {
+                say(&format!("{agency}  {entries} entries, whole  {head}"))?;
+            }
+            AuditChain::Broken { number } => {
+                broken += 1;
+                say(&format!(
+                    "{agency}  entry {number} is not as it was written"
+                ))?;
+            }
+        }
+    }
+    store.close().await?;
+    if broken > 0 {
+        bail!("{broken} audit logs are broken");
+    }
+    Ok(())
 }
 
 async fn healthcheck(config: &Config) -> anyhow::Result<()> {

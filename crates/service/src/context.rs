@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use tidings_domain::{Clock, ErrorCode, Event, IdSource, IdempotencyKey, Principal};
+use tidings_domain::{
+    AgencyId, AuditSubject, Clock, Deed, ErrorCode, Event, IdSource, IdempotencyKey, Principal,
+};
 use tidings_effects::Bus;
 use tidings_policy::Viewer;
 use tidings_store::{Claim, Store, StoreError, Subject, Tx};
@@ -181,6 +183,23 @@ impl Write<'_> {
     /// Tells of the write, in the same transaction.
     pub async fn emit(&self, subject: Subject, event: Event) -> Result<()> {
         Ok(self.tx.emit(subject, &event, self.now).await?)
+    }
+
+    /// Writes into the agency's audit log what the viewer does, in the same transaction. The detail is
+    /// switches and numbers, never what a person wrote. Entries of an agency are written in turns: the
+    /// last thing before the commit.
+    pub async fn audit(
+        &self,
+        agency: AgencyId,
+        deed: Deed,
+        subject: impl Into<AuditSubject>,
+        detail: impl Into<String>,
+    ) -> Result<()> {
+        let (actor, detail) = (Some(self.viewer), detail.into());
+        let entry = self
+            .tx
+            .audit(agency, actor, deed, subject.into(), detail, self.now);
+        Ok(entry.await?)
     }
 
     /// Stores the write with its outcome, and wakes the readers of the log. When this answers, it

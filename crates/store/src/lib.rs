@@ -18,6 +18,7 @@
 extern crate self as tidings_store;
 
 mod attachment;
+mod audit;
 mod care_team;
 mod database;
 mod directory;
@@ -47,12 +48,14 @@ mod viewer;
 mod visibility;
 mod writer;
 
+pub use audit::AuditChain;
 pub use care_team::CareTeamRow;
 pub use database::Store;
 pub use directory::NamePlace;
 pub use entities::agency::Model as AgencyRow;
 pub use entities::attachment::Model as AttachmentRow;
 pub use entities::audience::Model as AudienceRow;
+pub use entities::audit_entry::Model as AuditRow;
 pub use entities::care_team_member::Model as CareTeamMemberRow;
 pub use entities::client::Model as ClientRow;
 pub use entities::message::Model as MessageModel;

@@ -18,6 +18,7 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("staffMembers", "query { staffMembers(first: 100) { edges { node { id displayName } } } }"),
     ("audiences", "query { audiences { id label topics { id title } } }"),
     ("unreadCounts", "query { unreadCounts { messages threads byAudience { audience messages threads } } }"),
+    ("auditLog", "query { auditLog(first: 100) { edges { cursor node { number subjectId actor { ... on StaffMember { id } } } } } }"),
     ("eventCursor", "query { eventCursor }"),
     ("audienceChangePreview", "query($id: ID!) { audienceChangePreview(threadId: $id, to: BILLING) { losing { id } gaining { id } } }"),
     ("inbox", "query { inbox(first: 100, filter: { state: ALL_INCLUDING_ARCHIVED }) { edges { node { id client { id } audience { id } topic { id } participants { person { ... on StaffMember { id } ... on Client { id } } } startedBy { ... on StaffMember { id } } lastMessage { id author { ... on StaffMember { id } ... on Client { id } } } messages(last: 3) { edges { node { id } } } } } } }"),

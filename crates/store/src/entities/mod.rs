@@ -4,6 +4,7 @@
 pub(crate) mod agency;
 pub(crate) mod attachment;
 pub(crate) mod audience;
+pub(crate) mod audit_entry;
 pub(crate) mod care_team_member;
 pub(crate) mod client;
 pub(crate) mod message;

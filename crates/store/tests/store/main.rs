@@ -10,6 +10,7 @@
 mod support;
 
 mod attachments;
+mod audit;
 mod claim;
 mod crown;
 mod directory;
