@@ -33,6 +33,7 @@ mod playground_page;
 mod read_state;
 mod rich_text;
 mod send_message;
+mod shared;
 mod shelf;
 mod start_by_client;
 mod start_thread;

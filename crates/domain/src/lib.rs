@@ -22,6 +22,9 @@
 //! | principal | a viewer or participant as an id: staff member, portal account or client |
 //! | standing | how a viewer relates to a thread; the law maps it to audiences |
 //! | attachment | a file that goes with a message; seen through it, and before by its uploader alone |
+//! | quote | what a message answers, as it read at that time; a reference, never a copy |
+//! | revision | what a message said before it was edited; for staff |
+//! | reaction | an emoji that somebody put to a message |
 //! | position | the place of an event in the log |
 //!
 //! # Adding the next thing
@@ -33,6 +36,7 @@ mod audit;
 mod body;
 mod clock;
 mod code;
+mod emoji;
 mod event;
 mod file_name;
 pub mod file_type;
@@ -48,6 +52,7 @@ pub use audit::{AuditEntry, AuditSubject};
 pub use body::{Body, BodyProblem, BodyRules, IdempotencyKey, Subject, SubjectProblem};
 pub use clock::{Clock, MockClock, SystemClock, truncate};
 pub use code::{ErrorCode, UserErrorCode};
+pub use emoji::Emoji;
 pub use event::{Event, EventRecord, Position};
 pub use file_name::{Disposition, FileName};
 pub use file_type::{FileGroup, FileKind, FileProblem, FilePurpose};

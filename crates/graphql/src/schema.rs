@@ -18,9 +18,11 @@ use crate::directory_mutations::DirectoryMutation;
 use crate::inbox::InboxQuery;
 use crate::live::Operations;
 use crate::loaders::loaders;
+use crate::message_edit_mutations::MessageEditMutation;
 use crate::message_mutations::MessageMutation;
 use crate::price::Prices;
 use crate::query::RootQuery;
+use crate::reaction::ReactionMutation;
 use crate::request::Request;
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
@@ -42,6 +44,8 @@ pub(crate) struct Mutation(
     ThreadMutation,
     PeopleMutation,
     MessageMutation,
+    MessageEditMutation,
+    ReactionMutation,
     AttachmentMutation,
     DirectoryMutation,
 );

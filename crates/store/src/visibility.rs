@@ -54,6 +54,19 @@ pub(crate) fn visible_attachments(sql: &mut Sql, viewer: &Viewer) {
         .push("))");
 }
 
+/// Adds the condition under which a viewer who sees the thread `t` learns of the reaction `r`: the
+/// words of `tidings_policy::shows_reaction`.
+pub(crate) fn shown_reactions(sql: &mut Sql, viewer: &Viewer) {
+    if viewer.staff().is_some() {
+        sql.push("TRUE");
+        return;
+    }
+    // SECURITY: of a broadcast clients learn nothing of each other, not even a number (S-26).
+    sql.push("(t.kind <> 'BROADCAST' OR r.principal_kind = 'STAFF' OR r.principal_id = ")
+        .bind(viewer.principal().uuid())
+        .push(")");
+}
+
 /// Adds ` audience IN (…) AND `, or nothing where the grant covers every audience.
 pub(crate) fn covered(sql: &mut Sql, grant: &Grant, alias: &str) {
     if grant.internal && grant.audiences.is_all() {

@@ -19,5 +19,6 @@ mod gapless;
 mod model;
 mod paging;
 mod reading;
+mod shared;
 mod stir;
 mod writer;
