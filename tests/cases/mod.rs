@@ -41,4 +41,5 @@ mod statements;
 mod thread_kinds;
 mod thread_people;
 mod tokens;
+mod traces;
 mod unread_counts;

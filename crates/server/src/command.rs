@@ -10,12 +10,13 @@ use tidings_domain::{Clock as _, SystemClock};
 use tidings_migrations::Dialect;
 use tidings_server::config::{Config, LogFormat};
 use tidings_server::seed::{self, CAST, Meter, Size};
+use tidings_server::traces::Traces;
 use tidings_server::{Parts, Server, auth, open};
 use tidings_store::AuditChain;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 /// Secure messages between care teams and the clients whom they serve: a GraphQL gateway.
 #[derive(Debug, Parser)]
@@ -216,28 +217,38 @@ async fn healthcheck(config: &Config) -> anyhow::Result<()> {
     say("ready")
 }
 
-fn log(config: &Config) -> anyhow::Result<()> {
+/// Logs, and traces if the configuration names a collector.
+fn log(config: &Config) -> anyhow::Result<Option<Traces>> {
     let filter = EnvFilter::try_new(&config.log).context("log is not a filter")?;
     // SECURITY: at their verbose levels libraries log what they carry: frames, tokens of HTML, statements.
     let quiet = filter_fn(|line| {
         *line.level() <= tracing::Level::INFO || line.target().starts_with("tidings")
     });
-    let registry = tracing_subscriber::registry().with(filter).with(quiet);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    match config.log_format {
-        LogFormat::Text => registry.with(lines).init(),
-        LogFormat::Json => registry.with(lines.json()).init(),
-    }
-    Ok(())
+    let lines = match config.log_format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().boxed(),
+    };
+    let traces = Traces::of(config)?;
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter.and(quiet)))
+        .with(traces.as_ref().map(Traces::layer))
+        .init();
+    Ok(traces)
 }
 
 async fn serve(config: &Config) -> anyhow::Result<()> {
-    log(config)?;
+    let configured = config.clone();
+    let traces = tokio::task::spawn_blocking(move || log(&configured)).await??;
     let server = Server::start(config, Parts::default()).await?;
     say(&greeting(config, &server))?;
     stop_signal().await?;
     tracing::info!("stopping");
-    server.stop().await
+    server.stop().await?;
+    if let Some(traces) = traces {
+        tokio::task::spawn_blocking(|| traces.finish()).await?;
+    }
+    Ok(())
 }
 
 fn greeting(config: &Config, server: &Server) -> String {

@@ -13,6 +13,7 @@ use tidings_domain::{
 use tidings_effects::Bus;
 use tidings_policy::Viewer;
 use tidings_store::{Claim, Store, StoreError, Subject, Tx};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -59,6 +60,8 @@ pub struct Write<'a> {
     service: &'a Service,
     viewer: Principal,
     key: IdempotencyKey,
+    /// From the claim of the key to the commit, for traces.
+    span: tracing::Span,
 }
 
 impl Service {
@@ -99,6 +102,7 @@ impl Service {
         let fingerprint = fingerprint(operation, input)?;
         let viewer = viewer.principal();
         let now = self.clock.now();
+        let span = tracing::debug_span!("write", operation);
         let tx = self.store.begin().await?;
         match tx.claim(viewer, &key, &fingerprint, now).await? {
             Claim::New => Ok(Begin::New(Write {
@@ -107,6 +111,7 @@ impl Service {
                 service: self,
                 viewer,
                 key,
+                span,
             })),
             Claim::Done {
                 fingerprint: first,
@@ -208,7 +213,8 @@ impl Write<'_> {
         let text = serde_json::to_string(&outcome)
             .map_err(|_| StoreError::Corrupt("outcome of a write"))?;
         self.tx.settle(self.viewer, &self.key, &text).await?;
-        self.tx.commit().await?;
+        let commit = tracing::debug_span!(parent: &self.span, "commit");
+        self.tx.commit().instrument(commit).await?;
         self.service.bus.wake();
         Ok(outcome)
     }
