@@ -51,6 +51,7 @@ mod location;
 pub mod photo;
 pub mod release;
 mod rich_text;
+pub mod search;
 mod settings;
 pub mod spreadsheet;
 mod vocabulary;
@@ -73,7 +74,7 @@ pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
-    ClientNaming, ClientStatus, Deed, ExternalKind, HouseholdRole, Lifecycle, NotificationKind,
-    ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, StaffGroup,
-    SubjectKind, SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Deed, ExportFormat, ExternalKind, HouseholdRole, Lifecycle,
+    NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role,
+    RoleSet, SearchKind, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
 };

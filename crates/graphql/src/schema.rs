@@ -15,6 +15,7 @@ use crate::attachment_mutations::AttachmentMutation;
 use crate::audit::AuditQuery;
 use crate::batching::{Batching, Loads};
 use crate::directory_mutations::DirectoryMutation;
+use crate::export_mutations::ExportMutation;
 use crate::inbox::InboxQuery;
 use crate::live::Operations;
 use crate::loaders::loaders;
@@ -28,6 +29,7 @@ use crate::query::RootQuery;
 use crate::reaction::ReactionMutation;
 use crate::record_mutations::RecordMutation;
 use crate::request::Request;
+use crate::search::SearchRoot;
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
 use crate::thread_people::{PeopleMutation, PeopleQuery};
@@ -42,6 +44,7 @@ pub(crate) struct Query(
     AuditQuery,
     RequestQuery,
     NotificationQuery,
+    SearchRoot,
 );
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
@@ -57,6 +60,7 @@ pub(crate) struct Mutation(
     RequestMutation,
     RecordMutation,
     NotificationMutation,
+    ExportMutation,
 );
 
 /// Bounds and switches of the schema.

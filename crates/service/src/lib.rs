@@ -38,6 +38,7 @@ mod staff;
 mod sweep;
 mod thread;
 mod thread_header;
+mod transcript;
 
 pub use address::Address;
 pub use attachment::{Announced, CreateUpload, ExpectedUpload, UploadAttachment, Uploaded};
@@ -64,3 +65,4 @@ pub use thread::{
     ThreadSet,
 };
 pub use thread_header::{AudienceChange, EditHeader, HeaderEdited};
+pub use transcript::{ExportFile, ExportThread, Exported};

@@ -44,6 +44,7 @@ mod read_state;
 mod recipients;
 mod record;
 mod revision;
+mod search;
 mod shared_document;
 mod sql;
 #[cfg(test)]
@@ -106,6 +107,7 @@ pub use page::{InboxPlace, Page, RecordPlace};
 pub use reaction::{ReactionCounts, ReactionRow};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};
 pub use revision::{Edit, QuoteKey, QuoteRow};
+pub use search::{SearchFilter, SearchPlace, SearchRow};
 pub use shared_document::DocumentPlace;
 pub use system::{Batch, StaffAsViewer, policy_row};
 pub use thread::{Header, SeenThread};

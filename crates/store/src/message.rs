@@ -85,6 +85,30 @@ impl Store {
         read(&rows)
     }
 
+    /// Messages of a thread that the viewer sees, from one number to another, for an export: those of
+    /// which it may read the content.
+    pub async fn messages_to_export(
+        &self,
+        viewer: &Viewer,
+        thread: ThreadId,
+        from: i64,
+        to: i64,
+    ) -> Result<Vec<MessageRow>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT m.id FROM message m JOIN thread t ON t.id = m.thread_id WHERE ");
+        visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(" AND m.thread_id = ").bind(thread);
+        sql.push(" AND m.seq BETWEEN ").bind(from);
+        sql.push(" AND ").bind(to);
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        let id = |row| Reader::new(row).next();
+        let ids = rows.iter().map(id).collect::<Result<Vec<_>>>()?;
+        // SECURITY: what is read one by one says what may be read at all.
+        let mut rows = self.messages_by_id(viewer, &ids).await?;
+        rows.sort_unstable_by_key(|row| row.message.seq);
+        Ok(rows)
+    }
+
     /// Those of the messages whose thread the viewer sees, with their HTML.
     pub async fn messages_by_id(
         &self,
@@ -216,12 +240,13 @@ fn read(rows: &[QueryResult]) -> Result<Vec<MessageRow>> {
 }
 
 impl Tx {
-    /// Stores a new message. The caller holds the thread's lock and has numbered it.
+    /// Stores a new message, to be found by its words. The caller holds the thread's lock and has
+    /// numbered it.
     pub async fn insert_message(&self, message: &message::Model) -> Result<()> {
         message::Entity::insert(message.clone().into_active_model())
             .exec_without_returning(&**self)
             .await?;
-        Ok(())
+        self.index(vec![message.into()]).await
     }
 
     /// A message of a thread that the viewer sees, as it is now.
