@@ -74,7 +74,7 @@ pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
-    ClientNaming, ClientStatus, Deed, ExportFormat, ExternalKind, HouseholdRole, Lifecycle,
-    NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role,
-    RoleSet, SearchKind, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Deed, DeletionRule, ExportFormat, ExternalKind, HouseholdRole,
+    Lifecycle, NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus,
+    Role, RoleSet, SearchKind, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
 };

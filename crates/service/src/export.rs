@@ -194,6 +194,7 @@ impl<W: Write> Writing<'_, W> {
                 thread: thread.id,
                 from,
                 to,
+                take: None,
                 html: false,
             };
             for row in self.service.store.messages(self.viewer, &[range]).await? {

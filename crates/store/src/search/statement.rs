@@ -38,7 +38,8 @@ pub(crate) fn search_statement(
     }
     sql.push(" AND ");
     visible_threads(&mut sql, viewer, Action::View, "t");
-    sql.push(" AND t.lifecycle IN ('OPEN', 'ARCHIVED')");
+    // SECURITY: what was deleted is not found any more, while its content is still kept (S-31).
+    sql.push(" AND t.lifecycle IN ('OPEN', 'ARCHIVED') AND m.deleted_at IS NULL");
     if let Some(kind) = filter.audience {
         sql.push(" AND t.audience = '")
             .push(kind.as_str())
