@@ -135,14 +135,17 @@ impl RequestMutation {
         input: SendPortalRequestInput,
     ) -> Result<PortalRequestPayload> {
         let format = input.note_format.into();
-        let send = SendPortalRequest {
+        let request = SendPortalRequest {
             client: ClientId::parse(&input.client_id)?,
             wanted: wanted(input.request)?,
             note: input.note.map(|text| NoteInput { format, text }),
         };
         let viewer = ctx.viewer()?;
         let key = &input.idempotency_key;
-        let sent = ctx.service()?.send_portal_request(&viewer, key, send).await;
+        let sent = ctx
+            .service()?
+            .send_portal_request(&viewer, key, request)
+            .await;
         moved(ctx, sent).await
     }
 
