@@ -242,6 +242,40 @@ CREATE TABLE "audit_entry" (
   "link" text NOT NULL, PRIMARY KEY ("agency_id",
   "number"), FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
 
+-- m0009_deletion
+CREATE TABLE "tombstone" (
+  "thread_id" uuid NOT NULL,
+  "seq" bigint NOT NULL,
+  "agency_id" uuid NOT NULL,
+  "deleted_at" timestamp with time zone NOT NULL,
+  "deleted_by_kind" text NOT NULL,
+  "deleted_by_id" uuid NOT NULL,
+  "purge_after" timestamp with time zone NOT NULL,
+  "purged_at" timestamp with time zone NULL, PRIMARY KEY ("thread_id",
+  "seq"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id"), FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "message_removal" (
+  "viewer_id" uuid NOT NULL,
+  "thread_id" uuid NOT NULL,
+  "seq" bigint NOT NULL,
+  "removed_at" timestamp with time zone NOT NULL, PRIMARY KEY ("viewer_id",
+  "thread_id",
+  "seq"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id") );
+CREATE TABLE "legal_hold" (
+  "client_id" uuid NOT NULL PRIMARY KEY,
+  "placed_by" uuid NOT NULL,
+  "placed_at" timestamp with time zone NOT NULL, FOREIGN KEY ("client_id") REFERENCES "client" ("id") );
+ALTER TABLE "message" ADD COLUMN "deleted_at" timestamp with time zone NULL;
+ALTER TABLE "thread" ADD COLUMN "deleted_messages" bigint NOT NULL DEFAULT 0;
+ALTER TABLE "attachment" ADD COLUMN "deleted_at" timestamp with time zone NULL;
+ALTER TABLE "thread_state" ADD COLUMN "hidden_seq" bigint NOT NULL DEFAULT 0;
+ALTER TABLE "thread_state" ADD COLUMN "removed_seq" bigint NOT NULL DEFAULT 0;
+ALTER TABLE "thread_state" ADD COLUMN "removals" integer NOT NULL DEFAULT 0;
+CREATE INDEX "message_deleted" ON "message" ("thread_id", "seq") WHERE "deleted_at" IS NOT NULL;
+CREATE INDEX "thread_deleted" ON "thread" ("agency_id", "audience", "last_activity_at" DESC, "id" DESC) WHERE "deleted_messages" > 0;
+CREATE INDEX "tombstone_due" ON "tombstone" ("purge_after") WHERE "purged_at" IS NULL;
+CREATE INDEX "thread_state_by_thread" ON "thread_state" ("thread_id");
+CREATE INDEX "thread_state_hidden" ON "thread_state" ("viewer_id") WHERE "hidden_seq" > 0;
+
 -- m0010_shared
 CREATE TABLE "message_revision" (
   "message_id" uuid NOT NULL,
@@ -380,3 +414,25 @@ CREATE INDEX "external_id_by_row" ON "external_id" ("row_id");
 CREATE INDEX "program_by_name" ON "program" ("agency_id", "name", "id");
 CREATE INDEX "enrollment_by_client" ON "enrollment" ("client_id", "entry_date");
 CREATE INDEX "enrollment_by_program" ON "enrollment" ("program_id", "client_id");
+
+-- m0011_search
+CREATE TABLE "search_entry" (
+  "key" bigint NOT NULL,
+  "id" uuid NOT NULL PRIMARY KEY,
+  "kind" text NOT NULL,
+  "thread_id" uuid NOT NULL,
+  "message_id" uuid NULL,
+  "words" tsvector NOT NULL );
+CREATE TABLE "search_version" (
+  "version" integer NOT NULL PRIMARY KEY );
+CREATE INDEX "search_entry_by_thread" ON "search_entry" ("thread_id");
+CREATE INDEX "search_entry_by_key" ON "search_entry" ("key" DESC, "id" DESC);
+CREATE INDEX search_entry_by_words ON search_entry USING gin (words);
+CREATE FUNCTION leave_search() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM search_entry WHERE id = OLD.id; RETURN NULL; END $$;
+CREATE FUNCTION leave_search_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM search_entry WHERE thread_id = OLD.id; RETURN NULL; END $$;
+CREATE TRIGGER message_leaves_search AFTER DELETE ON message FOR EACH ROW EXECUTE FUNCTION leave_search();
+CREATE TRIGGER message_changes_in_search AFTER UPDATE OF body ON message FOR EACH ROW WHEN (NEW.body <> OLD.body) EXECUTE FUNCTION leave_search();
+CREATE TRIGGER thread_leaves_search AFTER DELETE ON thread FOR EACH ROW EXECUTE FUNCTION leave_search_whole();
+CREATE TRIGGER thread_changes_in_search AFTER UPDATE OF subject ON thread FOR EACH ROW WHEN (NEW.subject <> OLD.subject) EXECUTE FUNCTION leave_search();
+CREATE TRIGGER attachment_leaves_search AFTER DELETE ON attachment FOR EACH ROW EXECUTE FUNCTION leave_search();
+CREATE TRIGGER attachment_changes_in_search AFTER UPDATE OF file_name ON attachment FOR EACH ROW WHEN (NEW.file_name <> OLD.file_name) EXECUTE FUNCTION leave_search();

@@ -241,6 +241,40 @@ CREATE TABLE "audit_entry" (
   "link" text NOT NULL, PRIMARY KEY ("agency_id",
   "number"), FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
 
+-- m0009_deletion
+CREATE TABLE "tombstone" (
+  "thread_id" uuid_text NOT NULL,
+  "seq" integer NOT NULL,
+  "agency_id" uuid_text NOT NULL,
+  "deleted_at" timestamp_with_timezone_text NOT NULL,
+  "deleted_by_kind" text NOT NULL,
+  "deleted_by_id" uuid_text NOT NULL,
+  "purge_after" timestamp_with_timezone_text NOT NULL,
+  "purged_at" timestamp_with_timezone_text NULL, PRIMARY KEY ("thread_id",
+  "seq"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id"), FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "message_removal" (
+  "viewer_id" uuid_text NOT NULL,
+  "thread_id" uuid_text NOT NULL,
+  "seq" integer NOT NULL,
+  "removed_at" timestamp_with_timezone_text NOT NULL, PRIMARY KEY ("viewer_id",
+  "thread_id",
+  "seq"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id") );
+CREATE TABLE "legal_hold" (
+  "client_id" uuid_text NOT NULL PRIMARY KEY,
+  "placed_by" uuid_text NOT NULL,
+  "placed_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("client_id") REFERENCES "client" ("id") );
+ALTER TABLE "message" ADD COLUMN "deleted_at" timestamp_with_timezone_text NULL;
+ALTER TABLE "thread" ADD COLUMN "deleted_messages" integer NOT NULL DEFAULT 0;
+ALTER TABLE "attachment" ADD COLUMN "deleted_at" timestamp_with_timezone_text NULL;
+ALTER TABLE "thread_state" ADD COLUMN "hidden_seq" integer NOT NULL DEFAULT 0;
+ALTER TABLE "thread_state" ADD COLUMN "removed_seq" integer NOT NULL DEFAULT 0;
+ALTER TABLE "thread_state" ADD COLUMN "removals" integer NOT NULL DEFAULT 0;
+CREATE INDEX "message_deleted" ON "message" ("thread_id", "seq") WHERE "deleted_at" IS NOT NULL;
+CREATE INDEX "thread_deleted" ON "thread" ("agency_id", "audience", "last_activity_at" DESC, "id" DESC) WHERE "deleted_messages" > 0;
+CREATE INDEX "tombstone_due" ON "tombstone" ("purge_after") WHERE "purged_at" IS NULL;
+CREATE INDEX "thread_state_by_thread" ON "thread_state" ("thread_id");
+CREATE INDEX "thread_state_hidden" ON "thread_state" ("viewer_id") WHERE "hidden_seq" > 0;
+
 -- m0010_shared
 CREATE TABLE "message_revision" (
   "message_id" uuid_text NOT NULL,
@@ -379,3 +413,26 @@ CREATE INDEX "external_id_by_row" ON "external_id" ("row_id");
 CREATE INDEX "program_by_name" ON "program" ("agency_id", "name", "id");
 CREATE INDEX "enrollment_by_client" ON "enrollment" ("client_id", "entry_date");
 CREATE INDEX "enrollment_by_program" ON "enrollment" ("program_id", "client_id");
+
+-- m0011_search
+CREATE TABLE "search_entry" (
+  "key" integer NOT NULL PRIMARY KEY,
+  "id" uuid_text NOT NULL,
+  "kind" text NOT NULL,
+  "thread_id" uuid_text NOT NULL,
+  "message_id" uuid_text NULL,
+  "words" text NOT NULL );
+CREATE TABLE "search_version" (
+  "version" integer NOT NULL PRIMARY KEY );
+CREATE INDEX "search_entry_by_thread" ON "search_entry" ("thread_id");
+CREATE UNIQUE INDEX "search_entry_by_id" ON "search_entry" ("id");
+CREATE VIRTUAL TABLE search_index USING fts5(words, content='search_entry', content_rowid='key', tokenize='ascii', prefix='3', columnsize=0);
+INSERT INTO search_index(search_index, rank) VALUES ('secure-delete', 1);
+CREATE TRIGGER search_entry_comes AFTER INSERT ON search_entry BEGIN INSERT INTO search_index(rowid, words) VALUES (new.key, new.words); END;
+CREATE TRIGGER search_entry_goes AFTER DELETE ON search_entry BEGIN INSERT INTO search_index(search_index, rowid, words) VALUES ('delete', old.key, old.words); END;
+CREATE TRIGGER message_leaves_search AFTER DELETE ON message BEGIN DELETE FROM search_entry WHERE id = old.id; END;
+CREATE TRIGGER message_changes_in_search AFTER UPDATE OF body ON message WHEN new.body <> old.body BEGIN DELETE FROM search_entry WHERE id = old.id; END;
+CREATE TRIGGER thread_leaves_search AFTER DELETE ON thread BEGIN DELETE FROM search_entry WHERE thread_id = old.id; END;
+CREATE TRIGGER thread_changes_in_search AFTER UPDATE OF subject ON thread WHEN new.subject <> old.subject BEGIN DELETE FROM search_entry WHERE id = old.id; END;
+CREATE TRIGGER attachment_leaves_search AFTER DELETE ON attachment BEGIN DELETE FROM search_entry WHERE id = old.id; END;
+CREATE TRIGGER attachment_changes_in_search AFTER UPDATE OF file_name ON attachment WHEN new.file_name <> old.file_name BEGIN DELETE FROM search_entry WHERE id = old.id; END;

@@ -245,8 +245,6 @@ fn entries<E>(
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
-
     use proptest::prelude::*;
     use serde_json::{Value, json};
 

@@ -261,7 +261,6 @@ async fn p35_s26_of_a_broadcast_clients_learn_nothing_of_each_others_reactions()
     );
     tidings.alter(&sql, client::CLIENT).await;
     tidings.nothing_more(&mut [elena]).await;
-    let _of_the_broadcast = id;
 }
 
 fn uuid_of(gid: &str) -> uuid::Uuid {
