@@ -46,6 +46,14 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("fulfillReleaseOfInformationRequest", "second-client", json!({ "requestId": release_request(request::SECOND_RELEASE), "signedName": "Haruto Nakamura", "textSha256": default_release() }), ("signedName", json!("H. Nakamura"))),
         ("addLocation", "client", json!({ "actingFor": client::CLIENT.gid(), "place": { "coordinates": { "latitude": 1.5, "longitude": 2.5 } } }), ("place", json!({ "address": { "line1": "two" } }))),
         ("revokeReleaseOfInformation", "client", json!({ "releaseId": release::CLIENT.gid() }), ("releaseId", json!(nowhere("ReleaseOfInformation")))),
+        ("addReaction", "clinician", json!({ "messageId": message(2), "emoji": "👍" }), ("emoji", json!("🙏"))),
+        ("toggleReaction", "clinician", json!({ "messageId": message(3), "emoji": "👍" }), ("emoji", json!("🙏"))),
+        ("removeReaction", "clinician", json!({ "messageId": message(2), "emoji": "👍" }), ("emoji", json!("🙏"))),
+        ("setMessagePinned", "clinician", json!({ "messageId": message(2), "pinned": true }), ("pinned", json!(false))),
+        ("editMessage", "clinician", json!({ "messageId": message(2), "body": "one" }), ("body", json!("two"))),
+        ("setThreadLocked", "clinician", json!({ "threadId": sleep, "locked": true }), ("locked", json!(false))),
+        ("exportThread", "clinician", json!({ "threadId": sleep, "format": "CSV" }), ("format", json!("PDF"))),
+        ("deleteMessage", "clinical-admin", json!({ "messageId": message(1) }), ("messageId", json!(nowhere("Message")))),
         ("markNotificationsRead", "clinician", json!({ "notificationIds": [notification::CHILD_LOCATION.gid()] }), ("notificationIds", json!([nowhere("Notification")]))),
     ]
 }
