@@ -1,7 +1,7 @@
 //! Locked threads.
 
 use serde_json::{Value, json};
-use tidings_server::seed::cast::{message, thread};
+use tidings_server::seed::cast::{client, message, thread};
 
 use super::to_clients;
 use crate::support::{Caller, Global as _, Tidings};
@@ -97,7 +97,6 @@ async fn px04_a_lock_is_for_staff_who_see_the_thread_and_the_first_one_holds() {
 #[tokio::test]
 async fn px04_k5_a_locked_group_is_silent_and_shows_so_in_the_inbox() {
     let tidings = Tidings::start().await;
-    use tidings_server::seed::cast::client;
     let both = [client::CLIENT, client::SECOND_CLIENT];
     let (id, _) = to_clients(&tidings, &both, true).await;
     let haruto = tidings.caller("second-client");

@@ -215,7 +215,7 @@ async fn p35_a_storm_of_reactions_is_bounded() {
 async fn p35_s26_of_a_broadcast_clients_learn_nothing_of_each_others_reactions() {
     let tidings = Tidings::start().await;
     let both = [client::CLIENT, client::SECOND_CLIENT];
-    let (id, it) = to_clients(&tidings, &both, false).await;
+    let (_, it) = to_clients(&tidings, &both, false).await;
     let lucia = tidings.caller("scheduler");
     lucia.does("addReaction", with(&it, HEART)).await;
     // No client can react here: rows of a time when it could are put by hand.
@@ -261,7 +261,6 @@ async fn p35_s26_of_a_broadcast_clients_learn_nothing_of_each_others_reactions()
     );
     tidings.alter(&sql, client::CLIENT).await;
     tidings.nothing_more(&mut [elena]).await;
-    let _of_the_broadcast = id;
 }
 
 fn uuid_of(gid: &str) -> uuid::Uuid {
