@@ -21,6 +21,7 @@ mod m0007_thread_clients;
 mod m0008_audit;
 mod m0010_shared;
 mod m0011_search;
+mod m0012_settings;
 mod m0013_portal_requests;
 mod m0020_imports;
 
@@ -69,6 +70,7 @@ pub const PLANS: &[Plan] = &[
     m0013_portal_requests::PLAN,
     m0020_imports::PLAN,
     m0011_search::PLAN,
+    m0012_settings::PLAN,
 ];
 
 /// What no builder can say, by the name of its plan: triggers and full-text indexes, in the database's

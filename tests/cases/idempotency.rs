@@ -47,6 +47,9 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("addLocation", "client", json!({ "actingFor": client::CLIENT.gid(), "place": { "coordinates": { "latitude": 1.5, "longitude": 2.5 } } }), ("place", json!({ "address": { "line1": "two" } }))),
         ("revokeReleaseOfInformation", "client", json!({ "releaseId": release::CLIENT.gid() }), ("releaseId", json!(nowhere("ReleaseOfInformation")))),
         ("markNotificationsRead", "clinician", json!({ "notificationIds": [notification::CHILD_LOCATION.gid()] }), ("notificationIds", json!([nowhere("Notification")]))),
+        ("updateMySettings", "guardian", json!({ "enterKeyAction": "SEND" }), ("inAppAlerts", json!(false))),
+        ("setClientMessaging", "clinical-admin", json!({ "clientIds": [client::SECOND_CHILD.gid()], "send": false }), ("directChatAccess", json!(false))),
+        ("updateMessagingPolicy", "practice-admin", json!({ "expectedVersion": 1, "minBodyChars": 1, "voiceNotes": true }), ("expectedVersion", json!(2))),
     ]
 }
 

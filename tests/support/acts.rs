@@ -163,6 +163,22 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "markNotificationsRead",
         "MarkNotificationsReadInput",
         "notifications { id readAt }",
+        "updateMySettings",
+        "UpdateMySettingsInput",
+        "settings { staffMember { allowClientInitiatedContact displayInPortal emailNotifications } enterKeyAction \
+         openMostRecentThread inAppAlerts notifyByEmail emailContent alertContent emailsCarryContent \
+         alertsCarryContent }",
+    ),
+    (
+        "setClientMessaging",
+        "SetClientMessagingInput",
+        "clients { id canSend directChatAccess }",
+    ),
+    (
+        "updateMessagingPolicy",
+        "UpdateMessagingPolicyInput",
+        "messagingPolicy { version portalEnabled minBodyChars clientMaxMessageChars chatSharing \
+         clientAudienceInboxes defaultDirectChatSharing staffEmailContent internalMessaging }",
     ),
 ];
 

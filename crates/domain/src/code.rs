@@ -58,6 +58,8 @@ codes! {
         ClientNotActivated = "CLIENT_NOT_ACTIVATED",
         /// The client is inactive and cannot write (S-33).
         ClientInactive = "CLIENT_INACTIVE",
+        /// The client may read and, for the time being, not write (K15).
+        SendingNotAllowed = "SENDING_NOT_ALLOWED",
         /// The staff member takes no messages that clients start (C-22, K13).
         ContactNotAllowed = "CONTACT_NOT_ALLOWED",
         /// The staff member is not on the client's care team today (C-23).
@@ -74,6 +76,8 @@ codes! {
         GroupsNotAllowed = "GROUPS_NOT_ALLOWED",
         /// The agency does not let chats be shared (P-12).
         SharingNotAllowed = "SHARING_NOT_ALLOWED",
+        /// The agency does not let staff write to each other (TX-04).
+        InternalMessagingDisabled = "INTERNAL_MESSAGING_DISABLED",
         /// The thread needs a subject, or a topic that fills it (S-11, K9).
         SubjectRequired = "SUBJECT_REQUIRED",
         /// The subject is longer than 255 characters.
@@ -92,6 +96,10 @@ codes! {
         AudienceChangeNotConfirmed = "AUDIENCE_CHANGE_NOT_CONFIRMED",
         /// The object has changed since the version that the input names.
         VersionConflict = "VERSION_CONFLICT",
+        /// A setting lies outside of its bounds, or two do not fit each other.
+        SettingOutOfRange = "SETTING_OUT_OF_RANGE",
+        /// Content in e-mails and alerts needs an acknowledgement that these are not secure (P-50).
+        InsecureNotAcknowledged = "INSECURE_NOT_ACKNOWLEDGED",
         /// The topic is not one of this audience.
         TopicNotInAudience = "TOPIC_NOT_IN_AUDIENCE",
         /// The end would lie before the start.

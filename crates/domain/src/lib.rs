@@ -54,6 +54,7 @@ mod rich_text;
 pub mod search;
 mod settings;
 pub mod spreadsheet;
+mod user_settings;
 mod vocabulary;
 
 pub use audit::{AuditEntry, AuditSubject};
@@ -72,9 +73,16 @@ pub use id::{
 pub use location::{Address, Coordinates, Place};
 pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
+pub use user_settings::{INSECURE_CONTENT_WARNING, UserSettings};
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
     ClientNaming, ClientStatus, Deed, ExportFormat, ExternalKind, HouseholdRole, Lifecycle,
     NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role,
     RoleSet, SearchKind, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Deed, ExternalKind, HouseholdRole, Lifecycle, NotificationKind,
+    ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, StaffGroup,
+    SubjectKind, SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Deed, EmailNotification, EnterKeyAction, Lifecycle,
+    NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role,
+    RoleSet, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
 };

@@ -139,6 +139,24 @@ words! {
         Internal = "INTERNAL",
     }
 
+    /// What the Enter key does where a message is written (P-38). A client application's own matter.
+    EnterKeyAction {
+        /// Sends the message.
+        Send = "SEND",
+        /// Begins a new line.
+        NewLine = "NEW_LINE",
+    }
+
+    /// What a staff member can be told of by e-mail (T-40).
+    EmailNotification {
+        /// A message in a thread with a client (T-42, T-43).
+        ClientMessage = "CLIENT_MESSAGE",
+        /// A message in a thread among staff.
+        InternalMessage = "INTERNAL_MESSAGE",
+        /// A client has answered a request (C-47).
+        RequestFulfilled = "REQUEST_FULFILLED",
+    }
+
     /// How a message's text is written (C-05).
     BodyFormat {
         /// Text and nothing else.
@@ -181,6 +199,12 @@ words! {
         RolesChanged = "ROLES_CHANGED",
         /// A staff member's settings were changed.
         StaffSettingsChanged = "STAFF_SETTINGS_CHANGED",
+        /// A person's own settings were changed.
+        OwnSettingsChanged = "OWN_SETTINGS_CHANGED",
+        /// The agency's messaging policy was changed.
+        MessagingPolicyChanged = "MESSAGING_POLICY_CHANGED",
+        /// What a client may do in messages was changed.
+        ClientMessagingChanged = "CLIENT_MESSAGING_CHANGED",
         /// A client was marked active or inactive.
         ClientStatusChanged = "CLIENT_STATUS_CHANGED",
         /// A staff member was put on a client's care team.

@@ -36,6 +36,7 @@ enum Kind {
     Release = 11,
     Notification = 12,
     Search = 20,
+    Policy = 12,
 }
 
 fn invalid() -> Error {
@@ -179,6 +180,16 @@ pub(crate) fn to_message(viewer: Principal, thread: ThreadId, cursor: &str) -> R
         return Err(invalid());
     }
     number(&bytes, 16)
+}
+
+/// A version of the policy of the viewer's agency.
+pub(crate) fn of_policy(viewer: Principal, version: i32) -> String {
+    seal(viewer, Kind::Policy, &i64::from(version).to_be_bytes())
+}
+
+pub(crate) fn to_policy(viewer: Principal, cursor: &str) -> Result<i32, Error> {
+    let bytes = open(viewer, Kind::Policy, cursor)?;
+    i32::try_from(number(&bytes, 0)?).map_err(|_| invalid())
 }
 
 /// A place among the clients of a thread, by number.

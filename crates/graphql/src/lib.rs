@@ -36,6 +36,7 @@ mod message_page;
 mod node;
 mod notification;
 mod people;
+mod policy_mutations;
 mod portal_request;
 mod portal_request_mutations;
 mod price;
@@ -55,6 +56,7 @@ mod thread;
 mod thread_mutations;
 mod thread_people;
 mod unread;
+mod user_settings;
 
 pub use live::Answer;
 pub use node::attachment_id;

@@ -99,6 +99,14 @@ pub(crate) struct AccountOf(pub(crate) ClientId);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct ListedOn(pub(crate) ThreadId);
 
+/// Whether nobody of the staff addressed in a thread takes messages that clients start.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ContactOff(pub(crate) ThreadId);
+
+/// The settings of a staff member.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct SettingsOf(pub(crate) StaffId);
+
 /// The number of a client in a group.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct NumberIn(pub(crate) ThreadId, pub(crate) ClientId);
@@ -347,6 +355,34 @@ impl Loader<ListedOn> for Rows {
             .into_iter()
             .map(|(key, rows)| (key, bare(rows)))
             .collect())
+    }
+}
+
+impl Loader<ContactOff> for Rows {
+    type Value = ();
+    type Error = LoadError;
+
+    async fn load(&self, keys: &[ContactOff]) -> Result<HashMap<ContactOff, ()>, LoadError> {
+        let threads: Vec<ThreadId> = keys.iter().map(|key| key.0).collect();
+        let store = &self.0.service.store;
+        let off = store.contact_off(&self.0.viewer(), &threads).await?;
+        Ok(off.into_iter().map(|id| (ContactOff(id), ())).collect())
+    }
+}
+
+impl Loader<SettingsOf> for Rows {
+    type Value = tidings_domain::UserSettings;
+    type Error = LoadError;
+
+    async fn load(
+        &self,
+        keys: &[SettingsOf],
+    ) -> Result<HashMap<SettingsOf, Self::Value>, LoadError> {
+        let staff: Vec<StaffId> = keys.iter().map(|key| key.0).collect();
+        let store = &self.0.service.store;
+        let settings = store.staff_settings(&self.0.viewer(), &staff).await?;
+        let key = |(id, settings)| (SettingsOf(id), settings);
+        Ok(settings.into_iter().map(key).collect())
     }
 }
 

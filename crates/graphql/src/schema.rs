@@ -22,6 +22,7 @@ use crate::loaders::loaders;
 use crate::message_edit_mutations::MessageEditMutation;
 use crate::message_mutations::MessageMutation;
 use crate::notification::{NotificationMutation, NotificationQuery};
+use crate::policy_mutations::PolicyMutation;
 use crate::portal_request::RequestQuery;
 use crate::portal_request_mutations::RequestMutation;
 use crate::price::Prices;
@@ -33,6 +34,7 @@ use crate::search::SearchRoot;
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
 use crate::thread_people::{PeopleMutation, PeopleQuery};
+use crate::user_settings::{SettingsMutation, SettingsQuery};
 
 /// Everything that can be read.
 #[derive(async_graphql::MergedObject, Default)]
@@ -45,6 +47,7 @@ pub(crate) struct Query(
     RequestQuery,
     NotificationQuery,
     SearchRoot,
+    SettingsQuery,
 );
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
@@ -61,6 +64,8 @@ pub(crate) struct Mutation(
     RecordMutation,
     NotificationMutation,
     ExportMutation,
+    SettingsMutation,
+    PolicyMutation,
 );
 
 /// Bounds and switches of the schema.

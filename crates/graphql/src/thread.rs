@@ -19,7 +19,7 @@ use crate::cursor;
 use crate::enums::{ThreadKind, UserErrorCode};
 use crate::error::{fault, not_found};
 use crate::guard::{guarded, permit};
-use crate::loaders::{ListedOn, Load, PinnedIn};
+use crate::loaders::{ContactOff, ListedOn, Load, PinnedIn};
 use crate::message::{Message, MessageConnection};
 use crate::message_page::{Window, page};
 use crate::node::Global;
@@ -168,8 +168,12 @@ impl Thread {
                     } else {
                         ClientStatus::Inactive
                     },
+                    sends: true,
                     direct_chat: true,
                 }));
+        }
+        if viewer.account().is_some() && viewer.policy().block_replies_when_contact_off {
+            facts.contact_off = ctx.one(ContactOff(self.0.row.id)).await?.is_some();
         }
         Ok(write_block(&viewer, &facts))
     }

@@ -21,6 +21,10 @@ pub enum AdminAction {
     ShareClients,
     /// Define what can be asked for: assessments, document categories (C-33, C-35).
     DefineRequests,
+    /// Let clients write and use direct chats, or not (K15, PX-06).
+    SetClientMessaging,
+    /// Change the agency's messaging policy and read its history (C-50, CX-10).
+    ManagePolicy,
 }
 
 /// The roles that may do it, within their own agency.
@@ -33,6 +37,8 @@ const ADMINISTRATION: &[(AdminAction, &[Role])] = &[
     (AdminAction::ReadAuditLog,        &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::SystemAdmin]),
     (AdminAction::ShareClients,        &[Role::PracticeAdmin, Role::ClinicalAdmin]),
     (AdminAction::DefineRequests,      &[Role::PracticeAdmin, Role::ClinicalAdmin]),
+    (AdminAction::SetClientMessaging,  &[Role::PracticeAdmin, Role::ClinicalAdmin]),
+    (AdminAction::ManagePolicy,        &[Role::PracticeAdmin, Role::SystemAdmin]),
 ];
 
 /// Whether the viewer may do it in the own agency. A portal account never may.

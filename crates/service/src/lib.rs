@@ -28,12 +28,14 @@ mod link;
 pub mod live;
 mod message;
 mod message_edit;
+mod messaging_policy;
 mod notification;
 mod portal_request;
 mod reaction;
 mod read_state;
 mod record;
 mod relay;
+mod settings;
 mod staff;
 mod sweep;
 mod thread;
@@ -44,7 +46,7 @@ pub use address::Address;
 pub use attachment::{Announced, CreateUpload, ExpectedUpload, UploadAttachment, Uploaded};
 pub use body::{BodyInput, NamedAttachment};
 pub use care_team::{Assign, Assigned, EndAssignment};
-pub use client::{ClientStatusSet, SetClientStatus};
+pub use client::{ClientMessagingSet, ClientStatusSet, SetClientMessaging, SetClientStatus};
 pub use context::{Begin, Service, Write};
 pub use error::{Error, Refusal, Result};
 pub use files::Files;
@@ -53,13 +55,15 @@ pub use import::{Counts, ImportDirectory, ImportSummary, Kind as ImportKind, Wat
 pub use link::LinkKey;
 pub use message::{SendMessage, Sent};
 pub use message_edit::{EditMessage, SetMessagePinned, Touched};
+pub use messaging_policy::{PolicyPatch, PolicySaved, UpdatePolicy};
 pub use notification::{MarkNotifications, NotificationsMarked};
 pub use portal_request::{NoteInput, RequestMoved, SendPortalRequest, Wanted};
 pub use reaction::{React, Reacting};
 pub use read_state::{MarkMessages, MarkThread, Marked};
 pub use record::{AddLocation, LocationAdded, ReleaseRevoked, RevokeRelease};
 pub use relay::{Relay, RelayOptions};
-pub use staff::{SetRoles, StaffChanged, UpdateStaffSettings};
+pub use settings::{SettingsSaved, StaffPatch, UpdateMySettings, UpdateStaffSettings};
+pub use staff::{SetRoles, StaffChanged};
 pub use thread::{
     ChangePeople, Recipient, SetArchived, SetLocked, SetPinned, StartThread, ThreadPeople,
     ThreadSet,

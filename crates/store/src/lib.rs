@@ -45,6 +45,7 @@ mod recipients;
 mod record;
 mod revision;
 mod search;
+mod settings;
 mod shared_document;
 mod sql;
 #[cfg(test)]
@@ -61,7 +62,7 @@ mod visibility;
 mod writer;
 
 pub use audit::AuditChain;
-pub use care_team::CareTeamRow;
+pub use care_team::{CareTeamRow, contact_facts, contact_with};
 pub use database::Store;
 pub use directory::NamePlace;
 pub use due::{EndingRelease, NoticeDay};
@@ -108,6 +109,7 @@ pub use reaction::{ReactionCounts, ReactionRow};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};
 pub use revision::{Edit, QuoteKey, QuoteRow};
 pub use search::{SearchFilter, SearchPlace, SearchRow};
+pub use settings::{Policy, PolicyVersion};
 pub use shared_document::DocumentPlace;
 pub use system::{Batch, StaffAsViewer, policy_row};
 pub use thread::{Header, SeenThread};

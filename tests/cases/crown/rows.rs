@@ -71,6 +71,10 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("setClientStatus", ""),
     ("setStaffRoles", ""),
     ("updateStaffSettings", ""),
+    ("mySettings", "query { mySettings { enterKeyAction staffMember { id } } }"),
+    ("updateMySettings", ""),
+    ("setClientMessaging", ""),
+    ("updateMessagingPolicy", ""),
     ("messageAdded", "subscription($id: ID) { messageAdded(threadId: $id) { message { id } } }"),
     ("events", "subscription { events { __typename } }"),
 ];
@@ -320,5 +324,8 @@ pub(crate) const PLACES: &[Place] = &[
     place("revokeReleaseOfInformation.input.releaseId", "ReleaseOfInformation", "client", |_, id| with(json!({}), "releaseId", json!(id))),
     place("markNotificationsRead.input.notificationIds", "Notification", "clinician", |_, id| with(json!({}), "notificationIds", json!([id]))),
     place("requestFulfilled.clientId", "Client", "clinician", id),
+    place("setClientMessaging.input.clientIds", "Client", "clinical-admin", |_, id| with(json!({ "send": true }), "clientIds", json!([id]))),
+    wide(place("updateMessagingPolicy.input.defaultDirectChatSharing", "StaffMember", "practice-admin", |_, id| with(json!({ "expectedVersion": 1 }), "defaultDirectChatSharing", json!([id])))),
+    wide(place("updateMessagingPolicy.input.unsolicitedOwner", "StaffMember", "practice-admin", |_, id| with(json!({ "expectedVersion": 1 }), "unsolicitedOwner", json!(id)))),
     place("messageAdded.threadId", "Thread", "clinician", id),
 ];

@@ -125,7 +125,7 @@ impl Query<'_> {
                     .push(" AND t.agency_id = ")
                     .bind(self.viewer.agency())
                     .push(" AND ");
-                covered(sql, &narrowed, "t");
+                covered(sql, self.viewer, &narrowed, "t");
                 sql.push("t.lifecycle = '")
                     .push(lifecycle.as_str())
                     .push("'");
@@ -265,7 +265,7 @@ impl Query<'_> {
         sql.push(" AND x.agency_id = ")
             .bind(self.viewer.agency())
             .push(" AND ");
-        covered(sql, of.grant, "x");
+        covered(sql, self.viewer, of.grant, "x");
         sql.push("x.lifecycle = '")
             .push(of.lifecycle.as_str())
             .push("'");

@@ -81,7 +81,10 @@ async fn facts_are_those_of_the_rows(world: &World, store: &Store) {
         let (facts, live) = (world.facts(thread), &live[&thread.id]);
         assert_eq!(people(&live.facts), people(&facts));
         let bare = |f: &ThreadFacts| {
-            let clients = f.clients.iter().map(|c| (c.id, c.status, c.direct_chat));
+            let clients = f
+                .clients
+                .iter()
+                .map(|c| (c.id, c.status, c.sends, c.direct_chat));
             let clients: Vec<_> = clients.collect();
             (
                 f.agency,
@@ -89,6 +92,7 @@ async fn facts_are_those_of_the_rows(world: &World, store: &Store) {
                 f.lifecycle,
                 f.audience,
                 f.started_by,
+                f.contact_off,
                 clients,
             )
         };

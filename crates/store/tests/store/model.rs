@@ -69,6 +69,7 @@ impl World {
                 .map(|client| ClientFacts {
                     id: client.id,
                     status: client.status,
+                    sends: client.may_send,
                     direct_chat: client.direct_chat,
                 })
                 .collect(),
@@ -78,7 +79,22 @@ impl World {
                 .collect(),
             assigned: assigned.into_iter().collect(),
             supervisors: supervisors.into_iter().collect(),
+            contact_off: self.contact_off(thread.id),
         }
+    }
+
+    /// Whether staff are addressed and nobody of them works here and takes messages that clients start.
+    fn contact_off(&self, thread: ThreadId) -> bool {
+        let listed = self.participants.iter();
+        let addressed = listed.filter(|row| {
+            row.thread_id == thread && row.standing == ParticipantStanding::Participant
+        });
+        let staff = |id| self.staff.iter().find(move |staff| staff.id.0 == id);
+        let addressed = addressed.filter_map(|row| staff(row.principal_id));
+        let open: Vec<bool> = addressed
+            .map(|staff| staff.active && staff.allow_client_contact)
+            .collect();
+        !open.is_empty() && !open.contains(&true)
     }
 
     /// The threads that the law lets the viewer see.
