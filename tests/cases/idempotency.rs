@@ -48,6 +48,8 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("revokeReleaseOfInformation", "client", json!({ "releaseId": release::CLIENT.gid() }), ("releaseId", json!(nowhere("ReleaseOfInformation")))),
         ("markNotificationsRead", "clinician", json!({ "notificationIds": [notification::CHILD_LOCATION.gid()] }), ("notificationIds", json!([nowhere("Notification")]))),
         ("updateMySettings", "guardian", json!({ "enterKeyAction": "SEND" }), ("inAppAlerts", json!(false))),
+        ("openDirectThread", "clinician", json!({ "with": { "clientId": client::CLIENT.gid() }, "createNew": true, "message": { "audience": "CLINICAL", "subject": "s", "body": "b" } }), ("createNew", json!(false))),
+        ("convertToGroup", "clinician", json!({ "threadId": thread::SLEEP.gid(), "staffMemberIds": [staff::BILLER.gid()], "body": "b" }), ("body", json!("c"))),
         ("setClientMessaging", "clinical-admin", json!({ "clientIds": [client::SECOND_CHILD.gid()], "send": false }), ("directChatAccess", json!(false))),
         ("updateMessagingPolicy", "practice-admin", json!({ "expectedVersion": 1, "minBodyChars": 1, "voiceNotes": true }), ("expectedVersion", json!(2))),
     ]

@@ -170,6 +170,16 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
          alertsCarryContent }",
     ),
     (
+        "openDirectThread",
+        "OpenDirectThreadInput",
+        "thread { ...T } message { ...M } created",
+    ),
+    (
+        "convertToGroup",
+        "ConvertToGroupInput",
+        "thread { ...T } message { ...M }",
+    ),
+    (
         "setClientMessaging",
         "SetClientMessagingInput",
         "clients { id canSend directChatAccess }",
@@ -244,7 +254,7 @@ impl Caller<'_> {
         }
         let payload = answer["data"]["answer"].as_object().unwrap();
         for (field, value) in payload {
-            let nothing = value.is_null() || value == &json!([]);
+            let nothing = value.is_null() || value == &json!([]) || value == &json!(false);
             assert!(field == "userErrors" || nothing, "{name}: {answer:#}");
         }
         let code = payload["userErrors"][0]["code"].as_str();

@@ -78,6 +78,8 @@ codes! {
         SharingNotAllowed = "SHARING_NOT_ALLOWED",
         /// The agency does not let staff write to each other (TX-04).
         InternalMessagingDisabled = "INTERNAL_MESSAGING_DISABLED",
+        /// What two have written to each other is not shown to another client (P-13).
+        HistoryNotAllowed = "HISTORY_NOT_ALLOWED",
         /// The thread needs a subject, or a topic that fills it (S-11, K9).
         SubjectRequired = "SUBJECT_REQUIRED",
         /// The subject is longer than 255 characters.

@@ -21,7 +21,7 @@ use crate::request::Ask;
 
 /// A person whom an agency serves. Staff see the entry of every client of their agency; that says
 /// nothing of messages. A portal account sees its own clients.
-#[derive(Description)]
+#[derive(Clone, Description)]
 pub(crate) struct Client(pub(crate) Arc<ClientRow>);
 
 impl From<ClientRow> for Client {

@@ -194,6 +194,16 @@ pub(crate) enum ParticipantStanding {
     SharedWith,
 }
 
+/// Which of the two inboxes of staff.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_store::InboxKind")]
+pub(crate) enum InboxKind {
+    /// Threads with clients.
+    Client,
+    /// Threads among staff.
+    Internal,
+}
+
 /// Which threads an inbox lists.
 #[derive(Enum, Copy, Clone, Debug, Default, PartialEq, Eq)]
 #[graphql(remote = "tidings_store::InboxState")]
@@ -318,6 +328,8 @@ pub(crate) enum UserErrorCode {
     SharingNotAllowed,
     /// The agency does not let staff write to each other.
     InternalMessagingDisabled,
+    /// What two have written to each other is not shown to another client.
+    HistoryNotAllowed,
     /// The thread needs a subject, or a topic that fills it.
     SubjectRequired,
     /// The subject is longer than 255 characters.

@@ -14,6 +14,8 @@ use crate::attachment::AttachmentQuery;
 use crate::attachment_mutations::AttachmentMutation;
 use crate::audit::AuditQuery;
 use crate::batching::{Batching, Loads};
+use crate::chat_mutations::ChatMutation;
+use crate::contacts::ContactQuery;
 use crate::directory_mutations::DirectoryMutation;
 use crate::export_mutations::ExportMutation;
 use crate::inbox::InboxQuery;
@@ -48,6 +50,7 @@ pub(crate) struct Query(
     NotificationQuery,
     SearchRoot,
     SettingsQuery,
+    ContactQuery,
 );
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
@@ -66,6 +69,7 @@ pub(crate) struct Mutation(
     ExportMutation,
     SettingsMutation,
     PolicyMutation,
+    ChatMutation,
 );
 
 /// Bounds and switches of the schema.

@@ -13,7 +13,7 @@ use crate::loaders::{Load, SettingsOf};
 use crate::node::Global;
 
 /// A person who works in an agency. Everybody in the agency, clients included, may know the name.
-#[derive(Description)]
+#[derive(Clone, Description)]
 pub(crate) struct StaffMember(pub(crate) Arc<StaffRow>);
 
 impl From<StaffRow> for StaffMember {

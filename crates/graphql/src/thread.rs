@@ -19,7 +19,7 @@ use crate::cursor;
 use crate::enums::{ThreadKind, UserErrorCode};
 use crate::error::{fault, not_found};
 use crate::guard::{guarded, permit};
-use crate::loaders::{ContactOff, ListedOn, Load, PinnedIn};
+use crate::loaders::{ContactOff, ContinuationOf, ListedOn, Load, PinnedIn};
 use crate::message::{Message, MessageConnection};
 use crate::message_page::{Window, page};
 use crate::node::Global;
@@ -392,5 +392,27 @@ impl Thread {
             .await
             .map(|code| code.map(UserErrorCode::from))
             .transpose()
+    }
+
+    /// The chat of two with which this group goes on, if it began as one and the viewer sees that, too.
+    async fn continues(&self, ctx: &Context<'_>) -> Option<Result<Self>> {
+        let before = async {
+            let found = ctx.one(ContinuationOf(self.0.row.id)).await?;
+            match found.and_then(|found| found.continues) {
+                Some(id) => Self::load(ctx, id).await,
+                None => Ok(None),
+            }
+        };
+        before.await.transpose()
+    }
+
+    /// The groups that go on with this chat and that the viewer sees.
+    #[graphql(complexity = "5 * (child_complexity + 1)")]
+    async fn continued_by(&self, ctx: &Context<'_>) -> Result<Vec<Self>> {
+        let found = ctx.one(ContinuationOf(self.0.row.id)).await?;
+        let behind = found.unwrap_or_default().continued_by;
+        let threads = behind.into_iter().map(async |id| Self::load(ctx, id).await);
+        let threads = futures_util::future::try_join_all(threads).await?;
+        Ok(threads.into_iter().flatten().collect())
     }
 }

@@ -101,6 +101,9 @@ fn text(code: UserErrorCode) -> &'static str {
         UserErrorCode::InternalMessagingDisabled => {
             "Messages among staff are not enabled for this agency."
         }
+        UserErrorCode::HistoryNotAllowed => {
+            "What two have written to each other is not shown to another client."
+        }
         UserErrorCode::SubjectRequired => "A thread needs a subject, or a topic that fills it in.",
         UserErrorCode::SubjectTooLong => "The subject has more than 255 characters.",
         UserErrorCode::BodyRequired => "The message has no text.",

@@ -65,8 +65,8 @@ pub use relay::{Relay, RelayOptions};
 pub use settings::{SettingsSaved, StaffPatch, UpdateMySettings, UpdateStaffSettings};
 pub use staff::{SetRoles, StaffChanged};
 pub use thread::{
-    ChangePeople, Recipient, SetArchived, SetLocked, SetPinned, StartThread, ThreadPeople,
-    ThreadSet,
+    ChangePeople, ChatWith, ConvertToGroup, Converted, FirstMessage, OpenDirectThread, Opened,
+    Recipient, SetArchived, SetLocked, SetPinned, StartThread, ThreadPeople, ThreadSet,
 };
 pub use thread_header::{AudienceChange, EditHeader, HeaderEdited};
 pub use transcript::{ExportFile, ExportThread, Exported};

@@ -23,6 +23,7 @@ extern crate self as tidings_store;
 mod attachment;
 mod audit;
 mod care_team;
+mod contacts;
 mod database;
 mod directory;
 mod due;
@@ -63,6 +64,7 @@ mod writer;
 
 pub use audit::AuditChain;
 pub use care_team::{CareTeamRow, contact_facts, contact_with};
+pub use contacts::{ChatOfTwo, GroupPlace};
 pub use database::Store;
 pub use directory::NamePlace;
 pub use due::{EndingRelease, NoticeDay};
@@ -103,6 +105,7 @@ pub use facts::{
 pub use idempotency::Claim;
 pub use import::{ClientChange, EnrollmentChange, ImportState, MemberChange, StaffChange};
 pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
+pub use inbox::{InboxFilter, InboxJoins, InboxKind, InboxRow, InboxState};
 pub use message::{MessagePlace, MessageRange, MessageRow, Receipt};
 pub use page::{InboxPlace, Page, RecordPlace};
 pub use reaction::{ReactionCounts, ReactionRow};

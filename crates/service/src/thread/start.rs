@@ -62,17 +62,30 @@ impl Service {
             Begin::Done(sent) => return Ok(sent),
             Begin::New(write) => write,
         };
-        if viewer.account().is_some() {
-            singly_to_staff(&input)?;
-        }
-        let people = people(&write, viewer, &input.to).await?;
-        let draft = match viewer {
-            Viewer::Staff(staff) => of_staff(&write, viewer, staff, &input, people).await?,
-            Viewer::Account(account) => of_account(&write, viewer, account, &input, people).await?,
+        let sent = match viewer {
+            Viewer::Staff(staff) => start_by_staff(&write, viewer, staff, &input, body).await?,
+            Viewer::Account(account) => {
+                singly_to_staff(&input)?;
+                let people = people(&write, viewer, &input.to).await?;
+                let draft = of_account(&write, viewer, account, &input, people).await?;
+                store(&write, viewer, draft, body?).await?
+            }
         };
-        let sent = store(&write, viewer, draft, body?).await?;
         write.commit(sent).await
     }
+}
+
+/// Starts a thread of a staff member, inside a write.
+pub(super) async fn start_by_staff(
+    write: &Write<'_>,
+    viewer: &Viewer,
+    staff: &StaffViewer,
+    input: &StartThread,
+    body: Result<MessageBody>,
+) -> Result<Sent> {
+    let people = people(write, viewer, &input.to).await?;
+    let draft = of_staff(write, viewer, staff, input, people).await?;
+    store(write, viewer, draft, body?).await
 }
 
 /// What a staff member's thread is made of (S-02, T-15 to T-18).

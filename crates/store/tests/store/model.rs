@@ -9,7 +9,7 @@ use tidings_domain::{
 };
 use tidings_policy::{Action, ClientFacts, ThreadFacts, Viewer, decide};
 use tidings_store::{
-    InboxFilter, InboxState, MessageModel, ParticipantRow, ThreadClientRow, ThreadRow,
+    InboxFilter, InboxKind, InboxState, MessageModel, ParticipantRow, ThreadClientRow, ThreadRow,
 };
 
 use crate::support::world::{Kept, World};
@@ -205,7 +205,12 @@ impl World {
             .map(|thread| (thread, self.kept(me, thread)))
             .filter(|(thread, kept)| {
                 let clients = self.clients_of(thread);
-                passes(viewer, (thread, &clients), kept, filter)
+                let mine = |staff: &StaffId| {
+                    let day = self.today(thread.agency_id);
+                    clients.iter().any(|id| self.team(*id, day).contains(staff))
+                };
+                let own = viewer.staff().is_none_or(|staff| mine(&staff.id));
+                (own || !filter.my_clients) && passes(viewer, (thread, &clients), kept, filter)
             })
             .collect();
         rows.sort_by_key(|(thread, kept)| (kept.pinned, thread.last_activity_at, thread.id));
@@ -238,7 +243,12 @@ fn passes(
         InboxState::AllIncludingArchived => open || thread.lifecycle == Lifecycle::Archived,
         InboxState::Deleted => thread.lifecycle == Lifecycle::Deleted,
     };
+    let kind = filter.kind.is_none_or(|kind| match kind {
+        InboxKind::Client => thread.audience.is_some(),
+        InboxKind::Internal => thread.audience.is_none(),
+    });
     state
+        && kind
         && filter.client.is_none_or(|id| clients.contains(&id))
         && filter
             .audience
