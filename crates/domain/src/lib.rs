@@ -76,13 +76,8 @@ pub use settings::MessagingPolicy;
 pub use user_settings::{INSECURE_CONTENT_WARNING, UserSettings};
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
-    ClientNaming, ClientStatus, Deed, ExportFormat, ExternalKind, HouseholdRole, Lifecycle,
-    NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role,
-    RoleSet, SearchKind, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
-    ClientNaming, ClientStatus, Deed, ExternalKind, HouseholdRole, Lifecycle, NotificationKind,
-    ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, StaffGroup,
-    SubjectKind, SupervisorScope, ThreadKind,
-    ClientNaming, ClientStatus, Deed, EmailNotification, EnterKeyAction, Lifecycle,
-    NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role,
-    RoleSet, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Deed, EmailNotification, EnterKeyAction, ExportFormat,
+    ExternalKind, HouseholdRole, Lifecycle, NotificationKind, ParticipantStanding, PrincipalKind,
+    RequestKind, RequestStatus, Role, RoleSet, SearchKind, StaffGroup, SubjectKind,
+    SupervisorScope, ThreadKind,
 };

@@ -11,9 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::DateTime;
 use sha2::{Digest, Sha256};
 use tidings_domain::{ClientId, ErrorCode, Position, Principal, ThreadId};
-use tidings_store::{
-    DocumentPlace, GroupPlace, InboxPlace, NamePlace, RecordPlace, SearchPlace,
-};
+use tidings_store::{DocumentPlace, GroupPlace, InboxPlace, NamePlace, RecordPlace, SearchPlace};
 use uuid::Uuid;
 
 use crate::error::coded;
