@@ -105,7 +105,6 @@ pub use facts::{
 pub use idempotency::Claim;
 pub use import::{ClientChange, EnrollmentChange, ImportState, MemberChange, StaffChange};
 pub use inbox::{InboxFilter, InboxJoins, InboxKind, InboxRow, InboxState};
-pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
 pub use message::{MessagePlace, MessageRange, MessageRow, Receipt};
 pub use page::{InboxPlace, Page, RecordPlace};
 pub use reaction::{ReactionCounts, ReactionRow};

@@ -110,7 +110,7 @@ pub(crate) fn switches(text: &str) -> Result<MessagingPolicy> {
 }
 
 /// The policy in force: an agency cannot enable what the whole system has not (CX-10).
-pub(crate) fn policy(text: &str, portal: bool) -> Result<MessagingPolicy> {
+fn policy(text: &str, portal: bool) -> Result<MessagingPolicy> {
     let stored = switches(text)?;
     Ok(MessagingPolicy {
         portal_enabled: stored.portal_enabled && portal,
