@@ -163,6 +163,8 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "markNotificationsRead",
         "MarkNotificationsReadInput",
         "notifications { id readAt }",
+    ),
+    (
         "updateMySettings",
         "UpdateMySettingsInput",
         "settings { staffMember { allowClientInitiatedContact displayInPortal emailNotifications } enterKeyAction \
