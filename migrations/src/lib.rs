@@ -22,6 +22,8 @@ mod m0008_audit;
 mod m0010_shared;
 mod m0011_search;
 mod m0013_portal_requests;
+mod m0017_mail;
+mod m0018_credentials;
 mod m0020_imports;
 
 use sea_orm_migration::prelude::{
@@ -69,6 +71,8 @@ pub const PLANS: &[Plan] = &[
     m0013_portal_requests::PLAN,
     m0020_imports::PLAN,
     m0011_search::PLAN,
+    m0017_mail::PLAN,
+    m0018_credentials::PLAN,
 ];
 
 /// What no builder can say, by the name of its plan: triggers and full-text indexes, in the database's
