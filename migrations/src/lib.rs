@@ -21,6 +21,8 @@ mod m0007_thread_clients;
 mod m0008_audit;
 mod m0010_shared;
 mod m0013_portal_requests;
+mod m0017_mail;
+mod m0018_credentials;
 mod m0020_imports;
 
 use sea_orm_migration::prelude::{
@@ -67,6 +69,8 @@ pub const PLANS: &[Plan] = &[
     m0010_shared::PLAN,
     m0013_portal_requests::PLAN,
     m0020_imports::PLAN,
+    m0017_mail::PLAN,
+    m0018_credentials::PLAN,
 ];
 
 /// Runs [`PLANS`].

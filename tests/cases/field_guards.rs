@@ -11,6 +11,7 @@ const GUARDED: &[(&str, &str, &[&str])] = &[
     ("Client.email", "{ it: client(id: $client) { field: email id } }", &[]),
     ("Client.directChatAccess", "{ it: client(id: $client) { field: directChatAccess id } }", &[]),
     ("Client.portalAccount", "{ it: client(id: $client) { field: portalAccount { id } id } }", &[]),
+    ("PortalAccount.invitation", "{ it: client(id: $client) { portalAccount { field: invitation { open } id } } }", &["portalAccount"]),
     ("StaffMember.email", "{ it: node(id: $staff) { ... on StaffMember { field: email id } } }", &[]),
     ("StaffMember.roles", "{ it: node(id: $staff) { ... on StaffMember { field: roles id } } }", &[]),
     ("StaffMember.active", "{ it: node(id: $staff) { ... on StaffMember { field: active id } } }", &[]),
@@ -22,6 +23,7 @@ const GUARDED: &[(&str, &str, &[&str])] = &[
     ("Message.seenBy", "{ it: thread(id: $thread) { lastMessage { field: seenBy { seenAt } id } } }", &["lastMessage"]),
     ("Message.revisions", "{ it: thread(id: $thread) { lastMessage { field: revisions { bodyText } id } } }", &["lastMessage"]),
     ("Thread.version", "{ it: thread(id: $thread) { field: version id } }", &[]),
+    ("Thread.deliveryState", "{ it: thread(id: $thread) { field: deliveryState id } }", &[]),
     ("Thread.clients", "{ it: thread(id: $thread) { field: clients(first: 5) { edges { node { id } } } id } }", &[]),
 ];
 

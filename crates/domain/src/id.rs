@@ -86,6 +86,10 @@ ids! {
     ReleaseId;
     /// Something that somebody is told of in the inbox.
     NotificationId;
+    /// An invitation to the portal.
+    InvitationId;
+    /// A mail that waits to leave.
+    MailId;
 }
 
 /// Somebody who can take part in a thread or watch it.

@@ -31,12 +31,15 @@
 //! | record | what a fulfilment leaves, or a client adds: an assessment, documents, a location, a release |
 //! | private | of a request and its record: not shared with other agencies that share the client |
 //! | position | the place of an event in the log |
+//! | invitation | a permit, good once and for some hours, to set a password for a portal account |
+//! | login | the name under which somebody signs in: an address unless chosen otherwise |
 //!
 //! # Adding the next thing
 //!
 //! A new entity starts here with its id (`id.rs`), its enums (`vocabulary.rs`), its parsed values
 //! and bounds (`body.rs`, `limits.rs`) and the events it emits (`event.rs`).
 
+mod address;
 mod audit;
 mod body;
 mod clock;
@@ -55,6 +58,7 @@ mod settings;
 pub mod spreadsheet;
 mod vocabulary;
 
+pub use address::{EmailAddress, Login, Password, PasswordProblem};
 pub use audit::{AuditEntry, AuditSubject};
 pub use body::{Body, BodyProblem, BodyRules, IdempotencyKey, Subject, SubjectProblem};
 pub use clock::{Clock, MockClock, SystemClock, truncate};
@@ -65,15 +69,15 @@ pub use file_name::{Disposition, FileName};
 pub use file_type::{FileGroup, FileKind, FileProblem, FilePurpose};
 pub use id::{
     AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, EnrollmentId,
-    IdSource, LocationId, MessageId, NotificationId, PortalRequestId, Principal, ProgramId,
-    RandomIds, ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
+    IdSource, InvitationId, LocationId, MailId, MessageId, NotificationId, PortalRequestId,
+    Principal, ProgramId, RandomIds, ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
 };
 pub use location::{Address, Coordinates, Place};
 pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
-    ClientNaming, ClientStatus, Deed, ExternalKind, HouseholdRole, Lifecycle, NotificationKind,
-    ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, StaffGroup,
-    SubjectKind, SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Deed, ExternalKind, HouseholdRole, Lifecycle, MailKind,
+    NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role,
+    RoleSet, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
 };

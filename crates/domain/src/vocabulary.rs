@@ -89,6 +89,16 @@ words! {
         Deactivated = "DEACTIVATED",
     }
 
+    /// What a mail says. Its text follows from that and carries no content (S-18).
+    MailKind {
+        /// A message waits.
+        Message = "MESSAGE",
+        /// Somebody is invited to the portal (CX-06).
+        Invitation = "INVITATION",
+        /// The invitation is still open (CX-08).
+        InvitationReminder = "INVITATION_REMINDER",
+    }
+
     /// Where a care team membership came from (CX-13).
     CareTeamSource {
         /// Added by hand.
@@ -187,6 +197,10 @@ words! {
         CareTeamAssigned = "CARE_TEAM_ASSIGNED",
         /// An assignment to a client was ended.
         CareTeamEnded = "CARE_TEAM_ENDED",
+        /// A client was invited to the portal.
+        PortalAccountInvited = "PORTAL_ACCOUNT_INVITED",
+        /// A portal account was taken back.
+        PortalAccountDeactivated = "PORTAL_ACCOUNT_DEACTIVATED",
         /// A thread was given another audience, topic or subject.
         ThreadHeaderEdited = "THREAD_HEADER_EDITED",
         /// A directory from another system was imported.

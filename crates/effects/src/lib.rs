@@ -8,6 +8,7 @@
 
 mod bus;
 pub mod files;
+pub mod mail;
 pub mod voice;
 
 pub use bus::{Bus, Woken};

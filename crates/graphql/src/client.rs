@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, ID, Object, Result};
-use tidings_domain::AccountState;
+use tidings_domain::{AccountState, ClientId};
 use tidings_policy::Viewer;
 use tidings_store::ClientRow;
 
 use crate::account::PortalAccount;
 use crate::care_team::{CareTeam, CareTeamMember};
 use crate::connection::connection;
-use crate::enums::ClientStatus;
+use crate::enums::{ClientStatus, DeliveryState};
 use crate::guard::{guarded, permit};
 use crate::loaders::{AccountOf, EnrollmentsOf, Load, TeamOf};
 use crate::node::Global;
@@ -147,7 +147,7 @@ impl Client {
             && self.0.status == tidings_domain::ClientStatus::Active;
         let signed_in = match &*viewer {
             Viewer::Account(account) => account.own(self.0.id).is_some(),
-            Viewer::Staff(_) => self.connected(ctx).await?,
+            Viewer::Staff(_) => connected(ctx, self.0.id).await?,
         };
         if !may_write || !signed_in {
             return Ok(Vec::new());
@@ -171,13 +171,20 @@ impl Client {
     }
 }
 
-impl Client {
-    /// Whether there is a login that could write for the client.
-    async fn connected(&self, ctx: &Context<'_>) -> Result<bool> {
-        let Some(link) = ctx.one(AccountOf(self.0.id)).await? else {
-            return Ok(false);
-        };
-        let account = ctx.one(link.account_id).await?;
-        Ok(account.is_some_and(|account| account.state == AccountState::Connected))
-    }
+/// Whether there is a login that acts for a client.
+async fn connected(ctx: &Context<'_>, client: ClientId) -> Result<bool> {
+    let Some(link) = ctx.one(AccountOf(client)).await? else {
+        return Ok(false);
+    };
+    let account = ctx.one(link.account_id).await?;
+    Ok(account.is_some_and(|account| account.state == AccountState::Connected))
+}
+
+/// Whether what is written to a client reaches a login (T-20).
+pub(crate) async fn delivery(ctx: &Context<'_>, client: ClientId) -> Result<DeliveryState> {
+    Ok(if connected(ctx, client).await? {
+        DeliveryState::Delivered
+    } else {
+        DeliveryState::AwaitingAccount
+    })
 }

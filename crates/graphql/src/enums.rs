@@ -123,6 +123,15 @@ pub(crate) enum ThreadKind {
     Internal,
 }
 
+/// Whether what is written to a client reaches a login.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DeliveryState {
+    /// It is in the client's portal account.
+    Delivered,
+    /// It waits until the client has a portal account that is connected.
+    AwaitingAccount,
+}
+
 /// How somebody listed on a thread came to it.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "tidings_domain::ParticipantStanding")]
@@ -309,6 +318,20 @@ pub(crate) enum UserErrorCode {
     ReleaseNotActive,
     /// The agency does not take this from clients without a request.
     RecordNotAllowed,
+    /// There is no address on file to which an invitation could go.
+    EmailRequired,
+    /// This is no address for mail.
+    EmailInvalid,
+    /// Another portal account of the agency has this address: link the client to it.
+    EmailTaken,
+    /// The person can sign in already.
+    AlreadyConnected,
+    /// The login is no name for signing in, or somebody else's.
+    LoginNotAvailable,
+    /// The password has fewer than 12 characters.
+    PasswordTooShort,
+    /// The password has more than 256 characters.
+    PasswordTooLong,
 }
 
 /// Where a portal request stands. Only `SENT` and `SEEN` are open.
@@ -351,6 +374,10 @@ pub(crate) enum AuditDeed {
     CareTeamAssigned,
     /// An assignment to a client was ended.
     CareTeamEnded,
+    /// A client was invited to the portal.
+    PortalAccountInvited,
+    /// A portal account was taken back.
+    PortalAccountDeactivated,
     /// A thread was given another audience, topic or subject.
     ThreadHeaderEdited,
     /// A directory from another system was imported.

@@ -14,9 +14,9 @@ use tidings_domain::{
 };
 use tidings_store::{
     AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow,
-    EnrollmentRow, LocationRow, MessageRange, MessageRow, NotificationRow, PortalRequestRow,
-    ProgramRow, QuoteKey, QuoteRow, ReactionRow, Receipt, ReleaseRow, RevisionRow, SeenThread,
-    StaffRow, StoreError, TopicRow,
+    EnrollmentRow, InvitationRow, LocationRow, MessageRange, MessageRow, NotificationRow,
+    PortalRequestRow, ProgramRow, QuoteKey, QuoteRow, ReactionRow, Receipt, ReleaseRow,
+    RevisionRow, SeenThread, StaffRow, StoreError, TopicRow,
 };
 
 use crate::batching::Loads;
@@ -94,6 +94,10 @@ pub(crate) struct EnrollmentsOf(pub(crate) ClientId);
 /// The portal account that acts for a client.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct AccountOf(pub(crate) ClientId);
+
+/// The newest invitation of a portal account.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct InvitationOf(pub(crate) AccountId);
 
 /// Who is listed on a thread.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -429,6 +433,23 @@ impl Loader<ReceiptsOf> for Rows {
                 .collect()
         };
         Ok(keys.iter().map(|key| (*key, of(key))).collect())
+    }
+}
+
+impl Loader<InvitationOf> for Rows {
+    type Value = InvitationRow;
+    type Error = LoadError;
+
+    async fn load(
+        &self,
+        keys: &[InvitationOf],
+    ) -> Result<HashMap<InvitationOf, InvitationRow>, LoadError> {
+        let accounts: Vec<AccountId> = keys.iter().map(|key| key.0).collect();
+        let store = &self.0.service.store;
+        let rows = store
+            .newest_invitations(&self.0.viewer(), &accounts)
+            .await?;
+        Ok(by_key(rows, |row| InvitationOf(row.account_id)))
     }
 }
 

@@ -10,6 +10,7 @@ use async_graphql::{
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt};
 
+use crate::account_mutations::AccountMutation;
 use crate::attachment::AttachmentQuery;
 use crate::attachment_mutations::AttachmentMutation;
 use crate::audit::AuditQuery;
@@ -57,6 +58,7 @@ pub(crate) struct Mutation(
     RequestMutation,
     RecordMutation,
     NotificationMutation,
+    AccountMutation,
 );
 
 /// Bounds and switches of the schema.

@@ -21,6 +21,8 @@ pub enum AdminAction {
     ShareClients,
     /// Define what can be asked for: assessments, document categories (C-33, C-35).
     DefineRequests,
+    /// Invite clients to the portal and take their portal accounts back (CX-06, CX-07).
+    ManagePortalAccounts,
 }
 
 /// The roles that may do it, within their own agency.
@@ -33,6 +35,7 @@ const ADMINISTRATION: &[(AdminAction, &[Role])] = &[
     (AdminAction::ReadAuditLog,        &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::SystemAdmin]),
     (AdminAction::ShareClients,        &[Role::PracticeAdmin, Role::ClinicalAdmin]),
     (AdminAction::DefineRequests,      &[Role::PracticeAdmin, Role::ClinicalAdmin]),
+    (AdminAction::ManagePortalAccounts, &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::PracticeScheduler]),
 ];
 
 /// Whether the viewer may do it in the own agency. A portal account never may.

@@ -41,6 +41,7 @@ pub const FIELDS: &[(&str, FieldRule)] = &[
     ("Client.directChatAccess",                 FieldRule::Staff),
     ("Client.portalAccount",                    FieldRule::Staff),
     ("Client.enrollments",                      FieldRule::Staff),
+    ("PortalAccount.invitation",                FieldRule::Staff),
     ("StaffMember.email",                       FieldRule::Staff),
     ("StaffMember.roles",                       FieldRule::Staff),
     ("StaffMember.active",                      FieldRule::Staff),
@@ -52,6 +53,7 @@ pub const FIELDS: &[(&str, FieldRule)] = &[
     ("Message.seenBy",                          FieldRule::Receipts),
     ("Message.revisions",                       FieldRule::Staff),
     ("Thread.version",                          FieldRule::Staff),
+    ("Thread.deliveryState",                    FieldRule::Staff),
     ("Thread.clients",                          FieldRule::Staff),
 ];
 

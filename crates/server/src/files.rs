@@ -9,12 +9,11 @@
 //!
 //! Neither address nor name of a file stands in a log.
 
-mod answer;
-mod cross_origin;
+pub(crate) mod answer;
+pub(crate) mod cross_origin;
 mod receive;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -33,6 +32,7 @@ use tidings_transport::Authenticator as _;
 use uuid::Uuid;
 
 use self::answer::{failed, not_found};
+use self::cross_origin::Origins;
 use crate::auth::made_secret;
 use crate::config::{Config, FileStoreChoice};
 use crate::door::Door;
@@ -88,7 +88,6 @@ struct Desk {
     /// Where contents wait while they are judged.
     folder: PathBuf,
     timeout: Duration,
-    origins: Arc<[String]>,
 }
 
 /// `PUT /uploads/…` and `GET /files/…`.
@@ -97,9 +96,9 @@ pub(crate) fn routes(config: &Config, door: Door) -> Router {
         door,
         folder: config.data_dir.clone(),
         timeout: Duration::from_secs(config.upload_timeout_seconds),
-        origins: config.allowed_origins.clone().into(),
     };
-    let cross_origin = axum::middleware::from_fn_with_state(desk.clone(), cross_origin::allowed);
+    let origins = Origins::of(config, "GET, PUT");
+    let cross_origin = axum::middleware::from_fn_with_state(origins, cross_origin::allowed);
     Router::new()
         .route("/uploads/{token}", put(upload))
         .route("/files/{token}", get(download))

@@ -24,10 +24,12 @@ use crate::config::{self, Config};
 use crate::door::Door;
 use crate::files;
 use crate::health::Health;
+use crate::mail;
 use crate::metrics::Metrics;
 use crate::playground;
 use crate::resume::Cursors;
 use crate::seed;
+use crate::sign_in;
 use crate::traces;
 
 /// What a test replaces: time and ids.
@@ -64,6 +66,8 @@ pub struct Server {
     grace: Duration,
     relay: JoinHandle<()>,
     sweepers: [JoinHandle<()>; 2],
+    /// Hands mails on, where they leave at all.
+    courier: Option<JoinHandle<()>>,
     serving: JoinHandle<std::io::Result<()>>,
 }
 
@@ -120,6 +124,7 @@ impl Server {
             .with_context(|| format!("cannot listen on {}", config.listen))?;
         let address = listener.local_addr()?;
         let (options, shutdown, tasks) = options(config);
+        let courier = mail::courier(config, &service, address)?;
         let (router, metrics) = router(config, &service, verifier, options)?;
         let metrics = serve_metrics(config, metrics, shutdown.clone()).await?;
         let stop = shutdown.clone();
@@ -135,6 +140,7 @@ impl Server {
         Ok(Self {
             address,
             metrics_address: metrics,
+            courier: courier.map(|courier| tokio::spawn(courier.run())),
             sweepers: [
                 tokio::spawn(service.clone().sweep_files_forever()),
                 tokio::spawn(service.clone().watch_due_forever()),
@@ -164,6 +170,9 @@ impl Server {
         }
         self.relay.abort();
         self.sweepers.iter().for_each(JoinHandle::abort);
+        if let Some(courier) = self.courier {
+            courier.abort();
+        }
         Ok(())
     }
 
@@ -172,6 +181,9 @@ impl Server {
         self.serving.abort();
         self.relay.abort();
         self.sweepers.iter().for_each(JoinHandle::abort);
+        if let Some(courier) = self.courier {
+            courier.abort();
+        }
     }
 }
 
@@ -279,6 +291,7 @@ fn router(
     let router = playground::router(config, service)
         .merge(health.clone().routes())
         .merge(files::routes(config, door.clone()))
+        .merge(sign_in::routes(config, service))
         .merge(tidings_transport::router(schema, door, options));
     let router = match config.otlp_endpoint {
         Some(_) => router.layer(axum::middleware::from_fn(traces::request)),

@@ -29,7 +29,7 @@ impl Service {
     #[must_use]
     pub fn file_address(&self, viewer: &Viewer, attachment: AttachmentId) -> Address {
         let expires_at = self.clock.now() + Duration::minutes(limits::FILE_LINK_MINUTES);
-        self.address(LinkUse::Download, viewer, attachment, expires_at)
+        self.address(("files", LinkUse::Download), viewer, attachment, expires_at)
     }
 
     /// The address to which this viewer puts an announced file.
@@ -39,12 +39,12 @@ impl Service {
             attachment,
             expires_at,
         } = *announced;
-        self.address(LinkUse::Upload, viewer, attachment, expires_at)
+        self.address(("uploads", LinkUse::Upload), viewer, attachment, expires_at)
     }
 
     fn address(
         &self,
-        purpose: LinkUse,
+        (path, purpose): (&str, LinkUse),
         viewer: &Viewer,
         attachment: AttachmentId,
         expires_at: DateTime<Utc>,
@@ -53,10 +53,6 @@ impl Service {
             id: attachment.0,
             viewer: viewer.principal().uuid(),
             expires_at,
-        };
-        let path = match purpose {
-            LinkUse::Upload => "uploads",
-            LinkUse::Download => "files",
         };
         let token = self.files.key.sign(purpose, &link);
         Address {

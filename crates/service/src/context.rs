@@ -18,7 +18,9 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::files::Files;
+use crate::link::LinkKey;
 use crate::live::Hub;
+use crate::password::Passwords;
 
 /// The use cases of one running Tidings. Cheap to clone.
 #[derive(Clone)]
@@ -31,6 +33,7 @@ pub struct Service {
     pub(crate) bus: Bus,
     pub(crate) hub: Hub,
     pub(crate) files: Files,
+    pub(crate) passwords: Passwords,
     /// Microseconds of the last [`Write::stamp`].
     stamped: Arc<AtomicI64>,
 }
@@ -82,6 +85,7 @@ impl Service {
             bus,
             hub: Hub::default(),
             files,
+            passwords: Passwords::default(),
             stamped: Arc::default(),
         }
     }
@@ -183,6 +187,11 @@ impl Write<'_> {
             self.service.stamped.fetch_add(1, Ordering::SeqCst) + 1
         };
         DateTime::from_timestamp_micros(stamp).unwrap_or(self.now)
+    }
+
+    /// What signs permits: the server's own key.
+    pub(crate) fn link_key(&self) -> &LinkKey {
+        &self.service.files.key
     }
 
     /// Tells of the write, in the same transaction.

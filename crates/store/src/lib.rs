@@ -7,6 +7,8 @@
 //! itself), and nowhere else.
 //! `event_log.rs` (what the relay reads), `files.rs` (sweeping) and `import.rs` (what an import matches
 //! on), and nowhere else.
+//! `event_log.rs` (what the relay reads), `files.rs` (sweeping), `mail.rs` (what waits to leave),
+//! `credential.rs` and parts of `invitation.rs` (who is nobody yet), and nowhere else.
 //!
 //! This crate knows no use case and no GraphQL: it does not decide whether a write is allowed, it
 //! only makes sure that a write is whole.
@@ -23,6 +25,7 @@ extern crate self as tidings_store;
 mod attachment;
 mod audit;
 mod care_team;
+mod credential;
 mod database;
 mod directory;
 mod due;
@@ -34,6 +37,8 @@ mod files;
 mod idempotency;
 mod import;
 mod inbox;
+mod invitation;
+mod mail;
 mod message;
 mod notification;
 mod page;
@@ -73,7 +78,9 @@ pub use entities::client::Model as ClientRow;
 pub use entities::client_sharing::Model as ClientSharingRow;
 pub use entities::enrollment::Model as EnrollmentRow;
 pub use entities::external_id::Model as ExternalIdRow;
+pub use entities::invitation::Model as InvitationRow;
 pub use entities::location::Model as LocationRow;
+pub use entities::mail::Model as MailRow;
 pub use entities::message::Model as MessageModel;
 pub use entities::message_reaction::Model as ReactionModel;
 pub use entities::message_revision::Model as RevisionRow;
@@ -101,6 +108,8 @@ pub use facts::{
 pub use idempotency::Claim;
 pub use import::{ClientChange, EnrollmentChange, ImportState, MemberChange, StaffChange};
 pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
+pub use invitation::InvitationTo;
+pub use mail::{Colleague, Reachable, mail_row};
 pub use message::{MessagePlace, MessageRange, MessageRow, Receipt};
 pub use page::{InboxPlace, Page, RecordPlace};
 pub use reaction::{ReactionCounts, ReactionRow};

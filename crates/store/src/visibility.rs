@@ -15,8 +15,8 @@ use tidings_policy::{
 };
 
 use crate::entities::{
-    audience, audit_entry, client, enrollment, portal_account, portal_account_client, program,
-    staff_member, topic,
+    audience, audit_entry, client, enrollment, invitation, portal_account, portal_account_client,
+    program, staff_member, topic,
 };
 use crate::sql::Sql;
 
@@ -195,7 +195,7 @@ pub(crate) fn clients_within(sql: &mut Sql, reach: Reach, viewer: &Viewer) {
     }
 }
 
-fn on_the_team_today(sql: &mut Sql, viewer: &Viewer) {
+pub(crate) fn on_the_team_today(sql: &mut Sql, viewer: &Viewer) {
     let today = viewer.today();
     sql.push(" AND c.start_date <= ").bind(today);
     sql.push(" AND (c.end_date IS NULL OR c.end_date >= ")
@@ -311,5 +311,16 @@ impl Visible for portal_account_client::Entity {
             .cond_where(portal_account::Entity::condition(viewer))
             .to_owned();
         Condition::all().add(portal_account_client::Column::AccountId.in_subquery(accounts))
+    }
+}
+
+impl Visible for invitation::Entity {
+    /// Staff see the invitations of their agency; whoever is invited has a token and no other sight
+    /// of it.
+    fn condition(viewer: &Viewer) -> Condition {
+        match viewer {
+            Viewer::Staff(_) => in_agency(invitation::Column::AgencyId, viewer),
+            Viewer::Account(_) => Condition::all().add(Expr::val(false)),
+        }
     }
 }

@@ -69,6 +69,8 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("setClientStatus", ""),
     ("setStaffRoles", ""),
     ("updateStaffSettings", ""),
+    ("invitePortalAccount", ""),
+    ("deactivatePortalAccount", ""),
     ("messageAdded", "subscription($id: ID) { messageAdded(threadId: $id) { message { id } } }"),
     ("events", "subscription { events { __typename } }"),
 ];
@@ -312,4 +314,7 @@ pub(crate) const PLACES: &[Place] = &[
     place("markNotificationsRead.input.notificationIds", "Notification", "clinician", |_, id| with(json!({}), "notificationIds", json!([id]))),
     place("requestFulfilled.clientId", "Client", "clinician", id),
     place("messageAdded.threadId", "Thread", "clinician", id),
+    place("invitePortalAccount.input.clientId", "Client", "practice-admin", |_, id| with(json!({}), "clientId", json!(id))),
+    // The last: the account signs nobody in any more.
+    place("deactivatePortalAccount.input.portalAccountId", "PortalAccount", "practice-admin", |_, id| with(json!({}), "portalAccountId", json!(id))),
 ];

@@ -17,6 +17,7 @@ use crate::context::{Begin, Service, Write};
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::message::{Sent, tell};
+use crate::notice;
 
 /// A thread to start.
 #[derive(Clone, Debug, Serialize)]
@@ -297,6 +298,7 @@ async fn store(
         .read_thread(viewer.principal(), thread.id, &reading, write.now)
         .await?;
     tell(write, &thread, &message).await?;
+    notice::of_message(write, viewer, &thread, &message).await?;
     Ok(Sent {
         thread: thread.id,
         message: message.id,
