@@ -23,6 +23,7 @@ mod m0010_shared;
 mod m0013_portal_requests;
 mod m0017_mail;
 mod m0018_credentials;
+mod m0019_sessions;
 mod m0020_imports;
 
 use sea_orm_migration::prelude::{
@@ -71,6 +72,7 @@ pub const PLANS: &[Plan] = &[
     m0020_imports::PLAN,
     m0017_mail::PLAN,
     m0018_credentials::PLAN,
+    m0019_sessions::PLAN,
 ];
 
 /// Runs [`PLANS`].

@@ -1,5 +1,6 @@
 //! A module for each capability.
 
+mod administration;
 mod attachments;
 mod audit;
 mod bad_input;
@@ -9,6 +10,7 @@ mod clients;
 mod crowd;
 mod crown;
 mod directory;
+mod families;
 mod field_guards;
 mod first_light;
 mod header;
@@ -37,8 +39,10 @@ mod portal_requests;
 mod read_state;
 mod rich_text;
 mod send_message;
+mod sessions;
 mod shared;
 mod shelf;
+mod sign_in;
 mod start_by_client;
 mod start_thread;
 mod statements;

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    AccountId, AgencyId, ClientId, MessageId, NotificationId, PortalRequestId, Principal, StaffId,
-    ThreadId,
+    AccountId, AgencyId, ClientId, MessageId, NotificationId, PortalRequestId, Principal,
+    SessionId, StaffId, ThreadId,
 };
 use crate::vocabulary::AudienceKind;
 
@@ -100,6 +100,11 @@ pub enum Event {
         /// Whose access.
         account: AccountId,
     },
+    /// A session was revoked: its sockets and streams close, in every process. For nobody's stream.
+    SessionRevoked {
+        /// Which.
+        session: SessionId,
+    },
     /// The agency's policy changed.
     PolicyChanged,
     /// A client was asked for something (C-31). Of a request that is shared with other agencies
@@ -147,6 +152,7 @@ impl Event {
             Self::CareTeamChanged { .. }
                 | Self::StaffAccessChanged { .. }
                 | Self::AccountAccessChanged { .. }
+                | Self::SessionRevoked { .. }
                 | Self::PolicyChanged
         )
     }

@@ -70,7 +70,7 @@ pub use file_type::{FileGroup, FileKind, FileProblem, FilePurpose};
 pub use id::{
     AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, EnrollmentId,
     IdSource, InvitationId, LocationId, MailId, MessageId, NotificationId, PortalRequestId,
-    Principal, ProgramId, RandomIds, ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
+    Principal, ProgramId, RandomIds, ReleaseId, SeededIds, SessionId, StaffId, ThreadId, TopicId,
 };
 pub use location::{Address, Coordinates, Place};
 pub use rich_text::{RichBody, RichProblem, served_html};

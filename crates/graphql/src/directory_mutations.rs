@@ -71,9 +71,9 @@ pub(crate) struct SetClientStatusInput {
 #[derive(SimpleObject)]
 pub(crate) struct ClientPayload {
     /// The client.
-    client: Option<Client>,
+    pub(crate) client: Option<Client>,
     /// Why nothing was changed.
-    user_errors: Vec<UserError>,
+    pub(crate) user_errors: Vec<UserError>,
 }
 
 /// Roles to give a staff member, in place of the present ones.
@@ -264,7 +264,7 @@ async fn care_team(
     }
 }
 
-async fn staff_member(
+pub(crate) async fn staff_member(
     ctx: &Context<'_>,
     changed: tidings_service::Result<StaffChanged>,
 ) -> Result<StaffMemberPayload> {

@@ -332,6 +332,18 @@ pub(crate) enum UserErrorCode {
     PasswordTooShort,
     /// The password has more than 256 characters.
     PasswordTooLong,
+    /// The staff member does not work here any more.
+    StaffInactive,
+    /// The portal account was taken back.
+    AccountDeactivated,
+    /// The account acts for as many clients as it can: 100.
+    TooManyClients,
+    /// The account acts for nobody else: take it back instead.
+    LastClient,
+    /// A name has 1 to 200 characters.
+    NameInvalid,
+    /// This is no IANA time zone.
+    TimeZoneInvalid,
 }
 
 /// Where a portal request stands. Only `SENT` and `SEEN` are open.
@@ -376,6 +388,28 @@ pub(crate) enum AuditDeed {
     CareTeamEnded,
     /// A client was invited to the portal.
     PortalAccountInvited,
+    /// An account acts for a client from then on.
+    ClientLinked,
+    /// An account acts for a client no more.
+    ClientUnlinked,
+    /// A client stands first under its login.
+    PrimaryClientSwitched,
+    /// A staff member was added.
+    StaffCreated,
+    /// A staff member came back.
+    StaffActivated,
+    /// A staff member left.
+    StaffDeactivated,
+    /// A client was added.
+    ClientCreated,
+    /// A topic was added or changed.
+    TopicSaved,
+    /// An audience was given a name.
+    AudienceNamed,
+    /// An agency was added.
+    AgencyCreated,
+    /// A staff member was sent a link to choose a password.
+    PasswordLinkSent,
     /// A portal account was taken back.
     PortalAccountDeactivated,
     /// A thread was given another audience, topic or subject.

@@ -12,6 +12,7 @@
 
 mod account;
 mod account_mutations;
+mod administration;
 mod agency;
 mod attachment;
 mod attachment_mutations;
@@ -48,6 +49,7 @@ mod record_mutations;
 mod request;
 mod scalars;
 mod schema;
+mod session;
 mod staff;
 mod subscription;
 mod thread;

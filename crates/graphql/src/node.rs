@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tidings_domain::{
     AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, EnrollmentId,
     LocationId, MessageId, NotificationId, PortalRequestId, ProgramId, ReleaseId, RequestKind,
-    StaffId, ThreadId, TopicId,
+    SessionId, StaffId, ThreadId, TopicId,
 };
 use uuid::Uuid;
 
@@ -71,6 +71,7 @@ global! {
     ThreadId => "Thread",
     MessageId => "Message",
     AttachmentId => "Attachment",
+    SessionId => "Session",
     LocationId => "Location",
     ReleaseId => "ReleaseOfInformation",
     NotificationId => "Notification",

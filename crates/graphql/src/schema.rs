@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::account_mutations::AccountMutation;
+use crate::administration::AdministrationMutation;
 use crate::attachment::AttachmentQuery;
 use crate::attachment_mutations::AttachmentMutation;
 use crate::audit::AuditQuery;
@@ -29,6 +30,7 @@ use crate::query::RootQuery;
 use crate::reaction::ReactionMutation;
 use crate::record_mutations::RecordMutation;
 use crate::request::Request;
+use crate::session::{SessionMutation, SessionQuery};
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
 use crate::thread_people::{PeopleMutation, PeopleQuery};
@@ -43,6 +45,7 @@ pub(crate) struct Query(
     AuditQuery,
     RequestQuery,
     NotificationQuery,
+    SessionQuery,
 );
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
@@ -59,6 +62,8 @@ pub(crate) struct Mutation(
     RecordMutation,
     NotificationMutation,
     AccountMutation,
+    SessionMutation,
+    AdministrationMutation,
 );
 
 /// Bounds and switches of the schema.

@@ -21,6 +21,14 @@ pub enum AdminAction {
     ShareClients,
     /// Define what can be asked for: assessments, document categories (C-33, C-35).
     DefineRequests,
+    /// Add staff, let them leave, and send them links to choose a password.
+    ManageStaff,
+    /// Add clients.
+    ManageClients,
+    /// Keep topics and the names of audiences.
+    ManageTopics,
+    /// Add agencies. It shows nothing of them.
+    ManageAgencies,
     /// Invite clients to the portal and take their portal accounts back (CX-06, CX-07).
     ManagePortalAccounts,
 }
@@ -35,6 +43,10 @@ const ADMINISTRATION: &[(AdminAction, &[Role])] = &[
     (AdminAction::ReadAuditLog,        &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::SystemAdmin]),
     (AdminAction::ShareClients,        &[Role::PracticeAdmin, Role::ClinicalAdmin]),
     (AdminAction::DefineRequests,      &[Role::PracticeAdmin, Role::ClinicalAdmin]),
+    (AdminAction::ManageStaff,         &[Role::PracticeAdmin, Role::SystemAdmin]),
+    (AdminAction::ManageClients,       &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::PracticeScheduler]),
+    (AdminAction::ManageTopics,        &[Role::PracticeAdmin, Role::ClinicalAdmin]),
+    (AdminAction::ManageAgencies,      &[Role::SystemAdmin]),
     (AdminAction::ManagePortalAccounts, &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::PracticeScheduler]),
 ];
 

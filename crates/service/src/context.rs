@@ -21,6 +21,8 @@ use crate::files::Files;
 use crate::link::LinkKey;
 use crate::live::Hub;
 use crate::password::Passwords;
+use crate::session::Watches;
+use crate::sign_in::SignInOptions;
 
 /// The use cases of one running Tidings. Cheap to clone.
 #[derive(Clone)]
@@ -34,6 +36,9 @@ pub struct Service {
     pub(crate) hub: Hub,
     pub(crate) files: Files,
     pub(crate) passwords: Passwords,
+    pub(crate) watches: Watches,
+    /// None where an identity provider signs people in.
+    pub(crate) sign_in: Option<SignInOptions>,
     /// Microseconds of the last [`Write::stamp`].
     stamped: Arc<AtomicI64>,
 }
@@ -86,6 +91,8 @@ impl Service {
             hub: Hub::default(),
             files,
             passwords: Passwords::default(),
+            watches: Watches::default(),
+            sign_in: None,
             stamped: Arc::default(),
         }
     }

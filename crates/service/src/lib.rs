@@ -11,6 +11,8 @@
 //! be stored for repeats ([`Service::begin`]), and the event that tells of it.
 
 mod address;
+mod administration;
+mod agency;
 mod attachment;
 mod body;
 mod care_team;
@@ -21,6 +23,7 @@ mod days;
 mod due;
 mod error;
 mod export;
+mod family;
 mod fields;
 mod files;
 mod fulfillment;
@@ -33,17 +36,25 @@ mod message_edit;
 mod notice;
 mod notification;
 mod password;
+mod password_link;
 mod portal_request;
 mod reaction;
 mod read_state;
 mod record;
 mod relay;
+mod session;
+mod sign_in;
 mod staff;
 mod sweep;
 mod thread;
 mod thread_header;
 
 pub use address::Address;
+pub use administration::{
+    AudienceNamed, ClientCreated, CreateClient, CreateStaffMember, SaveTopic, SetAudienceLabel,
+    SetStaffActive, TopicSaved,
+};
+pub use agency::{AgencyCreated, CreateAgency};
 pub use attachment::{Announced, CreateUpload, ExpectedUpload, UploadAttachment, Uploaded};
 pub use body::{BodyInput, NamedAttachment};
 pub use care_team::{Assign, Assigned, EndAssignment};
@@ -51,6 +62,7 @@ pub use client::{ClientStatusSet, SetClientStatus};
 pub use context::{Begin, Service, Write};
 pub use courier::{Courier, CourierOptions};
 pub use error::{Error, Refusal, Result};
+pub use family::{LinkClient, SwitchPrimaryClient, UnlinkClient};
 pub use files::Files;
 pub use fulfillment::{FulfillLocation, FulfillRelease, Fulfilled, text_hash};
 pub use import::{Counts, ImportDirectory, ImportSummary, Kind as ImportKind, Watcher};
@@ -61,11 +73,14 @@ pub use link::LinkKey;
 pub use message::{SendMessage, Sent};
 pub use message_edit::{EditMessage, SetMessagePinned, Touched};
 pub use notification::{MarkNotifications, NotificationsMarked};
+pub use password_link::SendPasswordLink;
 pub use portal_request::{NoteInput, RequestMoved, SendPortalRequest, Wanted};
 pub use reaction::{React, Reacting};
 pub use read_state::{MarkMessages, MarkThread, Marked};
 pub use record::{AddLocation, LocationAdded, ReleaseRevoked, RevokeRelease};
 pub use relay::{Relay, RelayOptions};
+pub use session::{RevokeSessions, SessionsRevoked};
+pub use sign_in::{Issue, SignIn, SignInOptions, SignedIn};
 pub use staff::{SetRoles, StaffChanged, UpdateStaffSettings};
 pub use thread::{
     ChangePeople, Recipient, SetArchived, SetLocked, SetPinned, StartThread, ThreadPeople,

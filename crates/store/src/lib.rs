@@ -8,7 +8,7 @@
 //! `event_log.rs` (what the relay reads), `files.rs` (sweeping) and `import.rs` (what an import matches
 //! on), and nowhere else.
 //! `event_log.rs` (what the relay reads), `files.rs` (sweeping), `mail.rs` (what waits to leave),
-//! `credential.rs` and parts of `invitation.rs` (who is nobody yet), and nowhere else.
+//! `credential.rs` and parts of `invitation.rs` and `session.rs` (who is nobody yet), and nowhere else.
 //!
 //! This crate knows no use case and no GraphQL: it does not decide whether a write is allowed, it
 //! only makes sure that a write is whole.
@@ -22,6 +22,7 @@
 #[cfg(test)]
 extern crate self as tidings_store;
 
+mod administration;
 mod attachment;
 mod audit;
 mod care_team;
@@ -49,6 +50,7 @@ mod read_state;
 mod recipients;
 mod record;
 mod revision;
+mod session;
 mod shared_document;
 mod sql;
 #[cfg(test)]
@@ -64,8 +66,10 @@ mod viewer;
 mod visibility;
 mod writer;
 
+pub use administration::is_time_zone;
 pub use audit::AuditChain;
 pub use care_team::CareTeamRow;
+pub use credential::{Addressee, Credential, PasswordLink};
 pub use database::Store;
 pub use directory::NamePlace;
 pub use due::{EndingRelease, NoticeDay};
@@ -92,6 +96,7 @@ pub use entities::portal_request::Model as PortalRequestRow;
 pub use entities::program::Model as ProgramRow;
 pub use entities::read_receipt::Model as ReceiptRow;
 pub use entities::release_of_information::Model as ReleaseRow;
+pub use entities::session::Model as SessionRow;
 pub use entities::staff_member::Model as StaffRow;
 pub use entities::supervision::Model as SupervisionRow;
 pub use entities::thread::Model as ThreadRow;
@@ -115,6 +120,7 @@ pub use page::{InboxPlace, Page, RecordPlace};
 pub use reaction::{ReactionCounts, ReactionRow};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};
 pub use revision::{Edit, QuoteKey, QuoteRow};
+pub use session::Sessions;
 pub use shared_document::DocumentPlace;
 pub use system::{Batch, StaffAsViewer, policy_row};
 pub use thread::{Header, SeenThread};

@@ -16,7 +16,7 @@ use tidings_policy::{
 
 use crate::entities::{
     audience, audit_entry, client, enrollment, invitation, portal_account, portal_account_client,
-    program, staff_member, topic,
+    program, session, staff_member, topic,
 };
 use crate::sql::Sql;
 
@@ -322,5 +322,13 @@ impl Visible for invitation::Entity {
             Viewer::Staff(_) => in_agency(invitation::Column::AgencyId, viewer),
             Viewer::Account(_) => Condition::all().add(Expr::val(false)),
         }
+    }
+}
+
+impl Visible for session::Entity {
+    /// Sessions are one's own, whoever else administers.
+    fn condition(viewer: &Viewer) -> Condition {
+        let me = viewer.principal().uuid();
+        in_agency(session::Column::AgencyId, viewer).add(session::Column::PrincipalId.eq(me))
     }
 }
