@@ -1,5 +1,6 @@
 //! What the viewers of a thread share beside its messages: quotes, edits with their history,
-//! reactions, pinned messages, and whether it is locked.
+//! reactions, pinned messages, notes of staff, and whether it is locked; and the drafts of
+//! each viewer.
 
 use sea_orm_migration::sea_orm::DbBackend;
 use sea_orm_migration::sea_query::{
@@ -9,7 +10,8 @@ use sea_orm_migration::sea_query::{
 
 use crate::Plan;
 use crate::dsl::{
-    add, bigint, id_of, index, integer, key, optional, references, table, text, time, uuid,
+    add, bigint, boolean, id, id_of, index, integer, key, optional, references, table, text, time,
+    uuid,
 };
 
 pub(crate) const PLAN: Plan = Plan {
@@ -49,6 +51,50 @@ fn tables(_: DbBackend) -> Vec<TableCreateStatement> {
         .primary_key(&mut key(&["message_id", "emoji", "principal_id"]))
         .foreign_key(&mut references("message_id", "message", "id"))
         .take(),
+        table(
+            "thread_note",
+            vec![
+                uuid("thread_id"),
+                integer("number"),
+                uuid("author_id"),
+                text("body"),
+                time("created_at"),
+            ],
+        )
+        .primary_key(&mut key(&["thread_id", "number"]))
+        .foreign_key(&mut references("thread_id", "thread", "id"))
+        .take(),
+        table(
+            "draft",
+            vec![
+                id(),
+                uuid("agency_id"),
+                text("owner_kind"),
+                uuid("owner_id"),
+                optional(uuid("thread_id")),
+                optional(uuid("client_id")),
+                text("recipients"),
+                boolean("as_group"),
+                optional(text("audience")),
+                optional(uuid("topic_id")),
+                text("subject"),
+                optional(uuid("reply_to_id")),
+                text("body_format"),
+                text("body"),
+                time("updated_at"),
+            ],
+        )
+        .foreign_key(&mut references("agency_id", "agency", "id"))
+        .foreign_key(&mut references("thread_id", "thread", "id"))
+        .take(),
+        // An attachment may go before the draft that names it.
+        table(
+            "draft_attachment",
+            vec![uuid("draft_id"), uuid("attachment_id"), integer("rank")],
+        )
+        .primary_key(&mut key(&["draft_id", "attachment_id"]))
+        .foreign_key(&mut references("draft_id", "draft", "id"))
+        .take(),
         // How fast somebody reacts: one row for each who ever did.
         table(
             "reaction_pace",
@@ -74,5 +120,15 @@ fn indexes(_: DbBackend) -> Vec<IndexCreateStatement> {
         index("message_pinned", "message", &["thread_id"])
             .and_where(Expr::col(Alias::new("pinned_at")).is_not_null())
             .take(),
+        // One draft of an answer for each viewer and thread; any number for new threads.
+        index("draft_by_owner", "draft", &["owner_id", "thread_id"])
+            .unique()
+            .take(),
+        index("draft_by_thread", "draft", &["thread_id"]),
+        index(
+            "draft_attachment_by_attachment",
+            "draft_attachment",
+            &["attachment_id"],
+        ),
     ]
 }

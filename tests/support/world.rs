@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, MessageId, StaffId,
-    ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DraftId, MessageId,
+    StaffId, ThreadId, TopicId,
 };
 use tidings_server::seed::cast;
 use uuid::Uuid;
@@ -49,6 +49,7 @@ global! {
     ThreadId => "Thread",
     MessageId => "Message",
     AttachmentId => "Attachment",
+    DraftId => "Draft",
 }
 
 /// The membership of the demo by which a staff member is on a client's care team.
@@ -90,6 +91,10 @@ const STORED: &[&str] = &[
     "SELECT CAST(SUM(revision) AS BIGINT) FROM message",
     "SELECT COUNT(*) FROM message_revision",
     "SELECT COUNT(*) FROM message_reaction",
+    "SELECT COUNT(*) FROM thread_note",
+    "SELECT COUNT(*) FROM draft",
+    "SELECT CAST(SUM(LENGTH(body)) AS BIGINT) FROM draft",
+    "SELECT COUNT(*) FROM draft_attachment",
     "SELECT COUNT(*) FROM thread WHERE locked_by_id IS NOT NULL",
 ];
 
@@ -97,7 +102,21 @@ const STORED: &[&str] = &[
 /// file is not there.
 pub(crate) const WAITING: AttachmentId = AttachmentId(Uuid::from_u128(0x0a77_ac40));
 
+/// A draft of the demo's clinician for a new thread, for tests of what an id opens.
+pub(crate) const DRAFT: DraftId = DraftId(Uuid::from_u128(0x0aef_1a70));
+
 impl Tidings {
+    /// Stores [`DRAFT`], or stores it again.
+    pub(crate) async fn draft_waits(&self) {
+        let id = self.literal(DRAFT.0);
+        let sql = format!(
+            "DELETE FROM draft WHERE id = {id}; INSERT INTO draft (id, agency_id, owner_kind, owner_id, recipients, \
+             as_group, subject, body_format, body, updated_at) SELECT {id}, agency_id, 'STAFF', id, '[]', FALSE, '', \
+             'PLAIN', 'b', created_at FROM staff_member WHERE id = {{}}"
+        );
+        self.alter(&sql, cast::staff::CLINICIAN).await;
+    }
+
     /// Stores [`WAITING`].
     pub(crate) async fn attachment_waits(&self) {
         let sql = format!(

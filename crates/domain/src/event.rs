@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, AgencyId, ClientId, MessageId, Principal, StaffId, ThreadId};
+use crate::id::{AccountId, AgencyId, ClientId, DraftId, MessageId, Principal, StaffId, ThreadId};
 use crate::vocabulary::AudienceKind;
 
 /// The place of an event in the log. Ordered; the order is one in which a reader can never meet
@@ -51,6 +51,18 @@ pub enum Event {
         message: MessageId,
         /// Whose reaction: a staff member or an account.
         by: Principal,
+    },
+    /// A staff member wrote a note on a thread (SX-06). For staff only.
+    ThreadNoteAdded {
+        /// Its number on the thread.
+        number: i32,
+    },
+    /// A draft was saved, deleted or sent (SX-03). For its writer only.
+    DraftChanged {
+        /// Whose draft.
+        viewer: Principal,
+        /// The draft.
+        draft: DraftId,
     },
     /// The header or the lifecycle of a thread changed for everybody (T-33, T-37).
     ThreadChanged {

@@ -74,6 +74,8 @@ ids! {
     MessageId;
     /// A file that belongs to a message or a portal request.
     AttachmentId;
+    /// A text that was not sent yet.
+    DraftId;
 }
 
 /// Somebody who can take part in a thread or watch it.

@@ -24,6 +24,8 @@
 //! | attachment | a file that goes with a message; seen through it, and before by its uploader alone |
 //! | quote | what a message answers, as it read at that time; a reference, never a copy |
 //! | revision | what a message said before it was edited; for staff |
+//! | note | what staff write about a thread for each other; no client ever learns of one |
+//! | draft | a text that was not sent yet; its writer's alone |
 //! | reaction | an emoji that somebody put to a message |
 //! | position | the place of an event in the log |
 //!
@@ -57,8 +59,8 @@ pub use event::{Event, EventRecord, Position};
 pub use file_name::{Disposition, FileName};
 pub use file_type::{FileGroup, FileKind, FileProblem, FilePurpose};
 pub use id::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, IdSource, MessageId,
-    Principal, RandomIds, SeededIds, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DraftId, IdSource,
+    MessageId, Principal, RandomIds, SeededIds, StaffId, ThreadId, TopicId,
 };
 pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;

@@ -30,6 +30,7 @@ enum Kind {
     Staff = 5,
     ThreadClient = 6,
     Document = 7,
+    Note = 10,
     Audit = 8,
 }
 
@@ -104,6 +105,21 @@ pub(crate) fn to_event(viewer: Principal, cursor: &str) -> Result<Position, Erro
         transaction: number(&bytes, 0)?,
         seq: number(&bytes, 8)?,
     })
+}
+
+pub(crate) fn of_note(viewer: Principal, thread: ThreadId, number: i32) -> String {
+    let mut payload = Vec::with_capacity(24);
+    payload.extend_from_slice(thread.0.as_bytes());
+    payload.extend_from_slice(&i64::from(number).to_be_bytes());
+    seal(viewer, Kind::Note, &payload)
+}
+
+pub(crate) fn to_note(viewer: Principal, thread: ThreadId, cursor: &str) -> Result<i32, Error> {
+    let bytes = open(viewer, Kind::Note, cursor)?;
+    if uuid(&bytes, 0)? != thread.0 {
+        return Err(invalid());
+    }
+    i32::try_from(number(&bytes, 16)?).map_err(|_| invalid())
 }
 
 pub(crate) fn of_inbox(viewer: Principal, place: &InboxPlace) -> String {

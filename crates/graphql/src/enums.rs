@@ -193,6 +193,10 @@ pub(crate) enum EventKind {
     MessageChanged,
     /// Somebody put a reaction to a message or took it back.
     ReactionChanged,
+    /// A staff member wrote a note on a thread. For staff.
+    ThreadNoteAdded,
+    /// A draft of the viewer's was saved, deleted or sent.
+    DraftChanged,
     /// A thread's header or lifecycle changed, or the viewer gained sight of it by that.
     ThreadChanged,
     /// Somebody saw messages for the first time. For staff.
@@ -259,6 +263,8 @@ pub(crate) enum UserErrorCode {
     AlreadyAssigned,
     /// More threads are pinned than one viewer can have, or more messages than one thread.
     TooManyPinned,
+    /// The viewer has as many drafts as one can have.
+    TooManyDrafts,
     /// The reaction is not exactly one emoji.
     EmojiNotAllowed,
     /// The message takes no more reactions, or the viewer changed too many within a minute.

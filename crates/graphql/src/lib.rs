@@ -22,6 +22,8 @@ mod client;
 mod connection;
 mod cursor;
 mod directory_mutations;
+mod draft;
+mod draft_mutations;
 mod enums;
 mod error;
 mod guard;
@@ -45,6 +47,7 @@ mod staff;
 mod subscription;
 mod thread;
 mod thread_mutations;
+mod thread_note;
 mod thread_people;
 mod unread;
 

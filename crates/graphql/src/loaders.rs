@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use tidings_domain::{
-    AccountId, AttachmentId, AudienceId, AudienceKind, CareTeamMemberId, ClientId, MessageId,
-    ParticipantStanding, Principal, StaffId, ThreadId, TopicId,
+    AccountId, AttachmentId, AudienceId, AudienceKind, CareTeamMemberId, ClientId, DraftId,
+    MessageId, ParticipantStanding, Principal, StaffId, ThreadId, TopicId,
 };
 use tidings_store::{
-    AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow, MessageRange,
-    MessageRow, QuoteKey, QuoteRow, ReactionRow, Receipt, RevisionRow, SeenThread, StaffRow,
-    StoreError, TopicRow,
+    AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow, DraftRow,
+    MessageRange, MessageRow, NoteKey, NoteRow, QuoteKey, QuoteRow, ReactionRow, Receipt,
+    RevisionRow, SeenThread, StaffRow, StoreError, TopicRow,
 };
 
 use crate::batching::Loads;
@@ -64,6 +64,14 @@ pub(crate) struct ReceiptsOf {
 /// The attachments of a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct AttachmentsOf(pub(crate) MessageId);
+
+/// The attachments of a draft.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct AttachmentsIn(pub(crate) DraftId);
+
+/// The viewer's draft in a thread.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct DraftIn(pub(crate) ThreadId);
 
 /// The reactions to a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -122,6 +130,8 @@ by_id! {
     ClientId => ClientRow by clients, |row: &ClientRow| row.id;
     StaffId => StaffRow by staff, |row: &StaffRow| row.id;
     AccountId => AccountRow by accounts, |row: &AccountRow| row.id;
+    DraftId => DraftRow by drafts_by_id, |row: &DraftRow| row.id;
+    NoteKey => NoteRow by notes_at, |row: &NoteRow| NoteKey { thread: row.thread_id, number: row.number };
     QuoteKey => QuoteRow by quotes, |row: &QuoteRow| row.key;
     AttachmentId => AttachmentRow by attachments, |row: &AttachmentRow| row.id;
     TopicId => TopicRow by topics, |row: &TopicRow| row.id;
@@ -200,6 +210,39 @@ impl Loader<ReactionsTo> for Rows {
         Ok(grouped(keys, rows, |row| {
             ReactionsTo(row.reaction.message_id)
         }))
+    }
+}
+
+impl Loader<AttachmentsIn> for Rows {
+    type Value = Vec<Arc<AttachmentRow>>;
+    type Error = LoadError;
+
+    async fn load(
+        &self,
+        keys: &[AttachmentsIn],
+    ) -> Result<HashMap<AttachmentsIn, Self::Value>, LoadError> {
+        let drafts: Vec<DraftId> = keys.iter().map(|key| key.0).collect();
+        let (store, viewer) = (&self.0.service.store, self.0.viewer());
+        let rows = store.attachments_of_drafts(&viewer, &drafts).await?;
+        let groups = grouped(keys, rows, |row| AttachmentsIn(row.0));
+        let bare = |rows: Vec<(_, AttachmentRow)>| rows.into_iter().map(|r| Arc::new(r.1));
+        Ok(groups
+            .into_iter()
+            .map(|(key, rows)| (key, bare(rows).collect()))
+            .collect())
+    }
+}
+
+impl Loader<DraftIn> for Rows {
+    type Value = DraftRow;
+    type Error = LoadError;
+
+    async fn load(&self, keys: &[DraftIn]) -> Result<HashMap<DraftIn, DraftRow>, LoadError> {
+        let threads: Vec<ThreadId> = keys.iter().map(|key| key.0).collect();
+        let (store, viewer) = (&self.0.service.store, self.0.viewer());
+        let rows = store.drafts_in(&viewer, &threads).await?;
+        let of = |row: DraftRow| Some((DraftIn(row.thread_id?), row));
+        Ok(rows.into_iter().filter_map(of).collect())
     }
 }
 

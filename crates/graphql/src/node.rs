@@ -4,8 +4,8 @@ use async_graphql::{Error, ID};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, MessageId, StaffId,
-    ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DraftId, MessageId,
+    StaffId, ThreadId, TopicId,
 };
 use uuid::Uuid;
 
@@ -68,6 +68,7 @@ global! {
     ThreadId => "Thread",
     MessageId => "Message",
     AttachmentId => "Attachment",
+    DraftId => "Draft",
 }
 
 /// The global id of an attachment, for what a server answers beside GraphQL.

@@ -10,6 +10,7 @@ use crate::attachment::Attachment;
 use crate::audience::{Audience, Topic};
 use crate::care_team::{CareTeam, CareTeamMember};
 use crate::client::Client;
+use crate::draft::Draft;
 use crate::enums::ParticipantStanding;
 use crate::error::not_found;
 use crate::loaders::Load;
@@ -28,6 +29,7 @@ pub(crate) enum Node {
     CareTeam(CareTeam),
     CareTeamMember(CareTeamMember),
     Client(Client),
+    Draft(Draft),
     Message(Message),
     PortalAccount(PortalAccount),
     StaffMember(StaffMember),

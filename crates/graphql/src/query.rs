@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use tidings_domain::limits::MAX_IDS;
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, MessageId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DraftId, MessageId,
     Principal, StaffId, ThreadId, TopicId,
 };
 
@@ -17,6 +17,7 @@ use crate::care_team::{CareTeam, CareTeamMember};
 use crate::client::{Client, ClientConnection};
 use crate::connection::first as page_size;
 use crate::cursor::{self, People};
+use crate::draft::Draft;
 use crate::enums::{AudienceKind, ClientStatus};
 use crate::error::{bad_input, fault, not_found, top_level};
 use crate::loaders::Load;
@@ -293,6 +294,10 @@ async fn load_node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             .one(MessageId(uuid))
             .await?
             .map(|row| Node::Message(Message::alone(row))),
+        DraftId::TYPE => ctx
+            .one(DraftId(uuid))
+            .await?
+            .map(|row| Node::Draft(Draft::from(row))),
         _ => return Err(bad_input("This is not a global id.")),
     })
 }

@@ -15,6 +15,8 @@ use crate::attachment_mutations::AttachmentMutation;
 use crate::audit::AuditQuery;
 use crate::batching::{Batching, Loads};
 use crate::directory_mutations::DirectoryMutation;
+use crate::draft::DraftQuery;
+use crate::draft_mutations::DraftMutation;
 use crate::inbox::InboxQuery;
 use crate::live::Operations;
 use crate::loaders::loaders;
@@ -26,6 +28,7 @@ use crate::reaction::ReactionMutation;
 use crate::request::Request;
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
+use crate::thread_note::NoteMutation;
 use crate::thread_people::{PeopleMutation, PeopleQuery};
 
 /// Everything that can be read.
@@ -35,6 +38,7 @@ pub(crate) struct Query(
     InboxQuery,
     PeopleQuery,
     AttachmentQuery,
+    DraftQuery,
     AuditQuery,
 );
 
@@ -46,6 +50,8 @@ pub(crate) struct Mutation(
     MessageMutation,
     MessageEditMutation,
     ReactionMutation,
+    NoteMutation,
+    DraftMutation,
     AttachmentMutation,
     DirectoryMutation,
 );

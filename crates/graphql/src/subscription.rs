@@ -7,12 +7,13 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, Stream, StreamExt};
-use tidings_domain::{ErrorCode, Principal, ThreadId};
+use tidings_domain::{DraftId, ErrorCode, Principal, ThreadId};
 use tidings_service::live::{EventStream, Filter, LiveEvent, LiveKind, LiveName, Scope, StreamEnd};
-use tidings_store::{LiveThread, MessageRow};
+use tidings_store::{LiveThread, MessageRow, NoteKey};
 
 use crate::client::Client;
 use crate::cursor;
+use crate::draft::Draft;
 use crate::enums::EventKind;
 use crate::error::{coded, top_level};
 use crate::loaders::Load;
@@ -22,6 +23,7 @@ use crate::people::Reader;
 use crate::request::{Ask, Request};
 use crate::scalars::EventCursor;
 use crate::thread::Thread;
+use crate::thread_note::{ThreadNote, note};
 
 /// A message was sent. Told to everybody who sees its thread.
 #[derive(SimpleObject, Clone)]
@@ -55,6 +57,52 @@ pub(crate) struct ReactionChanged {
     message: Message,
     /// Its thread.
     thread: Thread,
+}
+
+/// A staff member wrote a note on a thread. Told to staff who see the thread.
+#[derive(SimpleObject, Clone)]
+#[graphql(complex)]
+pub(crate) struct ThreadNoteAdded {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// The thread.
+    thread: Thread,
+    #[graphql(skip)]
+    key: NoteKey,
+}
+
+#[async_graphql::ComplexObject]
+impl ThreadNoteAdded {
+    /// The note.
+    async fn note(&self, ctx: &Context<'_>) -> Option<Result<ThreadNote>> {
+        note(ctx, self.key).await.transpose()
+    }
+}
+
+/// A draft of the viewer's was saved, deleted or sent, here or in another session.
+#[derive(SimpleObject, Clone)]
+#[graphql(complex)]
+pub(crate) struct DraftChanged {
+    /// Resume after it.
+    cursor: EventCursor,
+    #[graphql(skip)]
+    draft: DraftId,
+}
+
+#[async_graphql::ComplexObject]
+impl DraftChanged {
+    /// Which draft.
+    async fn draft_id(&self) -> ID {
+        self.draft.global()
+    }
+
+    /// The draft as it is now; null if it is gone.
+    async fn draft(&self, ctx: &Context<'_>) -> Option<Result<Draft>> {
+        ctx.one(self.draft)
+            .await
+            .map(|row| row.map(Draft::from))
+            .transpose()
+    }
 }
 
 /// A thread's header or lifecycle changed, or the viewer gained sight of it by that. Told to
@@ -155,6 +203,8 @@ pub(crate) enum Event {
     MessageAdded(MessageAdded),
     MessageChanged(MessageChanged),
     ReactionChanged(ReactionChanged),
+    ThreadNoteAdded(ThreadNoteAdded),
+    DraftChanged(DraftChanged),
     ThreadChanged(ThreadChanged),
     ReadReceiptAdded(ReadReceiptAdded),
     ViewerStateChanged(ViewerStateChanged),
@@ -294,6 +344,18 @@ pub(crate) fn render(cursor: EventCursor, event: &LiveEvent) -> Event {
                 thread,
             })
         }
+        LiveKind::ThreadNoteAdded { thread, number } => Event::ThreadNoteAdded(ThreadNoteAdded {
+            cursor,
+            thread: Thread::from(&**thread),
+            key: NoteKey {
+                thread: thread.thread.id,
+                number: *number,
+            },
+        }),
+        LiveKind::DraftChanged { draft } => Event::DraftChanged(DraftChanged {
+            cursor,
+            draft: *draft,
+        }),
         LiveKind::ThreadChanged { thread } => Event::ThreadChanged(ThreadChanged {
             cursor,
             thread: Thread::from(&**thread),

@@ -16,15 +16,17 @@ use crate::audience::{Audience, Topic};
 use crate::client::{Client, ClientConnection};
 use crate::connection::connection;
 use crate::cursor;
+use crate::draft::Draft;
 use crate::enums::{ThreadKind, UserErrorCode};
 use crate::error::{fault, not_found};
 use crate::guard::{guarded, permit};
-use crate::loaders::{ListedOn, Load, PinnedIn};
+use crate::loaders::{DraftIn, ListedOn, Load, PinnedIn};
 use crate::message::{Message, MessageConnection};
 use crate::message_page::{Window, page};
 use crate::node::Global;
 use crate::people::{Author, Participant};
 use crate::request::Ask;
+use crate::thread_note::{ThreadNoteConnection, notes};
 use crate::thread_people::{GroupMember, members};
 
 /// A conversation. Its audience decides which staff see it and can answer.
@@ -347,6 +349,27 @@ impl Thread {
         let rows = ctx.one(pinned).await?.unwrap_or_default();
         let pinned = |row| Message::of(row, self.clone());
         Ok(rows.into_iter().map(pinned).collect())
+    }
+
+    /// What staff wrote about it for each other, newest first. Dear in a list of threads: each is asked
+    /// by itself. Staff only.
+    #[graphql(complexity = "50 + first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    async fn notes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Only notes behind this one, which are older.")] after: Option<String>,
+    ) -> Option<Result<ThreadNoteConnection>> {
+        Some(match permit(ctx, "Thread.notes") {
+            Ok(()) => notes(ctx, self.0.row.id, first, after).await,
+            Err(refused) => Err(refused),
+        })
+    }
+
+    /// The viewer's own draft of an answer in it.
+    async fn viewer_draft(&self, ctx: &Context<'_>) -> Option<Result<Draft>> {
+        let draft = ctx.one(DraftIn(self.0.row.id)).await;
+        draft.map(|row| row.map(Draft::from)).transpose()
     }
 
     /// The attachments of its messages, newest first. Dear in a list of threads: each is asked by

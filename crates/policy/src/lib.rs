@@ -28,6 +28,6 @@ pub use decide::{
 };
 pub use fields::{FIELDS, FieldRule, field_rule};
 pub use grants::{Grant, Reach, grants};
-pub use message::{may_edit, shows_reaction};
+pub use message::{decide_draft, may_edit, shows_reaction};
 pub use table::{Action, STAFF_ONLY, Standing, VIEW, ViewRule, readers, wide_roles};
 pub use viewer::{AccountViewer, OwnClient, StaffViewer, Viewer};

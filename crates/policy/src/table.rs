@@ -18,6 +18,8 @@ pub enum Action {
     Lock,
     /// Read what its messages said before they were edited (PX-04).
     ReadHistory,
+    /// Read and write the notes of staff on it (SX-06).
+    Annotate,
     /// Share it, add people, take them out (P-11, PX-04).
     ChangePeople,
 }
@@ -31,6 +33,7 @@ impl Action {
         Self::Archive,
         Self::Lock,
         Self::ReadHistory,
+        Self::Annotate,
         Self::ChangePeople,
     ];
 }
@@ -109,6 +112,7 @@ pub const STAFF_ONLY: &[Action] = &[
     Action::Archive,
     Action::Lock,
     Action::ReadHistory,
+    Action::Annotate,
     Action::ChangePeople,
 ];
 

@@ -17,6 +17,7 @@ mod care_team;
 mod client;
 mod context;
 mod days;
+mod draft;
 mod error;
 mod fields;
 mod files;
@@ -31,6 +32,7 @@ mod staff;
 mod sweep;
 mod thread;
 mod thread_header;
+mod thread_note;
 
 pub use address::Address;
 pub use attachment::{Announced, CreateUpload, ExpectedUpload, UploadAttachment, Uploaded};
@@ -38,6 +40,7 @@ pub use body::{BodyInput, NamedAttachment};
 pub use care_team::{Assign, Assigned, EndAssignment};
 pub use client::{ClientStatusSet, SetClientStatus};
 pub use context::{Begin, Service, Write};
+pub use draft::{DeleteDraft, DraftSaved, SaveDraft, draft_recipients};
 pub use error::{Error, Refusal, Result};
 pub use files::Files;
 pub use link::LinkKey;
@@ -52,3 +55,4 @@ pub use thread::{
     ThreadSet,
 };
 pub use thread_header::{AudienceChange, EditHeader, HeaderEdited};
+pub use thread_note::{AddNote, NoteAdded};

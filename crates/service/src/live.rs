@@ -13,7 +13,7 @@ mod team;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tidings_domain::{ClientId, Position, Principal, ThreadId};
+use tidings_domain::{ClientId, DraftId, Position, Principal, ThreadId};
 use tidings_store::{LiveThread, MessageRow};
 
 pub(crate) use hub::Hub;
@@ -54,6 +54,18 @@ pub enum LiveKind {
         thread: Arc<LiveThread>,
         /// The message.
         message: Arc<MessageRow>,
+    },
+    /// A staff member wrote a note. For staff.
+    ThreadNoteAdded {
+        /// On this thread.
+        thread: Arc<LiveThread>,
+        /// Its number there.
+        number: i32,
+    },
+    /// A draft of the viewer's was saved, deleted or sent.
+    DraftChanged {
+        /// Which.
+        draft: DraftId,
     },
     /// A thread's header or lifecycle changed, or the viewer gained sight of it by that.
     ThreadChanged {
@@ -105,6 +117,10 @@ pub enum LiveName {
     MessageChanged,
     /// [`LiveKind::ReactionChanged`].
     ReactionChanged,
+    /// [`LiveKind::ThreadNoteAdded`].
+    ThreadNoteAdded,
+    /// [`LiveKind::DraftChanged`].
+    DraftChanged,
     /// [`LiveKind::ThreadChanged`].
     ThreadChanged,
     /// [`LiveKind::ReadReceiptAdded`].
@@ -127,6 +143,8 @@ impl LiveKind {
             Self::MessageAdded { .. } => LiveName::MessageAdded,
             Self::MessageChanged { .. } => LiveName::MessageChanged,
             Self::ReactionChanged { .. } => LiveName::ReactionChanged,
+            Self::ThreadNoteAdded { .. } => LiveName::ThreadNoteAdded,
+            Self::DraftChanged { .. } => LiveName::DraftChanged,
             Self::ThreadChanged { .. } => LiveName::ThreadChanged,
             Self::ReadReceiptAdded { .. } => LiveName::ReadReceiptAdded,
             Self::ViewerStateChanged { .. } => LiveName::ViewerStateChanged,

@@ -10,6 +10,7 @@ use tidings_policy::{Action, Viewer, decide};
 
 pub use people::{ChangePeople, ThreadPeople};
 pub use recipients::Recipient;
+pub(crate) use recipients::people;
 pub use start::StartThread;
 
 use crate::context::{Begin, Service, Write};

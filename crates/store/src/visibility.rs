@@ -67,6 +67,18 @@ pub(crate) fn shown_reactions(sql: &mut Sql, viewer: &Viewer) {
         .push(")");
 }
 
+/// Adds the condition under which a draft `f`, whose thread, if it answers in one, is `t`, is the
+/// viewer's own and of a thread that the viewer still sees.
+pub(crate) fn own_drafts(sql: &mut Sql, viewer: &Viewer) {
+    // SECURITY: a draft is its writer's alone, whatever anybody's role.
+    sql.push("(f.agency_id = ").bind(viewer.agency());
+    sql.push(" AND f.owner_id = ")
+        .bind(viewer.principal().uuid());
+    sql.push(" AND (f.thread_id IS NULL OR ");
+    visible_threads(sql, viewer, Action::View, "t");
+    sql.push("))");
+}
+
 /// Adds ` audience IN (…) AND `, or nothing where the grant covers every audience.
 pub(crate) fn covered(sql: &mut Sql, grant: &Grant, alias: &str) {
     if grant.internal && grant.audiences.is_all() {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tidings_server::seed::cast::{self, account, agency, audience, client, staff, thread, topic};
 
-use crate::support::{Global as _, WAITING, gid, membership, mutation};
+use crate::support::{DRAFT, Global as _, WAITING, gid, membership, mutation};
 
 /// Every root field with the document that asks it; a mutation's comes from `support`.
 #[rustfmt::skip]
@@ -31,6 +31,10 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("addReaction", ""),
     ("removeReaction", ""),
     ("setThreadLocked", ""),
+    ("addThreadNote", ""),
+    ("saveDraft", ""),
+    ("deleteDraft", ""),
+    ("drafts", "query { drafts { id body thread { id } attachments { id } } }"),
     ("uploadAttachment", ""),
     ("createUpload", ""),
     ("editThreadHeader", ""),
@@ -134,6 +138,7 @@ impl Place {
             "CareTeam" => gid("CareTeam", client::CLIENT.0),
             "CareTeamMember" => membership(client::CLIENT, staff::CLINICIAN),
             "Client" => client::CLIENT.gid(),
+            "Draft" => DRAFT.gid(),
             "Message" => cast::message(thread::SLEEP, 1).gid(),
             "PortalAccount" => account::CLIENT.gid(),
             "StaffMember" => staff::CLINICIAN.gid(),
@@ -232,6 +237,19 @@ pub(crate) const PLACES: &[Place] = &[
     place("addReaction.input.actingFor", "Client", "client", |own, id| with(react(own), "actingFor", json!(id))),
     place("removeReaction.input.actingFor", "Client", "client", |own, id| with(react(own), "actingFor", json!(id))),
     place("setThreadLocked.input.threadId", "Thread", "clinician", |_, id| with(json!({ "locked": false }), "threadId", json!(id))),
+    place("node.id", "Draft", "clinician", id),
+    place("addThreadNote.input.threadId", "Thread", "clinician", |_, id| with(json!({ "body": "b" }), "threadId", json!(id))),
+    place("saveDraft.input.draftId", "Draft", "clinician", |_, id| with(json!({ "body": "b" }), "draftId", json!(id))),
+    place("saveDraft.input.threadId", "Thread", "clinician", |_, id| with(json!({ "body": "b" }), "threadId", json!(id))),
+    place("saveDraft.input.replyToId", "Message", "clinician", |own, id| with(json!({ "threadId": own.thread }), "replyToId", json!(id))),
+    place("saveDraft.input.actingFor", "Client", "client", |_, id| with(json!({ "body": "b" }), "actingFor", json!(id))),
+    place("saveDraft.input.to.clientId", "Client", "clinician", |_, id| with(json!({ "body": "b" }), "to", json!([{ "clientId": id }]))),
+    wide(place("saveDraft.input.to.staffMemberId", "StaffMember", "client", |_, id| with(json!({ "body": "b" }), "to", json!([{ "staffMemberId": id }])))),
+    wide(place("saveDraft.input.topicId", "Topic", "clinician", |_, id| with(json!({ "body": "b" }), "topicId", json!(id)))),
+    place("saveDraft.input.attachmentIds", "Attachment", "clinician", |_, id| with(json!({ "body": "b" }), "attachmentIds", json!([id]))),
+    place("deleteDraft.input.draftId", "Draft", "clinician", |_, id| with(json!({}), "draftId", json!(id))),
+    place("startThread.input.draftId", "Draft", "clinician", |own, id| with(start(own), "draftId", json!(id))),
+    place("sendMessage.input.draftId", "Draft", "clinician", |own, id| with(json!({ "threadId": own.thread, "body": "b" }), "draftId", json!(id))),
     place("startThread.input.attachmentIds", "Attachment", "clinician", |own, id| with(start(own), "attachmentIds", json!([id]))),
     place("sendMessage.input.attachmentIds", "Attachment", "clinician", |own, id| with(json!({ "threadId": own.thread, "body": "b" }), "attachmentIds", json!([id]))),
     place("uploadAttachment.input.clientId", "Client", "client", |_, id| with(json!({ "file": null }), "clientId", json!(id))),

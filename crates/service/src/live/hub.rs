@@ -367,7 +367,9 @@ impl State {
             keys.extend(roles.into_iter().map(|role| Channel::Role(agency, role)));
         };
         match &prepared.about {
-            About::Message { thread, .. } | About::Receipt { thread, .. } => {
+            About::Message { thread, .. }
+            | About::Note { thread, .. }
+            | About::Receipt { thread, .. } => {
                 keys.push(Channel::Thread(thread.thread.id));
                 keys.extend(relatives(thread).map(Channel::Principal));
                 wide(thread.facts.audience, &mut keys);
@@ -392,7 +394,7 @@ impl State {
                 );
                 wide(thread.facts.audience, &mut keys);
             }
-            About::Viewer { viewer, .. } | About::Access(viewer) => {
+            About::Viewer { viewer, .. } | About::Draft { viewer, .. } | About::Access(viewer) => {
                 keys.push(Channel::Principal(*viewer));
             }
             About::Client { account, .. } => {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tidings_domain::{
-    AccountId, AudienceKind, ClientId, Event, EventRecord, MessageId, ParticipantStanding,
+    AccountId, AudienceKind, ClientId, DraftId, Event, EventRecord, MessageId, ParticipantStanding,
     Principal, StaffId, ThreadId,
 };
-use tidings_policy::{Action, FieldRule, ThreadFacts, Viewer, decide, shows_reaction};
+use tidings_policy::{
+    Action, FieldRule, ThreadFacts, Viewer, decide, decide_draft, shows_reaction,
+};
 use tidings_store::{LiveThread, MessageRow, Store};
 
 use super::team::{Team, team};
@@ -39,6 +41,16 @@ pub(crate) enum About {
         thread: Arc<LiveThread>,
         gained: Vec<StaffId>,
         lost: Vec<StaffId>,
+    },
+    /// A note of staff, by its number.
+    Note {
+        thread: Arc<LiveThread>,
+        number: i32,
+    },
+    /// A viewer's own draft.
+    Draft {
+        viewer: Principal,
+        draft: DraftId,
     },
     Receipt {
         thread: Arc<LiveThread>,
@@ -123,6 +135,14 @@ pub(crate) async fn prepare(
                     None => About::Nothing,
                 }
             }
+            (Event::ThreadNoteAdded { number }, Some(thread)) => About::Note {
+                thread,
+                number: *number,
+            },
+            (Event::DraftChanged { viewer, draft }, _) => About::Draft {
+                viewer: *viewer,
+                draft: *draft,
+            },
             (Event::ThreadChanged { audience_before }, Some(thread)) => About::Thread {
                 thread,
                 audience_before: *audience_before,
@@ -194,6 +214,20 @@ impl Prepared {
                 message,
                 what,
             } if sees(viewer, &thread.facts) => about_message(viewer, thread, message, *what)?,
+            About::Note { thread, number }
+                if decide(viewer, Action::Annotate, &thread.facts).is_ok() =>
+            {
+                LiveKind::ThreadNoteAdded {
+                    thread: Arc::clone(thread),
+                    number: *number,
+                }
+            }
+            About::Draft {
+                viewer: owner,
+                draft,
+            } if decide_draft(viewer, self.record.agency, *owner).is_ok() => {
+                LiveKind::DraftChanged { draft: *draft }
+            }
             About::Thread {
                 thread,
                 audience_before,

@@ -73,11 +73,13 @@ pub(crate) fn weight(event: &LiveEvent) -> usize {
             message.message.body.len() + html + thread.thread.subject.len()
         }
         LiveKind::ThreadChanged { thread }
+        | LiveKind::ThreadNoteAdded { thread, .. }
         | LiveKind::ReadReceiptAdded { thread, .. }
         | LiveKind::ViewerStateChanged { thread } => thread.thread.subject.len(),
         LiveKind::AccessRevoked(Scope::Threads(threads))
         | LiveKind::AccessGranted(Scope::Threads(threads)) => size_of_val(threads.as_slice()),
         LiveKind::ClientChanged { .. }
+        | LiveKind::DraftChanged { .. }
         | LiveKind::AccessRevoked(Scope::Everything)
         | LiveKind::AccessGranted(Scope::Everything) => 0,
     };

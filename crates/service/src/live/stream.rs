@@ -71,10 +71,11 @@ pub(crate) fn wants(filter: &Filter, kind: &LiveKind) -> bool {
         LiveKind::MessageAdded { thread: live, .. }
         | LiveKind::MessageChanged { thread: live, .. }
         | LiveKind::ReactionChanged { thread: live, .. }
+        | LiveKind::ThreadNoteAdded { thread: live, .. }
         | LiveKind::ThreadChanged { thread: live }
         | LiveKind::ReadReceiptAdded { thread: live, .. }
         | LiveKind::ViewerStateChanged { thread: live } => live.thread.id == thread,
-        LiveKind::ClientChanged { .. } => false,
+        LiveKind::ClientChanged { .. } | LiveKind::DraftChanged { .. } => false,
         LiveKind::AccessRevoked(scope) | LiveKind::AccessGranted(scope) => names(scope, thread),
     }
 }

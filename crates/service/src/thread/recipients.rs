@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tidings_domain::{ClientId, RoleSet, StaffGroup, StaffId, ThreadKind, UserErrorCode, limits};
 use tidings_policy::Viewer;
 use tidings_store::{ClientRow, StaffRow};
@@ -11,7 +11,7 @@ use crate::context::{Service, Write};
 use crate::error::{Error, Result};
 
 /// Somebody to whom a thread goes. No value means "all clients" (S-10).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Recipient {
     /// A client.
     Client(ClientId),
@@ -22,14 +22,14 @@ pub enum Recipient {
 }
 
 /// The people behind a list of recipients: each once, the viewer left out.
-pub(super) struct People {
+pub(crate) struct People {
     pub(super) clients: Vec<ClientRow>,
     pub(super) staff: Vec<StaffRow>,
 }
 
 /// Looks the recipients up. Who is not there for the viewer, or has left, is `NOT_FOUND`; an empty
 /// list is `RECIPIENT_REQUIRED`.
-pub(super) async fn people(write: &Write<'_>, viewer: &Viewer, to: &[Recipient]) -> Result<People> {
+pub(crate) async fn people(write: &Write<'_>, viewer: &Viewer, to: &[Recipient]) -> Result<People> {
     if to.is_empty() {
         return Err(Error::refused(UserErrorCode::RecipientRequired, &["to"]));
     }
