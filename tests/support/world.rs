@@ -93,7 +93,7 @@ const STORED: &[&str] = &[
     "SELECT COUNT(*) FROM message_reaction",
     "SELECT COUNT(*) FROM thread_note",
     "SELECT COUNT(*) FROM draft",
-    "SELECT CAST(SUM(LENGTH(body)) AS BIGINT) FROM draft",
+    "SELECT CAST(COALESCE(SUM(LENGTH(body)), 0) AS BIGINT) FROM draft",
     "SELECT COUNT(*) FROM draft_attachment",
     "SELECT COUNT(*) FROM thread WHERE locked_by_id IS NOT NULL",
 ];

@@ -159,7 +159,6 @@ async fn sx03_sending_takes_the_draft_away_in_the_same_write() {
     }
     assert!(drafts(&elena).await.is_empty());
     listener.expect_message("I slept well.").await;
-    listener.expect("ViewerStateChanged").await;
     let event = listener.expect("DraftChanged").await;
     assert_eq!(event["draftId"], json!(draft));
     assert_eq!(event["draft"], json!(null));
