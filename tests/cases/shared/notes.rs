@@ -29,10 +29,10 @@ async fn notes(caller: &Caller<'_>, thread: &str) -> Vec<String> {
 }
 
 /// Whatever a client can read of its threads.
-const EVERYTHING: &str = "{ unreadCounts { messages threads } inbox(first: 50, filter: { state: ALL_INCLUDING_ARCHIVED }) { edges { node {
-  id version: lastActivityAt messageCount viewerUnreadCount viewerHasUnread lastMessage { id bodyText }
+const EVERYTHING: &str = "{ unreadCounts { messages threads } inbox(first: 10, filter: { state: ALL_INCLUDING_ARCHIVED }) { edges { node {
+  id lastActivityAt messageCount viewerUnreadCount viewerHasUnread lastMessage { id bodyText }
   participants { standing } pinnedMessages { id } sharedDocuments(first: 5) { edges { node { id } } }
-  messages(last: 50) { edges { node { id bodyText } } } } } }
+  messages(last: 20) { edges { node { id bodyText } } } } } }
   sharedDocuments(first: 50) { edges { node { id } } } }";
 
 #[tokio::test]
