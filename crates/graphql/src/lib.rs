@@ -49,6 +49,7 @@ mod request;
 mod scalars;
 mod schema;
 mod search;
+mod sharing;
 mod staff;
 mod subscription;
 mod thread;

@@ -30,6 +30,7 @@ use crate::reaction::ReactionMutation;
 use crate::record_mutations::RecordMutation;
 use crate::request::Request;
 use crate::search::SearchRoot;
+use crate::sharing::{SharingMutation, SharingQuery};
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
 use crate::thread_people::{PeopleMutation, PeopleQuery};
@@ -45,6 +46,7 @@ pub(crate) struct Query(
     RequestQuery,
     NotificationQuery,
     SearchRoot,
+    SharingQuery,
 );
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
@@ -61,6 +63,7 @@ pub(crate) struct Mutation(
     RecordMutation,
     NotificationMutation,
     ExportMutation,
+    SharingMutation,
 );
 
 /// Bounds and switches of the schema.

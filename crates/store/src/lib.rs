@@ -46,6 +46,7 @@ mod record;
 mod revision;
 mod search;
 mod shared_document;
+mod sharing;
 mod sql;
 #[cfg(test)]
 #[path = "../tests/support/mod.rs"]
