@@ -64,6 +64,6 @@ pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
-    ClientNaming, ClientStatus, Deed, Lifecycle, ParticipantStanding, PrincipalKind, Role, RoleSet,
-    StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Deed, DeletionRule, Lifecycle, ParticipantStanding, PrincipalKind,
+    Role, RoleSet, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
 };

@@ -3,7 +3,8 @@
 //! The entities are private; only their models leave. Every read that answers somebody takes a
 //! [`Viewer`](tidings_policy::Viewer) and starts at the visibility compiler (`visibility.rs`).
 //! Unscoped access stands in `system.rs` (seeding), `facts.rs` (what the law asks for),
-//! `event_log.rs` (what the relay reads) and `files.rs` (sweeping), and nowhere else.
+//! `event_log.rs` (what the relay reads), `files.rs` (sweeping) and `deletion.rs` (what an admin
+//! deletes without seeing it), and nowhere else.
 //!
 //! This crate knows no use case and no GraphQL: it does not decide whether a write is allowed, it
 //! only makes sure that a write is whole.
@@ -21,6 +22,7 @@ mod attachment;
 mod audit;
 mod care_team;
 mod database;
+mod deletion;
 mod directory;
 mod entities;
 mod error;
@@ -53,6 +55,7 @@ mod writer;
 pub use audit::AuditChain;
 pub use care_team::CareTeamRow;
 pub use database::Store;
+pub use deletion::{Deletable, Deletion};
 pub use directory::NamePlace;
 pub use entities::agency::Model as AgencyRow;
 pub use entities::attachment::Model as AttachmentRow;
@@ -80,7 +83,7 @@ pub use event_log::Subject;
 pub use facts::{AssignmentTurn, LiveThread, TeamFacts, bare_facts, client_facts};
 pub use idempotency::Claim;
 pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
-pub use message::{MessagePlace, MessageRange, MessageRow, Receipt};
+pub use message::{MessagePlace, MessageRange, MessageRow, Receipt, Take};
 pub use page::{InboxPlace, Page};
 pub use reaction::{ReactionCounts, ReactionRow};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};

@@ -44,6 +44,7 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("markRead", ""),
     ("markUnread", ""),
     ("markThreadRead", ""),
+    ("deleteMessage", ""),
     ("assignCareTeamMember", ""),
     ("endCareTeamAssignment", ""),
     ("setClientStatus", ""),
@@ -267,5 +268,6 @@ pub(crate) const PLACES: &[Place] = &[
     place("setClientStatus.input.clientId", "Client", "clinical-admin", |_, id| with(json!({ "status": "ACTIVE" }), "clientId", json!(id))),
     place("setStaffRoles.input.staffMemberId", "StaffMember", "practice-admin", |_, id| with(json!({ "roles": ["CLINICIAN"] }), "staffMemberId", json!(id))),
     place("updateStaffSettings.input.staffMemberId", "StaffMember", "practice-admin", |_, id| with(json!({ "displayInPortal": true }), "staffMemberId", json!(id))),
+    place("deleteMessage.input.messageId", "Message", "clinical-admin", |_, id| with(json!({}), "messageId", json!(id))),
     place("messageAdded.threadId", "Thread", "clinician", id),
 ];
