@@ -123,6 +123,8 @@ impl Store {
         let mut sql = select(Sql::new(self.backend()), viewer, html);
         sql.push(" WHERE ");
         visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(" AND ");
+        shown(&mut sql, "m", "s");
         sql.push(" AND m.thread_id IN ").list(threads);
         sql.push(" AND m.pinned_at IS NOT NULL ORDER BY m.thread_id, m.pinned_at DESC, m.seq DESC");
         let rows = self.read.query_all_raw(sql.statement()).await?;
