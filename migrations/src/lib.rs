@@ -21,11 +21,12 @@ mod m0007_thread_clients;
 mod m0008_audit;
 mod m0009_deletion;
 mod m0010_shared;
+mod m0011_search;
 
 use sea_orm_migration::prelude::{
     DbErr, MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
 };
-use sea_orm_migration::sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm_migration::sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
 use sea_orm_migration::sea_query::{
     IndexCreateStatement, PostgresQueryBuilder, SqliteQueryBuilder, TableAlterStatement,
     TableCreateStatement,
@@ -41,6 +42,8 @@ pub struct Plan {
     pub columns: fn(DbBackend) -> Vec<TableAlterStatement>,
     /// The indexes.
     pub indexes: fn(DbBackend) -> Vec<IndexCreateStatement>,
+    /// What no builder can say: triggers, full-text indexes. In the database's own words, last.
+    pub statements: fn(DbBackend) -> Vec<String>,
 }
 
 impl Plan {
@@ -50,6 +53,7 @@ impl Plan {
         tables: |_| Vec::new(),
         columns: |_| Vec::new(),
         indexes: |_| Vec::new(),
+        statements: |_| Vec::new(),
     };
 }
 
@@ -65,6 +69,7 @@ pub const PLANS: &[Plan] = &[
     m0008_audit::PLAN,
     m0010_shared::PLAN,
     m0009_deletion::PLAN,
+    m0011_search::PLAN,
 ];
 
 /// Runs [`PLANS`].
@@ -104,6 +109,10 @@ impl MigrationTrait for Migration {
         }
         for index in (self.0.indexes)(backend) {
             manager.create_index(index).await?;
+        }
+        for statement in (self.0.statements)(backend) {
+            let connection = manager.get_connection();
+            connection.execute_unprepared(&statement).await?;
         }
         Ok(())
     }
@@ -151,6 +160,10 @@ pub fn snapshot(dialect: Dialect) -> String {
                 Dialect::Postgres => index.to_string(PostgresQueryBuilder),
                 Dialect::Sqlite => index.to_string(SqliteQueryBuilder),
             });
+            sql.push_str(";\n");
+        }
+        for statement in (plan.statements)(backend) {
+            sql.push_str(&statement);
             sql.push_str(";\n");
         }
     }

@@ -14,6 +14,7 @@ pub(crate) const PLAN: Plan = Plan {
     tables,
     columns,
     indexes,
+    ..Plan::EMPTY
 };
 
 fn tables(_: DbBackend) -> Vec<TableCreateStatement> {

@@ -17,6 +17,7 @@ pub(crate) const PLAN: Plan = Plan {
     tables,
     columns,
     indexes,
+    ..Plan::EMPTY
 };
 
 fn tables(_: DbBackend) -> Vec<TableCreateStatement> {

@@ -67,6 +67,11 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "thread { ...T locked }",
     ),
     ("setThreadPinned", "SetThreadPinnedInput", "thread { ...T }"),
+    (
+        "exportThread",
+        "ExportThreadInput",
+        "export { url expiresAt format }",
+    ),
     ("shareThread", "ChangeThreadPeopleInput", "thread { ...T }"),
     (
         "unshareThread",

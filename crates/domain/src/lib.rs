@@ -44,6 +44,7 @@ mod id;
 pub mod limits;
 pub mod photo;
 mod rich_text;
+pub mod search;
 mod settings;
 pub mod spreadsheet;
 mod vocabulary;
@@ -64,6 +65,6 @@ pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
-    ClientNaming, ClientStatus, Deed, DeletionRule, Lifecycle, ParticipantStanding, PrincipalKind,
-    Role, RoleSet, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Deed, DeletionRule, ExportFormat, Lifecycle, ParticipantStanding,
+    PrincipalKind, Role, RoleSet, SearchKind, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
 };

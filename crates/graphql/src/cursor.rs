@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::DateTime;
 use sha2::{Digest, Sha256};
 use tidings_domain::{ErrorCode, Position, Principal, ThreadId};
-use tidings_store::{DocumentPlace, InboxPlace, NamePlace};
+use tidings_store::{DocumentPlace, InboxPlace, NamePlace, SearchPlace};
 use uuid::Uuid;
 
 use crate::error::coded;
@@ -31,6 +31,7 @@ enum Kind {
     ThreadClient = 6,
     Document = 7,
     Audit = 8,
+    Search = 20,
 }
 
 fn invalid() -> Error {
@@ -218,6 +219,20 @@ pub(crate) fn of_audit(viewer: Principal, entry: i64) -> String {
 /// The number of the entry.
 pub(crate) fn to_audit(viewer: Principal, cursor: &str) -> Result<i64, Error> {
     number(&open(viewer, Kind::Audit, cursor)?, 0)
+}
+
+pub(crate) fn of_search(viewer: Principal, place: SearchPlace) -> String {
+    let mut payload = place.key.to_be_bytes().to_vec();
+    payload.extend_from_slice(place.id.as_bytes());
+    seal(viewer, Kind::Search, &payload)
+}
+
+pub(crate) fn to_search(viewer: Principal, cursor: &str) -> Result<SearchPlace, Error> {
+    let bytes = open(viewer, Kind::Search, cursor)?;
+    Ok(SearchPlace {
+        key: number(&bytes, 0)?,
+        id: uuid(&bytes, 8)?,
+    })
 }
 
 /// A list of people that is sorted by name.

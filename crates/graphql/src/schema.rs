@@ -16,6 +16,7 @@ use crate::audit::AuditQuery;
 use crate::batching::{Batching, Loads};
 use crate::deletion_mutations::DeletionMutation;
 use crate::directory_mutations::DirectoryMutation;
+use crate::export_mutations::ExportMutation;
 use crate::inbox::InboxQuery;
 use crate::live::Operations;
 use crate::loaders::loaders;
@@ -25,6 +26,7 @@ use crate::price::Prices;
 use crate::query::RootQuery;
 use crate::reaction::ReactionMutation;
 use crate::request::Request;
+use crate::search::SearchRoot;
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
 use crate::thread_people::{PeopleMutation, PeopleQuery};
@@ -37,6 +39,7 @@ pub(crate) struct Query(
     PeopleQuery,
     AttachmentQuery,
     AuditQuery,
+    SearchRoot,
 );
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
@@ -50,6 +53,7 @@ pub(crate) struct Mutation(
     DeletionMutation,
     AttachmentMutation,
     DirectoryMutation,
+    ExportMutation,
 );
 
 /// Bounds and switches of the schema.

@@ -37,6 +37,7 @@ mod reaction;
 mod read_state;
 mod recipients;
 mod revision;
+mod search;
 mod shared_document;
 mod sql;
 #[cfg(test)]
@@ -88,6 +89,7 @@ pub use page::{InboxPlace, Page};
 pub use reaction::{ReactionCounts, ReactionRow};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};
 pub use revision::{Edit, QuoteKey, QuoteRow};
+pub use search::{SearchFilter, SearchPlace, SearchRow};
 pub use shared_document::DocumentPlace;
 pub use system::{Batch, StaffAsViewer, policy_row};
 pub use thread::{Header, SeenThread};

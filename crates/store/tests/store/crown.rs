@@ -13,6 +13,7 @@ use tidings_store::{
 };
 
 use crate::model::is_open;
+use crate::search::searches;
 use crate::shared::{doors, share};
 use crate::stir::{stir, viewers};
 use crate::support::Db;
@@ -54,6 +55,7 @@ async fn k17_t04_t05_t06_t07_t08_t09_t11_t14_k18_every_door_shows_what_the_law_a
             doors(&world, &db.store, viewer, &shared).await;
             counts(&world, &db.store, viewer).await;
             lists(&mut world, &db.store, viewer).await;
+            searches(&mut world, &db.store, viewer).await;
         }
     }
     assert!(seen > 500, "worlds so poor prove nothing: {seen}");
