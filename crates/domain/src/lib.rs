@@ -71,7 +71,7 @@ pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
-    ClientNaming, ClientStatus, Deed, Lifecycle, NotificationKind, ParticipantStanding,
-    PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, StaffGroup, SubjectKind,
-    SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Deed, DeletionRule, Lifecycle, NotificationKind,
+    ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, StaffGroup,
+    SubjectKind, SupervisorScope, ThreadKind,
 };

@@ -161,6 +161,10 @@ words! {
         CareTeamEnded = "CARE_TEAM_ENDED",
         /// A thread was given another audience, topic or subject.
         ThreadHeaderEdited = "THREAD_HEADER_EDITED",
+        /// A message was deleted for everybody.
+        MessageDeleted = "MESSAGE_DELETED",
+        /// The content of a deleted message was erased.
+        MessagePurged = "MESSAGE_PURGED",
     }
 
     /// Which kind of row an entry of the audit log is about: the name of its GraphQL type.
@@ -252,6 +256,17 @@ words! {
         First = "FIRST",
         /// The initials: the default.
         Initials = "INITIALS",
+    }
+
+    /// Who takes a message back for everybody (K3).
+    DeletionRule {
+        /// What no client has seen: all staff who see it. What one has seen, or wrote: the admins of
+        /// its audience (T-26 to T-29). The default.
+        UnseenAnySeenAdmin = "UNSEEN_ANY_SEEN_ADMIN",
+        /// Its author, at any time (S-28 to S-30, P-33).
+        AuthorAnytime = "AUTHOR_ANYTIME",
+        /// Nobody.
+        Locked = "LOCKED",
     }
 
     /// Whose clients a supervisor sees (K12).

@@ -63,6 +63,19 @@ pub(crate) enum SupervisorScope {
     All,
 }
 
+/// Who deletes messages and threads for everybody.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::DeletionRule")]
+pub(crate) enum DeletionRule {
+    /// What no client has seen: all staff who see it. What a client has seen, or wrote: the admins
+    /// of its audience. The default.
+    UnseenAnySeenAdmin,
+    /// Its author, at any time.
+    AuthorAnytime,
+    /// Nobody.
+    Locked,
+}
+
 /// Whether a client is served at present.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "tidings_domain::ClientStatus")]
@@ -193,6 +206,8 @@ pub(crate) enum EventKind {
     MessageChanged,
     /// Somebody put a reaction to a message or took it back.
     ReactionChanged,
+    /// A message was deleted for everybody.
+    MessageDeleted,
     /// A thread's header or lifecycle changed, or the viewer gained sight of it by that.
     ThreadChanged,
     /// Somebody saw messages for the first time. For staff.
@@ -261,6 +276,8 @@ pub(crate) enum UserErrorCode {
     VersionConflict,
     /// The topic is not one of this audience.
     TopicNotInAudience,
+    /// The viewer may not delete it: by the agency's policy, or because a client has seen it.
+    DeleteNotAllowed,
     /// The end would lie before the start.
     DateRangeInvalid,
     /// The staff member is assigned to this client already.
@@ -341,4 +358,8 @@ pub(crate) enum AuditDeed {
     CareTeamEnded,
     /// A thread was given another audience, topic or subject.
     ThreadHeaderEdited,
+    /// A message was deleted for everybody.
+    MessageDeleted,
+    /// The content of a deleted message was erased.
+    MessagePurged,
 }

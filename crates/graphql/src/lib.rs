@@ -21,6 +21,7 @@ mod care_team;
 mod client;
 mod connection;
 mod cursor;
+mod deletion_mutations;
 mod directory_mutations;
 mod enums;
 mod error;

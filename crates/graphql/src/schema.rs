@@ -14,6 +14,7 @@ use crate::attachment::AttachmentQuery;
 use crate::attachment_mutations::AttachmentMutation;
 use crate::audit::AuditQuery;
 use crate::batching::{Batching, Loads};
+use crate::deletion_mutations::DeletionMutation;
 use crate::directory_mutations::DirectoryMutation;
 use crate::inbox::InboxQuery;
 use crate::live::Operations;
@@ -52,6 +53,7 @@ pub(crate) struct Mutation(
     MessageMutation,
     MessageEditMutation,
     ReactionMutation,
+    DeletionMutation,
     AttachmentMutation,
     DirectoryMutation,
     RequestMutation,

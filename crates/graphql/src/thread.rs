@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use tidings_domain::{ClientStatus, Lifecycle, Principal};
 use tidings_policy::{ClientFacts, write_block};
 use tidings_store::{
-    AudienceRow, ClientRow, InboxRow, LiveThread, MessageRow, NumberedClient, SeenThread,
-    ThreadRow, TopicRow, ViewerState, bare_facts,
+    AudienceRow, ClientRow, InboxRow, LiveThread, MessageRange, MessageRow, NumberedClient,
+    SeenThread, Take, ThreadRow, TopicRow, ViewerState, bare_facts,
 };
 
 use crate::attachment::{AttachmentConnection, documents};
@@ -17,7 +17,7 @@ use crate::client::{Client, ClientConnection};
 use crate::connection::connection;
 use crate::cursor;
 use crate::enums::{ThreadKind, UserErrorCode};
-use crate::error::{fault, not_found};
+use crate::error::fault;
 use crate::guard::{guarded, permit};
 use crate::loaders::{ListedOn, Load, PinnedIn};
 use crate::message::{Message, MessageConnection};
@@ -123,7 +123,7 @@ impl Thread {
         Ok(ctx.one(id).await?.map(Self::from))
     }
 
-    async fn state(&self, ctx: &Context<'_>) -> Result<ViewerState> {
+    pub(crate) async fn state(&self, ctx: &Context<'_>) -> Result<ViewerState> {
         match self.0.state {
             Some(state) => Ok(state),
             None => Ok(ctx
@@ -138,10 +138,10 @@ impl Thread {
     /// viewer may have read on, past the messages that the event knew of.
     async fn unread(&self, ctx: &Context<'_>) -> Result<i64> {
         if let Some(state) = self.0.state {
-            return Ok(state.unread(self.0.row.last_seq));
+            return Ok(state.unread(&self.0.row));
         }
         let seen = ctx.one(self.0.row.id).await?;
-        Ok(seen.map_or(0, |seen| seen.state.unread(seen.thread.last_seq)))
+        Ok(seen.map_or(0, |seen| seen.state.unread(&seen.thread)))
     }
 
     async fn client_row(&self, ctx: &Context<'_>) -> Result<Option<Arc<ClientRow>>> {
@@ -276,14 +276,14 @@ impl Thread {
         self.0.row.created_at
     }
 
-    /// When its newest message was sent.
+    /// When its newest message was sent, whether or not that one was deleted since.
     async fn last_activity_at(&self) -> DateTime<Utc> {
         self.0.row.last_activity_at
     }
 
-    /// How many messages it has.
+    /// How many messages it has, those that the viewer took out of its own view included.
     async fn message_count(&self) -> i64 {
-        self.0.row.last_seq
+        self.0.row.last_seq - self.0.row.deleted_messages
     }
 
     /// Whether the staff who share it have put it away. To a client it never is.
@@ -302,16 +302,24 @@ impl Thread {
         guarded(ctx, "Thread.version", || self.0.row.version)
     }
 
-    /// The newest message.
-    async fn last_message(&self, ctx: &Context<'_>) -> Result<Message> {
+    /// The newest message in the viewer's sight; null if there is none.
+    async fn last_message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
         if let Some(row) = &self.0.last_message {
-            return Ok(Message::of(Arc::clone(row), self.clone()));
+            return Ok(Some(Message::of(Arc::clone(row), self.clone())));
         }
-        let row = ctx
-            .one(self.0.row.last_message_id)
-            .await?
-            .ok_or_else(not_found)?;
-        Ok(Message::of(row, self.clone()))
+        if let Some(row) = ctx.one(self.0.row.last_message_id).await? {
+            return Ok(Some(Message::of(row, self.clone())));
+        }
+        // Deleted, or taken out of the viewer's own view: one before it, if there is one.
+        let range = MessageRange {
+            thread: self.0.row.id,
+            from: 1,
+            to: self.0.row.last_seq,
+            take: Some(Take::Last(1)),
+            html: ctx.look_ahead().field("bodyHtml").exists(),
+        };
+        let row = ctx.one(range).await?.unwrap_or_default().pop();
+        Ok(row.map(|row| Message::of(row, self.clone())))
     }
 
     /// Its messages, oldest first: `first` with `after` from the beginning on, `last` with

@@ -89,6 +89,8 @@ impl ThreadFacts {
     fn visible_to(&self, viewer: &Viewer) -> bool {
         // SECURITY: the tenant comes first; no standing reaches across agencies (K18).
         self.agency == viewer.agency()
+            // SECURITY: what was deleted is gone for clients; staff see that it was there (K3).
+            && (self.lifecycle != Lifecycle::Deleted || viewer.staff().is_some())
             && VIEW.iter().any(|rule| {
                 let covers = match self.audience {
                     Some(audience) => rule.audiences.has(audience),
@@ -99,6 +101,11 @@ impl ThreadFacts {
                     && self.has(viewer, rule.standing)
             })
     }
+}
+
+/// Whether the viewer sees the thread.
+pub(crate) fn visible(viewer: &Viewer, thread: &ThreadFacts) -> bool {
+    thread.visible_to(viewer)
 }
 
 fn holds(viewer: &Viewer, role: Role) -> bool {

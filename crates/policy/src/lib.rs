@@ -14,6 +14,7 @@ mod administration;
 mod attachment;
 mod contact;
 mod decide;
+mod deletion;
 mod fields;
 mod grants;
 mod message;
@@ -26,6 +27,10 @@ pub use attachment::{AttachmentFacts, decide_attachment, may_upload};
 pub use contact::{ContactFacts, may_contact};
 pub use decide::{
     ClientFacts, Denied, ThreadFacts, bare, client_block, decide, may_address, write_block,
+};
+pub use deletion::{
+    ContentFacts, DELETE_SEEN, DELETE_UNSEEN, MessageFacts, deletes_seen, deletes_seen_somewhere,
+    may_name_to_delete, message_delete_block, reads_deleted, thread_delete_block,
 };
 pub use fields::{FIELDS, FieldRule, field_rule};
 pub use grants::{Grant, Reach, grants};

@@ -5,6 +5,8 @@
 //! Unscoped access stands in `system.rs` (seeding), `facts.rs` (what the law asks for),
 //! `event_log.rs` (what the relay reads), `files.rs` (sweeping) and `due.rs` (what falls due by
 //! itself), and nowhere else.
+//! `event_log.rs` (what the relay reads), `files.rs` (sweeping) and `deletion.rs` (what an admin
+//! deletes without seeing it), and nowhere else.
 //!
 //! This crate knows no use case and no GraphQL: it does not decide whether a write is allowed, it
 //! only makes sure that a write is whole.
@@ -22,6 +24,7 @@ mod attachment;
 mod audit;
 mod care_team;
 mod database;
+mod deletion;
 mod directory;
 mod due;
 mod entities;
@@ -58,6 +61,7 @@ mod writer;
 pub use audit::AuditChain;
 pub use care_team::CareTeamRow;
 pub use database::Store;
+pub use deletion::{Deletable, Deletion};
 pub use directory::NamePlace;
 pub use due::{EndingRelease, NoticeDay};
 pub use entities::agency::Model as AgencyRow;
@@ -94,6 +98,8 @@ pub use facts::{
 pub use idempotency::Claim;
 pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
 pub use message::{MessagePlace, MessageRange, MessageRow, Receipt};
+pub use message::{MessagePlace, MessageRange, MessageRow, Receipt, Take};
+pub use page::{InboxPlace, Page};
 pub use page::{InboxPlace, Page, RecordPlace};
 pub use reaction::{ReactionCounts, ReactionRow};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};

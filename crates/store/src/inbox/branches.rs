@@ -1,7 +1,7 @@
 //! The branches of an inbox page: one for each way in which a viewer reaches threads.
 
 use tidings_domain::{AudienceKind, AudienceSet, Lifecycle};
-use tidings_policy::{Action, Grant, Reach, grants};
+use tidings_policy::{Action, Grant, Reach, Viewer, grants};
 
 use super::statement::{OPEN_TO_CLIENTS, Query, Window, open_to};
 use super::{InboxState, as_of};
@@ -89,7 +89,8 @@ impl Query<'_> {
 
     pub(super) fn lifecycles(&self) -> &'static [Lifecycle] {
         match (self.filter.state, self.viewer) {
-            (InboxState::Deleted, _) => &[Lifecycle::Deleted],
+            (InboxState::Deleted, Viewer::Account(_)) => &[],
+            (InboxState::Deleted, Viewer::Staff(_)) => &[Lifecycle::Deleted],
             (InboxState::AllIncludingArchived, _) => OPEN_TO_CLIENTS,
             (_, viewer) => open_to(viewer),
         }
@@ -105,9 +106,9 @@ impl Query<'_> {
             return;
         }
         let narrowed = Grant {
-            reach: grant.reach,
             audiences,
             internal,
+            ..*grant
         };
         match grant.reach {
             Reach::Agency(_) => {

@@ -119,7 +119,7 @@ async fn lookups(world: &World, store: &Store, viewer: &Viewer) {
         let row = world.find(seen.thread.id);
         let kept = world.kept(viewer.principal(), row);
         assert_eq!(&seen.thread, row);
-        assert_eq!(seen.state.unread(row.last_seq), count(kept.unread.len()));
+        assert_eq!(seen.state.unread(row), count(kept.unread.len()));
         assert_eq!(seen.state.pinned, kept.pinned);
     }
     assert!(store.threads(viewer, &[]).await.unwrap().is_empty());
@@ -175,6 +175,7 @@ async fn messages(world: &World, store: &Store, viewer: &Viewer, receipts: &[Rec
             thread: t.id,
             from: 1,
             to: t.last_seq,
+            take: None,
             html: false,
         })
         .collect();
@@ -327,7 +328,7 @@ fn joined(world: &World, viewer: &Viewer, row: &InboxRow) {
     let thread = world.find(row.thread.id);
     assert_eq!(&row.thread, thread);
     let kept = world.kept(viewer.principal(), thread);
-    assert_eq!(row.state.unread(thread.last_seq), count(kept.unread.len()));
+    assert_eq!(row.state.unread(thread), count(kept.unread.len()));
     assert_eq!(
         (row.state.pinned, row.place.pinned),
         (kept.pinned, kept.pinned)

@@ -293,6 +293,7 @@ impl World {
             last_activity_at: at(0),
             created_at: at(0),
             locked_by_id: None,
+            deleted_messages: 0,
         };
         for _ in 0..=self.dice.below(5) {
             self.message(&mut thread, client);
@@ -338,6 +339,7 @@ impl World {
             created_at: later.max(thread.last_activity_at),
             seen_by_client_at: None,
             body_format: BodyFormat::Plain,
+            deleted_at: None,
             body_html: None,
             reply_to_id: None,
             reply_to_revision: None,
