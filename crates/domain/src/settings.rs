@@ -112,13 +112,18 @@ impl MessagingPolicy {
     #[must_use]
     pub fn purge_after(&self, deleted: DateTime<Utc>, sent: DateTime<Utc>) -> DateTime<Utc> {
         let grace = self.deleted_grace_days.min(limits::MAX_GRACE_DAYS);
-        (deleted + Duration::days(grace.into())).max(self.retained_until(sent))
+        let grace = deleted + Duration::days(grace.into());
+        match self.retention() {
+            Some(retention) => grace.max(sent + retention),
+            None => grace,
+        }
     }
 
-    /// Until when the content of a message is kept, deleted or not.
+    /// For how long after its sending the content of a message is kept, deleted or not.
     #[must_use]
-    pub fn retained_until(&self, sent: DateTime<Utc>) -> DateTime<Utc> {
-        sent + Duration::days(self.retention_days.min(limits::MAX_RETENTION_DAYS).into())
+    pub fn retention(&self) -> Option<Duration> {
+        let days = self.retention_days.min(limits::MAX_RETENTION_DAYS);
+        (days > 0).then(|| Duration::days(days.into()))
     }
 
     /// Most attachments of one message, whatever the policy says.

@@ -165,6 +165,16 @@ words! {
         MessageDeleted = "MESSAGE_DELETED",
         /// The content of a deleted message was erased.
         MessagePurged = "MESSAGE_PURGED",
+        /// A thread was deleted for everybody.
+        ThreadDeleted = "THREAD_DELETED",
+        /// The content of a deleted thread, or of messages of it, was erased.
+        ThreadPurged = "THREAD_PURGED",
+        /// Nothing of a client is erased from here on.
+        LegalHoldPlaced = "LEGAL_HOLD_PLACED",
+        /// What is deleted of a client is erased again.
+        LegalHoldLifted = "LEGAL_HOLD_LIFTED",
+        /// Somebody got back what it took out of its own view.
+        ViewRestored = "VIEW_RESTORED",
     }
 
     /// Which kind of row an entry of the audit log is about: the name of its GraphQL type.

@@ -12,7 +12,7 @@ use crate::care_team::{CareTeam, CareTeamMember};
 use crate::connection::connection;
 use crate::enums::ClientStatus;
 use crate::guard::{guarded, permit};
-use crate::loaders::{AccountOf, Load, TeamOf};
+use crate::loaders::{AccountOf, HeldClient, Load, TeamOf};
 use crate::node::Global;
 use crate::portal_request::{PortalRequestConnection, portal_requests};
 use crate::record::{LocationConnection, ReleaseOfInformationConnection, locations, releases};
@@ -64,6 +64,17 @@ impl Client {
     /// Whether the client may use direct chats. Staff only.
     async fn direct_chat_access(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
         guarded(ctx, "Client.directChatAccess", || self.0.direct_chat)
+    }
+
+    /// Whether a legal hold lies on the client: nothing of its threads is erased then. Staff only.
+    async fn legal_hold(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
+        Some(match permit(ctx, "Client.legalHold") {
+            Ok(()) => ctx
+                .one(HeldClient(self.0.id))
+                .await
+                .map(|held| held.is_some()),
+            Err(refused) => Err(refused),
+        })
     }
 
     /// The login that acts for the client; null if there is none yet. Staff only.

@@ -147,8 +147,10 @@ pub(crate) enum InboxState {
     Read,
     /// Archived ones, too.
     AllIncludingArchived,
-    /// Deleted ones only.
+    /// Deleted ones, and those of which messages were deleted. Staff only; nobody else has any.
     Deleted,
+    /// Those that the viewer has hidden, archived ones, too.
+    Hidden,
 }
 
 /// How a message's text is written.
@@ -362,4 +364,14 @@ pub(crate) enum AuditDeed {
     MessageDeleted,
     /// The content of a deleted message was erased.
     MessagePurged,
+    /// A thread was deleted for everybody.
+    ThreadDeleted,
+    /// The content of a deleted thread, or of messages of it, was erased.
+    ThreadPurged,
+    /// Nothing of a client is erased from here on.
+    LegalHoldPlaced,
+    /// What is deleted of a client is erased again.
+    LegalHoldLifted,
+    /// Somebody got back what it took out of its own view.
+    ViewRestored,
 }

@@ -14,6 +14,7 @@ use crate::attachment::AttachmentQuery;
 use crate::attachment_mutations::AttachmentMutation;
 use crate::audit::AuditQuery;
 use crate::batching::{Batching, Loads};
+use crate::bulk_mutations::BulkMutation;
 use crate::deletion_mutations::DeletionMutation;
 use crate::directory_mutations::DirectoryMutation;
 use crate::inbox::InboxQuery;
@@ -22,6 +23,7 @@ use crate::loaders::loaders;
 use crate::message_edit_mutations::MessageEditMutation;
 use crate::message_mutations::MessageMutation;
 use crate::notification::{NotificationMutation, NotificationQuery};
+use crate::own_view_mutations::OwnViewMutation;
 use crate::portal_request::RequestQuery;
 use crate::portal_request_mutations::RequestMutation;
 use crate::price::Prices;
@@ -54,6 +56,8 @@ pub(crate) struct Mutation(
     MessageEditMutation,
     ReactionMutation,
     DeletionMutation,
+    OwnViewMutation,
+    BulkMutation,
     AttachmentMutation,
     DirectoryMutation,
     RequestMutation,

@@ -1,11 +1,12 @@
 //! `Thread`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, ID, Object, Result};
 use chrono::{DateTime, Utc};
 use tidings_domain::{ClientStatus, Lifecycle, Principal};
-use tidings_policy::{ClientFacts, write_block};
+use tidings_policy::{ClientFacts, thread_delete_block, write_block};
 use tidings_store::{
     AudienceRow, ClientRow, InboxRow, LiveThread, MessageRange, MessageRow, NumberedClient,
     SeenThread, Take, ThreadRow, TopicRow, ViewerState, bare_facts,
@@ -16,10 +17,11 @@ use crate::audience::{Audience, Topic};
 use crate::client::{Client, ClientConnection};
 use crate::connection::connection;
 use crate::cursor;
+use crate::deletion::{DeletedMessageConnection, Deletion, deleted_messages, subject_is_open};
 use crate::enums::{ThreadKind, UserErrorCode};
 use crate::error::fault;
 use crate::guard::{guarded, permit};
-use crate::loaders::{ListedOn, Load, PinnedIn};
+use crate::loaders::{ContentOf, DeletionOf, ListedOn, Load, PinnedIn};
 use crate::message::{Message, MessageConnection};
 use crate::message_page::{Window, page};
 use crate::node::Global;
@@ -211,9 +213,11 @@ impl Thread {
             .transpose()
     }
 
-    /// The subject. Health information, like the messages.
-    async fn subject(&self) -> &str {
-        &self.0.row.subject
+    /// The subject. Health information, like the messages; empty of a thread that was deleted, but
+    /// for the admins with authority over its audience, as long as it is kept.
+    async fn subject(&self, ctx: &Context<'_>) -> Result<Cow<'_, str>> {
+        let open = subject_is_open(ctx, &self.0.row).await?;
+        Ok(Cow::Borrowed(if open { &self.0.row.subject } else { "" }))
     }
 
     /// The client that it is about; null for a thread among staff.
@@ -357,6 +361,32 @@ impl Thread {
         Ok(rows.into_iter().map(pinned).collect())
     }
 
+    /// Its deleted messages, oldest first: that they were there, and who took them back. Staff only.
+    #[graphql(complexity = "100 + first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    async fn deleted_messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Only messages behind this one.")] after: Option<String>,
+    ) -> Option<Result<DeletedMessageConnection>> {
+        Some(match permit(ctx, "Thread.deletedMessages") {
+            Ok(()) => deleted_messages(ctx, self.0.row.id, first, after).await,
+            Err(refused) => Err(refused),
+        })
+    }
+
+    /// How it was deleted as a whole; null if it was not. Staff only.
+    async fn deletion(&self, ctx: &Context<'_>) -> Option<Result<Deletion>> {
+        if let Err(refused) = permit(ctx, "Thread.deletion") {
+            return Some(Err(refused));
+        }
+        if self.0.row.lifecycle != Lifecycle::Deleted {
+            return None;
+        }
+        let deletion = ctx.one(DeletionOf(self.0.row.id)).await;
+        deletion.map(|row| row.map(Deletion::from)).transpose()
+    }
+
     /// The attachments of its messages, newest first. Dear in a list of threads: each is asked by
     /// itself.
     #[graphql(complexity = "100 + first.clamp(1, 100) as usize * (child_complexity + 1)")]
@@ -382,6 +412,22 @@ impl Thread {
     /// Whether it stands at the top of the viewer's inbox.
     async fn viewer_has_pinned(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(self.state(ctx).await?.pinned)
+    }
+
+    /// Whether the viewer has hidden it: until a newer message comes.
+    async fn viewer_has_hidden(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.state(ctx).await?.hidden_seq >= self.0.row.last_seq)
+    }
+
+    /// Whether the viewer can delete it for everybody: the rule that `deleteThread` follows.
+    async fn viewer_can_delete(&self, ctx: &Context<'_>) -> Result<bool> {
+        let (viewer, row) = (ctx.viewer()?, &self.0.row);
+        if viewer.staff().is_none() || row.lifecycle == Lifecycle::Deleted {
+            return Ok(false);
+        }
+        let content = ctx.one(ContentOf(row.id)).await?.unwrap_or_default();
+        let facts = bare_facts(row, None);
+        Ok(thread_delete_block(&viewer, &facts, content).is_none())
     }
 
     /// Whether the viewer can send a message into it at present: the rule that `sendMessage`

@@ -5,7 +5,7 @@ use tidings_domain::{
     Role, StaffId, SupervisorScope, ThreadKind, UserErrorCode,
 };
 
-use crate::table::{Action, STAFF_ONLY, Standing, VIEW};
+use crate::table::{Action, ON_DELETED, STAFF_ONLY, Standing, VIEW};
 use crate::viewer::{StaffViewer, Viewer};
 
 /// What the law needs to know of a thread, as fresh as the moment of the decision.
@@ -115,6 +115,9 @@ fn holds(viewer: &Viewer, role: Role) -> bool {
 /// Whether the viewer may do this with the thread, and if not, why.
 pub fn decide(viewer: &Viewer, action: Action, facts: &ThreadFacts) -> Result<(), Denied> {
     if !facts.visible_to(viewer) {
+        return Err(Denied::NotVisible);
+    }
+    if facts.lifecycle == Lifecycle::Deleted && !ON_DELETED.contains(&action) {
         return Err(Denied::NotVisible);
     }
     if STAFF_ONLY.contains(&action) && viewer.staff().is_none() {

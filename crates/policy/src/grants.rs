@@ -4,7 +4,7 @@ use tidings_domain::{
     AccountId, AgencyId, AudienceKind, AudienceSet, Role, StaffId, SupervisorScope,
 };
 
-use crate::table::{Action, STAFF_ONLY, Standing, VIEW};
+use crate::table::{Action, ON_DELETED, STAFF_ONLY, Standing, VIEW};
 use crate::viewer::{StaffViewer, Viewer};
 
 /// A set of threads, described by how they are found. Always within the viewer's agency.
@@ -54,7 +54,13 @@ pub fn grants(viewer: &Viewer, action: Action) -> Vec<Grant> {
                 })
                 .collect()
         }
-        Viewer::Staff(staff) => staff_grants(staff),
+        Viewer::Staff(staff) => staff_grants(staff)
+            .into_iter()
+            .map(|grant| Grant {
+                deleted: ON_DELETED.contains(&action),
+                ..grant
+            })
+            .collect(),
     }
 }
 

@@ -39,5 +39,5 @@ pub use record::{
     RECORD_ROLES, RECORDS, RecordFacts, RecordGrant, RecordReach, RecordRule, RecordStanding,
     decide_record, may_act_for, may_change_requests, may_revoke, may_send_request, record_grants,
 };
-pub use table::{Action, STAFF_ONLY, Standing, VIEW, ViewRule, readers, wide_roles};
+pub use table::{Action, ON_DELETED, STAFF_ONLY, Standing, VIEW, ViewRule, readers, wide_roles};
 pub use viewer::{AccountViewer, OwnClient, StaffViewer, Viewer};

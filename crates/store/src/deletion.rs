@@ -1,16 +1,21 @@
 //! Deleting for everybody, and erasing what was deleted. Unscoped: who may is the law's to say, and
 //! an admin may without seeing (K4). The callers hold the thread's lock.
 
+mod purge;
+mod thread;
+mod tombstone;
+
+use crate::entities::thread as threads;
+use crate::error::Result;
+use crate::sql::{Reader, Sql};
+use crate::writer::Tx;
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use tidings_domain::{AgencyId, MessageId, Principal, PrincipalKind, ThreadId};
 use tidings_policy::MessageFacts;
-use uuid::Uuid;
 
-use crate::entities::thread;
-use crate::error::Result;
-use crate::sql::{Reader, Sql};
-use crate::writer::Tx;
+pub use purge::{DueThread, Purged};
+pub use tombstone::{DeletedMessageRow, TombstoneRow};
 
 /// A message that is not deleted, as the law and a deletion need it.
 #[derive(Clone, Copy, Debug)]
@@ -55,9 +60,9 @@ impl Tx {
         &self,
         agency: AgencyId,
         id: ThreadId,
-    ) -> Result<Option<thread::Model>> {
+    ) -> Result<Option<threads::Model>> {
         let mut sql = Sql::new(self.get_database_backend());
-        sql.push("SELECT ").columns::<thread::Model>("t");
+        sql.push("SELECT ").columns::<threads::Model>("t");
         sql.push(" FROM thread t WHERE t.id = ").bind(id);
         sql.push(" AND t.agency_id = ").bind(agency);
         if sql.postgres() {
@@ -100,23 +105,11 @@ impl Tx {
         }))
     }
 
-    /// Whether the thread is about a client of whom nothing may be erased.
-    pub async fn is_held(&self, thread: &thread::Model) -> Result<bool> {
-        let mut sql = Sql::new(self.get_database_backend());
-        sql.push("SELECT 1 FROM legal_hold h WHERE h.client_id = ")
-            .bind(thread.client_id);
-        sql.push(" UNION ALL SELECT 1 FROM thread_client y JOIN legal_hold h ");
-        sql.push("ON h.client_id = y.client_id WHERE y.thread_id = ")
-            .bind(thread.id);
-        sql.push(" LIMIT 1");
-        Ok(self.query_one_raw(sql.statement()).await?.is_some())
-    }
-
     /// Deletes one message of a locked thread. Its number stays taken; nobody has it unread any more,
     /// and the thread shows the message before it as its newest.
     pub async fn delete_message(
         &self,
-        thread: &thread::Model,
+        thread: &threads::Model,
         message: Deletable,
         deletion: Deletion,
     ) -> Result<()> {
@@ -165,61 +158,37 @@ impl Tx {
         Ok(())
     }
 
-    async fn entomb(&self, thread: &thread::Model, seq: i64, deletion: Deletion) -> Result<()> {
+    async fn entomb(&self, thread: &threads::Model, seq: i64, deletion: Deletion) -> Result<()> {
         let mut sql = Sql::new(self.get_database_backend());
         sql.push("INSERT INTO tombstone (thread_id, seq, agency_id, deleted_at, deleted_by_kind, ");
         sql.push("deleted_by_id, purge_after) VALUES (")
             .bind(thread.id);
-        sql.push(", ").bind(seq);
-        sql.push(", ").bind(thread.agency_id);
-        sql.push(", ").bind(deletion.at);
-        sql.push(", ").bind(deletion.by.kind().as_str());
-        sql.push(", ").bind(deletion.by.uuid());
-        sql.push(", ").bind(deletion.purge_after).push(")");
+        sql.push(", ").bind(seq).push(", ");
+        deletion.values(&mut sql, thread);
+        sql.push(")");
         self.execute_raw(sql.statement()).await?;
         Ok(())
     }
+}
 
-    /// Erases the content of a deleted message. Answers the files of its attachments, which go after
-    /// the commit.
-    pub async fn purge_message(
-        &self,
-        thread: ThreadId,
-        seq: i64,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<Uuid>> {
-        let backend = self.get_database_backend();
-        let mut sql = Sql::new(backend);
-        sql.push("DELETE FROM attachment WHERE deleted_at IS NOT NULL AND message_id IN ");
-        sql.push("(SELECT m.id FROM message m WHERE m.thread_id = ")
-            .bind(thread);
-        sql.push(" AND m.seq = ").bind(seq);
-        sql.push(") RETURNING file_id");
-        let rows = self.query_all_raw(sql.statement()).await?;
-        let files = rows.iter().map(|row| Reader::new(row).next());
-        let files = files.collect::<Result<Vec<Uuid>>>()?;
-        for table in ["message_revision", "message_reaction"] {
-            let mut sql = Sql::new(backend);
-            sql.push("DELETE FROM ").push(table);
-            sql.push(" WHERE message_id IN (SELECT m.id FROM message m WHERE m.thread_id = ")
-                .bind(thread);
-            sql.push(" AND m.deleted_at IS NOT NULL AND m.seq = ")
-                .bind(seq)
-                .push(")");
-            self.execute_raw(sql.statement()).await?;
-        }
-        let mut sql = Sql::new(backend);
-        // SECURITY: only what is deleted is ever erased.
-        sql.push("UPDATE message SET body = '', body_html = NULL, body_format = 'PLAIN' WHERE ");
-        sql.push("deleted_at IS NOT NULL AND thread_id = ")
-            .bind(thread);
-        sql.push(" AND seq = ").bind(seq);
-        self.execute_raw(sql.statement()).await?;
-        let mut sql = Sql::new(backend);
-        sql.push("UPDATE tombstone SET purged_at = ").bind(now);
-        sql.push(" WHERE thread_id = ").bind(thread);
-        sql.push(" AND seq = ").bind(seq);
-        self.execute_raw(sql.statement()).await?;
-        Ok(files)
+impl Deletion {
+    /// Adds what a tombstone says besides its place.
+    fn values(&self, sql: &mut Sql, thread: &threads::Model) {
+        sql.bind(thread.agency_id);
+        // As a parameter of a `SELECT` PostgreSQL would not know its type.
+        sql.push(", CAST(").bind(self.at);
+        sql.push(if sql.postgres() {
+            " AS TIMESTAMPTZ)"
+        } else {
+            " AS TEXT)"
+        });
+        sql.push(", '").push(self.by.kind().as_str()).push("', ");
+        sql.bind(self.by.uuid());
+        sql.push(", CAST(").bind(self.purge_after);
+        sql.push(if sql.postgres() {
+            " AS TIMESTAMPTZ)"
+        } else {
+            " AS TEXT)"
+        });
     }
 }

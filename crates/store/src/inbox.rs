@@ -33,8 +33,10 @@ pub enum InboxState {
     Read,
     /// Open and archived.
     AllIncludingArchived,
-    /// Deleted.
+    /// Deleted, or with deleted messages. Staff only.
     Deleted,
+    /// Hidden by the viewer (P-19).
+    Hidden,
 }
 
 /// What an inbox is narrowed to. Filters combine with AND and never widen what is visible (T-11).
@@ -46,7 +48,7 @@ pub struct InboxFilter {
     pub audience: Option<AudienceKind>,
     /// Threads of this topic.
     pub topic: Option<TopicId>,
-    /// Read, unread, archived.
+    /// Read, unread, archived, deleted, hidden.
     pub state: InboxState,
 }
 

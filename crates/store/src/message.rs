@@ -303,6 +303,22 @@ impl Tx {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
+    /// The number of the newest message in the viewer's sight that the viewer did not write.
+    pub async fn newest_of_others(&self, viewer: &Viewer, thread: ThreadId) -> Result<Option<i64>> {
+        let me = viewer.principal().uuid();
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("SELECT m.seq FROM message m LEFT JOIN thread_state s ON ");
+        sql.push("s.thread_id = m.thread_id AND s.viewer_id = ")
+            .bind(me);
+        sql.push(" WHERE m.thread_id = ").bind(thread).push(" AND ");
+        shown(&mut sql, "m", "s");
+        sql.push(" AND COALESCE(m.account_id, m.author_id) <> ")
+            .bind(me)
+            .push(" ORDER BY m.seq DESC LIMIT 1");
+        let row = self.query_one_raw(sql.statement()).await?;
+        row.as_ref().map(|row| Reader::new(row).next()).transpose()
+    }
+
     /// Where these messages stand, of threads that the viewer sees.
     pub async fn message_places(
         &self,

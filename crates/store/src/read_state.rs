@@ -110,6 +110,11 @@ pub enum Reading {
     Read(Vec<i64>),
     /// These messages are unread again. Receipts stay (P-17).
     Unread(Vec<i64>),
+    /// These messages leave the viewer's sight: nothing of them is unread, and nobody is told that
+    /// they were seen (C-28).
+    Removed(Vec<i64>),
+    /// The same for everything up to this number.
+    RemovedUpTo(i64),
     /// The viewer's own message, which is never unread (C-19) and leaves no receipt; with
     /// `all_before`, everything before it is read, too (T-31).
     Sent {
@@ -194,6 +199,14 @@ impl Tx {
                 book.unread(seqs);
                 Vec::new()
             }
+            Reading::Removed(seqs) => {
+                book.read(seqs);
+                Vec::new()
+            }
+            Reading::RemovedUpTo(seq) => {
+                book.read_up_to(*seq);
+                Vec::new()
+            }
             Reading::Sent { seq, all_before } => {
                 let before = if *all_before {
                     book.read_up_to(*seq - 1)
@@ -255,7 +268,11 @@ impl Tx {
     }
 
     /// The viewer's state, locked until the end of the write.
-    async fn lock_state(&self, viewer: Principal, thread: ThreadId) -> Result<ViewerState> {
+    pub(crate) async fn lock_state(
+        &self,
+        viewer: Principal,
+        thread: ThreadId,
+    ) -> Result<ViewerState> {
         let mut sql = Sql::new(self.get_database_backend());
         sql.push("INSERT INTO thread_state (viewer_id, thread_id, read_seq, unread_adjust, pinned) VALUES (");
         sql.bind(viewer.uuid())

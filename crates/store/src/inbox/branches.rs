@@ -47,6 +47,21 @@ impl Held {
     }
 }
 
+/// Adds the condition under which a thread stands where it is looked for. Among the deleted ones stand
+/// those, too, of which messages were deleted: it is there that staff find them (K3, T-14).
+fn standing(sql: &mut Sql, alias: &str, lifecycle: Lifecycle) {
+    sql.push(alias);
+    match lifecycle {
+        Lifecycle::Deleted => _ = sql.push(".deleted_messages > 0"),
+        _ => {
+            _ = sql
+                .push(".lifecycle = '")
+                .push(lifecycle.as_str())
+                .push("'")
+        }
+    }
+}
+
 /// Which threads of a client a branch takes.
 #[derive(Clone, Copy)]
 struct OfClient<'a> {
@@ -91,7 +106,7 @@ impl Query<'_> {
         match (self.filter.state, self.viewer) {
             (InboxState::Deleted, Viewer::Account(_)) => &[],
             (InboxState::Deleted, Viewer::Staff(_)) => &[Lifecycle::Deleted],
-            (InboxState::AllIncludingArchived, _) => OPEN_TO_CLIENTS,
+            (InboxState::AllIncludingArchived | InboxState::Hidden, _) => OPEN_TO_CLIENTS,
             (_, viewer) => open_to(viewer),
         }
     }
@@ -127,9 +142,7 @@ impl Query<'_> {
                     .bind(self.viewer.agency())
                     .push(" AND ");
                 covered(sql, &narrowed, "t");
-                sql.push("t.lifecycle = '")
-                    .push(lifecycle.as_str())
-                    .push("'");
+                standing(sql, "t", lifecycle);
                 self.close_branch(sql, window, "p.last_activity_at", "p.thread_id");
             }
             Reach::AssignedTo(_) | Reach::SupervisedBy(_) | Reach::ClientsOf(_) => {
@@ -149,9 +162,8 @@ impl Query<'_> {
         sql.push(" FROM thread t WHERE t.agency_id = ")
             .bind(self.viewer.agency());
         sql.push(" AND t.audience = '").push(kind.as_str());
-        sql.push("' AND t.lifecycle = '")
-            .push(lifecycle.as_str())
-            .push("'");
+        sql.push("' AND ");
+        standing(sql, "t", lifecycle);
         self.close_branch(sql, window, "t.last_activity_at", "t.id");
     }
 
@@ -267,9 +279,7 @@ impl Query<'_> {
             .bind(self.viewer.agency())
             .push(" AND ");
         covered(sql, of.grant, "x");
-        sql.push("x.lifecycle = '")
-            .push(of.lifecycle.as_str())
-            .push("'");
+        standing(sql, "x", of.lifecycle);
         if matches!(held, Held::Beside) {
             // A thread counts for one of its clients, so that it takes one place on the page.
             sql.push(" AND NOT EXISTS (SELECT 1 FROM (");
@@ -288,9 +298,9 @@ impl Query<'_> {
             sql.push("SELECT * FROM (SELECT x.id, x.last_activity_at AS key, FALSE AS pinned");
             held.threads_of(sql, "");
             sql.bind(self.filter.client);
-            sql.push(" AND x.lifecycle = '")
-                .push(lifecycle.as_str())
-                .push("' AND ");
+            sql.push(" AND ");
+            standing(sql, "x", lifecycle);
+            sql.push(" AND ");
             visible_threads(sql, self.viewer, Action::View, "x");
             if let Some(kind) = self.filter.audience {
                 sql.push(" AND x.audience = '")

@@ -13,6 +13,7 @@ use tidings_policy::{Action, Viewer};
 use super::{InboxFilter, InboxJoins, InboxState, as_of};
 use crate::entities::{audience, client, staff_member, thread, topic};
 use crate::message;
+use crate::own_view::hidden_threads;
 use crate::page::InboxPlace;
 use crate::read_state::ViewerState;
 use crate::sql::Sql;
@@ -191,8 +192,12 @@ impl Query<'_> {
             .bind(self.viewer.principal().uuid());
         sql.push(" AND s.pinned IS TRUE AND ");
         visible_threads(sql, self.viewer, Action::View, "t");
-        sql.push(" AND t.lifecycle IN ");
-        sql.words(self.lifecycles().iter().map(|lifecycle| lifecycle.as_str()));
+        if self.filter.state == InboxState::Deleted {
+            sql.push(" AND t.deleted_messages > 0");
+        } else {
+            sql.push(" AND t.lifecycle IN ");
+            sql.words(self.lifecycles().iter().map(|lifecycle| lifecycle.as_str()));
+        }
         self.narrow(sql, false);
         sql.push(") p");
         if let Some(place) = self.after {
@@ -232,6 +237,10 @@ impl Query<'_> {
                 .push(".id NOT IN (SELECT i.thread_id FROM thread_state i WHERE i.viewer_id = ");
             sql.bind(viewer).push(" AND i.pinned IS TRUE)");
         }
+        sql.push(" AND ").push(alias).push(".id ");
+        let hidden = self.filter.state == InboxState::Hidden;
+        sql.push(if hidden { "IN " } else { "NOT IN " });
+        hidden_threads(sql, self.viewer, hidden);
         let unread = match self.filter.state {
             InboxState::Unread => "> 0",
             InboxState::Read => "= 0",

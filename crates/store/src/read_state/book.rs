@@ -145,7 +145,7 @@ mod tests {
                         book.unread(seqs);
                         unread.extend(seqs);
                     }
-                    Reading::Sent { .. } => {}
+                    Reading::Removed(_) | Reading::RemovedUpTo(_) | Reading::Sent { .. } => {}
                 }
                 let left = last - book.read_seq + book.adjust();
                 assert_eq!(left, i64::try_from(unread.len()).unwrap());

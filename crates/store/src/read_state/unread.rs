@@ -12,7 +12,8 @@ use crate::inbox::open_to;
 use crate::sql::Sql;
 use crate::visibility::{clients_within, covered};
 
-const COLUMNS: &str = "SELECT t.id, t.audience, t.last_seq - t.deleted_messages AS messages";
+const COLUMNS: &str =
+    "SELECT t.id, t.audience, t.last_seq, t.last_seq - t.deleted_messages AS messages";
 
 /// The statement of [`Store::unread_counts`](crate::Store::unread_counts).
 pub(crate) fn unread_statement(backend: DbBackend, viewer: &Viewer) -> Statement {
@@ -23,12 +24,13 @@ pub(crate) fn unread_statement(backend: DbBackend, viewer: &Viewer) -> Statement
     );
     branches(&mut sql, viewer);
     sql.push(") b LEFT JOIN thread_state s ON s.thread_id = b.id AND s.viewer_id = ");
+    // What the viewer hid or removed is unread no more, until a newer message brings it back.
     sql.bind(viewer.principal().uuid())
-        .push(") u WHERE u.unread > 0 GROUP BY u.audience ORDER BY u.audience");
+        .push(" WHERE COALESCE(s.hidden_seq, 0) < b.last_seq) u WHERE u.unread > 0 GROUP BY u.audience ORDER BY u.audience");
     sql.statement()
 }
 
-/// Columns `id`, `audience`, `messages` of every open thread that the viewer sees, once.
+/// Columns `id`, `audience`, `last_seq`, `messages` of every open thread that the viewer sees, once.
 fn branches(sql: &mut Sql, viewer: &Viewer) {
     let grants = grants(viewer, Action::View);
     let everywhere = |grant: &&Grant| matches!(grant.reach, Reach::Agency(_));
@@ -49,7 +51,9 @@ fn branches(sql: &mut Sql, viewer: &Viewer) {
     for grant in left {
         match (first, audiences.is_empty()) {
             (true, true) => {}
-            (true, false) => _ = sql.push(" UNION ALL SELECT w.id, w.audience, w.messages FROM ("),
+            (true, false) => {
+                _ = sql.push(" UNION ALL SELECT w.id, w.audience, w.last_seq, w.messages FROM (")
+            }
             (false, _) => _ = sql.push(" UNION "),
         }
         first = false;
