@@ -8,8 +8,9 @@ use tidings_store::{DeletedMessageRow, ThreadRow, TombstoneRow};
 
 use crate::connection::connection;
 use crate::cursor;
+use crate::deletion_loaders::DeletionOf;
 use crate::error::fault;
-use crate::loaders::{DeletionOf, Load};
+use crate::loaders::Load;
 use crate::node::Global;
 use crate::people::Author;
 use crate::request::Ask;

@@ -23,6 +23,7 @@ mod client;
 mod connection;
 mod cursor;
 mod deletion;
+mod deletion_loaders;
 mod deletion_mutations;
 mod directory_mutations;
 mod enums;
