@@ -26,11 +26,6 @@ pub(crate) fn id() -> ColumnDef {
     uuid("id").primary_key().take()
 }
 
-/// A key that is the id of another row.
-pub(crate) fn id_of(name: &'static str) -> ColumnDef {
-    uuid(name).primary_key().take()
-}
-
 pub(crate) fn text(name: &'static str) -> ColumnDef {
     column(name).text().not_null().take()
 }
@@ -45,10 +40,6 @@ pub(crate) fn integer(name: &'static str) -> ColumnDef {
 
 pub(crate) fn bigint(name: &'static str) -> ColumnDef {
     column(name).big_integer().not_null().take()
-}
-
-pub(crate) fn double(name: &'static str) -> ColumnDef {
-    column(name).double().not_null().take()
 }
 
 pub(crate) fn time(name: &'static str) -> ColumnDef {

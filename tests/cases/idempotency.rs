@@ -3,15 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use tidings_server::seed::cast::{
-    self, client, notification, release, request, staff, thread, topic,
-};
+use tidings_server::seed::cast::{self, client, staff, thread, topic};
 
-use super::portal_requests::default_release;
-use crate::support::{
-    Caller, Global as _, MUTATIONS, Tidings, key, location_request, membership, nowhere,
-    release_request,
-};
+use crate::support::{Caller, Global as _, MUTATIONS, Tidings, key, membership};
 
 /// A write of every mutation, with who does it, and another input for the same key.
 #[rustfmt::skip]
@@ -39,22 +33,6 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("setClientStatus", "scheduler", json!({ "clientId": client::SECOND_CHILD.gid(), "status": "INACTIVE" }), ("status", json!("ACTIVE"))),
         ("setStaffRoles", "system-admin", json!({ "staffMemberId": staff::BILLER.gid(), "roles": ["PRACTICE_SCHEDULER"] }), ("roles", json!([]))),
         ("updateStaffSettings", "clinician", json!({ "allowClientInitiatedContact": false }), ("displayInPortal", json!(false))),
-        ("sendPortalRequest", "clinician", json!({ "clientId": client::CLIENT.gid(), "request": { "location": {} } }), ("note", json!("two"))),
-        ("markPortalRequestSeen", "client", json!({ "requestId": location_request(request::LOCATION) }), ("requestId", json!(release_request(request::RELEASE)))),
-        ("fulfillLocationRequest", "client", json!({ "requestId": location_request(request::LOCATION), "place": { "address": { "line1": "one" } } }), ("place", json!({ "address": { "line1": "two" } }))),
-        ("cancelPortalRequest", "clinician", json!({ "requestId": release_request(request::RELEASE) }), ("requestId", json!(location_request(request::LOCATION)))),
-        ("fulfillReleaseOfInformationRequest", "second-client", json!({ "requestId": release_request(request::SECOND_RELEASE), "signedName": "Haruto Nakamura", "textSha256": default_release() }), ("signedName", json!("H. Nakamura"))),
-        ("addLocation", "client", json!({ "actingFor": client::CLIENT.gid(), "place": { "coordinates": { "latitude": 1.5, "longitude": 2.5 } } }), ("place", json!({ "address": { "line1": "two" } }))),
-        ("revokeReleaseOfInformation", "client", json!({ "releaseId": release::CLIENT.gid() }), ("releaseId", json!(nowhere("ReleaseOfInformation")))),
-        ("addReaction", "clinician", json!({ "messageId": message(2), "emoji": "👍" }), ("emoji", json!("🙏"))),
-        ("toggleReaction", "clinician", json!({ "messageId": message(3), "emoji": "👍" }), ("emoji", json!("🙏"))),
-        ("removeReaction", "clinician", json!({ "messageId": message(2), "emoji": "👍" }), ("emoji", json!("🙏"))),
-        ("setMessagePinned", "clinician", json!({ "messageId": message(2), "pinned": true }), ("pinned", json!(false))),
-        ("editMessage", "clinician", json!({ "messageId": message(2), "body": "one" }), ("body", json!("two"))),
-        ("setThreadLocked", "clinician", json!({ "threadId": sleep, "locked": true }), ("locked", json!(false))),
-        ("exportThread", "clinician", json!({ "threadId": sleep, "format": "CSV" }), ("format", json!("PDF"))),
-        ("deleteMessage", "clinical-admin", json!({ "messageId": message(1) }), ("messageId", json!(nowhere("Message")))),
-        ("markNotificationsRead", "clinician", json!({ "notificationIds": [notification::CHILD_LOCATION.gid()] }), ("notificationIds", json!([nowhere("Notification")]))),
     ]
 }
 

@@ -36,42 +36,7 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "SetThreadArchivedInput",
         "thread { ...T }",
     ),
-    (
-        "editMessage",
-        "EditMessageInput",
-        "message { ...M revision }",
-    ),
-    (
-        "setMessagePinned",
-        "SetMessagePinnedInput",
-        "message { ...M pinnedAt thread { id pinnedMessages { id } } }",
-    ),
-    (
-        "toggleReaction",
-        "ReactionInput",
-        "message { ...M reactions { emoji count viewerHasReacted } }",
-    ),
-    (
-        "addReaction",
-        "ReactionInput",
-        "message { ...M reactions { emoji count viewerHasReacted } }",
-    ),
-    (
-        "removeReaction",
-        "ReactionInput",
-        "message { ...M reactions { emoji count viewerHasReacted } }",
-    ),
-    (
-        "setThreadLocked",
-        "SetThreadLockedInput",
-        "thread { ...T locked }",
-    ),
     ("setThreadPinned", "SetThreadPinnedInput", "thread { ...T }"),
-    (
-        "exportThread",
-        "ExportThreadInput",
-        "export { url expiresAt format }",
-    ),
     ("shareThread", "ChangeThreadPeopleInput", "thread { ...T }"),
     (
         "unshareThread",
@@ -87,11 +52,6 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "removeThreadParticipants",
         "ChangeThreadPeopleInput",
         "thread { ...T }",
-    ),
-    (
-        "deleteMessage",
-        "DeleteMessageInput",
-        "deletedMessageId thread { ...T }",
     ),
     (
         "markRead",
@@ -132,42 +92,6 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "updateStaffSettings",
         "UpdateStaffSettingsInput",
         "staffMember { id allowClientInitiatedContact displayInPortal }",
-    ),
-    (
-        "sendPortalRequest",
-        "SendPortalRequestInput",
-        "request { id __typename status noteText noteHtml expiresAt ... on ReleaseOfInformationRequest { textSha256 } }",
-    ),
-    (
-        "markPortalRequestSeen",
-        "NamePortalRequestInput",
-        "request { id status seenAt }",
-    ),
-    (
-        "cancelPortalRequest",
-        "NamePortalRequestInput",
-        "request { id status closedAt }",
-    ),
-    (
-        "fulfillLocationRequest",
-        "FulfillLocationRequestInput",
-        "request { id status location { id } }",
-    ),
-    (
-        "fulfillReleaseOfInformationRequest",
-        "FulfillReleaseOfInformationRequestInput",
-        "request { id status releaseOfInformation { id startsOn expiresOn } }",
-    ),
-    ("addLocation", "AddLocationInput", "location { id }"),
-    (
-        "revokeReleaseOfInformation",
-        "RevokeReleaseOfInformationInput",
-        "releaseOfInformation { id active revokedAt }",
-    ),
-    (
-        "markNotificationsRead",
-        "MarkNotificationsReadInput",
-        "notifications { id readAt }",
     ),
 ];
 

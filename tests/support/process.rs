@@ -31,11 +31,8 @@ fn build() -> PathBuf {
     build.args([
         "build",
         "--quiet",
-        // As the tests were built, for the whole workspace and beside a test: with other features most of
-        // the tree would be built again.
-        "--workspace",
-        "--test",
-        "law",
+        "--package",
+        "tidings-server",
         "--bin",
         "tidings",
     ]);

@@ -2,11 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, Clock as _,
-    EnrollmentId, LocationId, MessageId, NotificationId, PortalRequestId, ProgramId, ReleaseId,
-    StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, MessageId, StaffId,
+    ThreadId, TopicId,
 };
 use tidings_server::seed::cast;
 use uuid::Uuid;
@@ -48,24 +46,9 @@ global! {
     ClientId => "Client",
     AccountId => "PortalAccount",
     CareTeamMemberId => "CareTeamMember",
-    ProgramId => "Program",
-    EnrollmentId => "Enrollment",
     ThreadId => "Thread",
     MessageId => "Message",
     AttachmentId => "Attachment",
-    LocationId => "Location",
-    ReleaseId => "ReleaseOfInformation",
-    NotificationId => "Notification",
-}
-
-/// The global id of a portal request for a location.
-pub(crate) fn location_request(id: PortalRequestId) -> String {
-    gid("LocationRequest", id.0)
-}
-
-/// The global id of a portal request for a release of information.
-pub(crate) fn release_request(id: PortalRequestId) -> String {
-    gid("ReleaseOfInformationRequest", id.0)
 }
 
 /// The membership of the demo by which a staff member is on a client's care team.
@@ -80,8 +63,6 @@ const STORED: &[&str] = &[
     "SELECT COUNT(*) FROM thread_participant",
     "SELECT COUNT(*) FROM message",
     "SELECT COUNT(*) FROM message WHERE seen_by_client_at IS NOT NULL",
-    "SELECT COUNT(*) FROM message WHERE deleted_at IS NOT NULL",
-    "SELECT COUNT(*) FROM tombstone",
     "SELECT COUNT(*) FROM thread_state",
     "SELECT COUNT(*) FROM thread_state WHERE pinned",
     "SELECT CAST(SUM(read_seq + unread_adjust) AS BIGINT) FROM thread_state",
@@ -101,30 +82,9 @@ const STORED: &[&str] = &[
     "SELECT COUNT(*) FROM staff_member WHERE allow_client_contact",
     "SELECT COUNT(*) FROM staff_member WHERE display_in_portal",
     "SELECT COUNT(*) FROM client WHERE status = 'ACTIVE'",
-    "SELECT COUNT(*) FROM agency",
-    "SELECT COUNT(*) FROM staff_member",
-    "SELECT COUNT(*) FROM client",
-    "SELECT COUNT(*) FROM portal_account_client",
-    "SELECT COUNT(*) FROM external_id",
-    "SELECT COUNT(*) FROM program",
-    "SELECT COUNT(*) FROM enrollment",
     "SELECT COUNT(*) FROM attachment",
     "SELECT COUNT(*) FROM attachment WHERE message_id IS NOT NULL",
     "SELECT COUNT(*) FROM upload",
-    "SELECT COUNT(*) FROM message WHERE pinned_at IS NOT NULL",
-    "SELECT COUNT(*) FROM message WHERE reply_to_id IS NOT NULL",
-    "SELECT CAST(SUM(revision) AS BIGINT) FROM message",
-    "SELECT COUNT(*) FROM message_revision",
-    "SELECT COUNT(*) FROM message_reaction",
-    "SELECT COUNT(*) FROM thread WHERE locked_by_id IS NOT NULL",
-    "SELECT COUNT(*) FROM portal_request",
-    "SELECT COUNT(*) FROM portal_request WHERE status = 'SENT'",
-    "SELECT COUNT(*) FROM portal_request WHERE closed_at IS NULL",
-    "SELECT COUNT(*) FROM location",
-    "SELECT COUNT(*) FROM release_of_information",
-    "SELECT COUNT(*) FROM release_of_information WHERE revoked_at IS NULL",
-    "SELECT COUNT(*) FROM notification",
-    "SELECT COUNT(*) FROM notification WHERE read_at IS NULL",
 ];
 
 /// An attachment of the demo's clinician that waits to be sent, for tests of what an id opens; its
@@ -144,11 +104,6 @@ impl Tidings {
         self.alter(&sql, cast::staff::CLINICIAN).await;
     }
 
-    /// Moves the clock on to a moment.
-    pub(crate) fn until(&self, moment: DateTime<Utc>) {
-        self.clock.advance(moment - self.clock.now());
-    }
-
     /// Numbers that change whenever anything is stored.
     pub(crate) async fn stored(&self) -> Vec<i64> {
         let parts: Vec<String> = STORED
@@ -162,21 +117,6 @@ impl Tidings {
             .split(',')
             .map(|number| number.parse().unwrap())
             .collect()
-    }
-
-    /// The one id that a statement answers.
-    pub(crate) async fn uuid(&self, sql: &str) -> Uuid {
-        let sql = if self.database.is_postgres() {
-            format!("SELECT CAST(({sql}) AS TEXT)")
-        } else {
-            format!("SELECT HEX(({sql}))")
-        };
-        self.one(&sql).await.parse().unwrap()
-    }
-
-    /// How many events there are.
-    pub(crate) async fn events(&self) -> i64 {
-        self.count("SELECT COUNT(*) FROM event").await
     }
 
     /// The number that a statement answers.

@@ -64,8 +64,6 @@ codes! {
         NotCareTeamMember = "NOT_CARE_TEAM_MEMBER",
         /// Nobody, or not this viewer, can reply in this thread (S-27, K5).
         ReplyNotAllowed = "REPLY_NOT_ALLOWED",
-        /// The thread is locked: only who locked it can write (PX-04).
-        ThreadLocked = "THREAD_LOCKED",
         /// A thread needs a recipient (S-08).
         RecipientRequired = "RECIPIENT_REQUIRED",
         /// These recipients cannot stand together in one thread.
@@ -94,20 +92,12 @@ codes! {
         VersionConflict = "VERSION_CONFLICT",
         /// The topic is not one of this audience.
         TopicNotInAudience = "TOPIC_NOT_IN_AUDIENCE",
-        /// The viewer may not delete it: by the policy, or because a client has seen it (T-27, S-30).
-        DeleteNotAllowed = "DELETE_NOT_ALLOWED",
         /// The end would lie before the start.
         DateRangeInvalid = "DATE_RANGE_INVALID",
         /// The staff member is assigned to this client already.
         AlreadyAssigned = "ALREADY_ASSIGNED",
-        /// More threads are pinned than one viewer can have, or more messages than one thread (P-30).
+        /// More threads are pinned than one viewer can have.
         TooManyPinned = "TOO_MANY_PINNED",
-        /// The reaction is not exactly one emoji (P-35).
-        EmojiNotAllowed = "EMOJI_NOT_ALLOWED",
-        /// The message takes no more reactions, or the viewer changed too many within a minute.
-        TooManyReactions = "TOO_MANY_REACTIONS",
-        /// The message was edited as often as a message can be (PX-04).
-        TooManyEdits = "TOO_MANY_EDITS",
         /// The file's name, declared type or content is none that is taken, or they disagree (S-13).
         AttachmentTypeNotAllowed = "ATTACHMENT_TYPE_NOT_ALLOWED",
         /// The file has as many bytes as the policy's bound, or more (S-14).
@@ -118,20 +108,5 @@ codes! {
         AttachmentAlreadySent = "ATTACHMENT_ALREADY_SENT",
         /// More attachments than one message takes, or than can wait to be sent (SX-01).
         TooManyAttachments = "TOO_MANY_ATTACHMENTS",
-        /// The client has an active release of information that does not expire within seven days
-        /// (C-45).
-        RoiAlreadyActive = "ROI_ALREADY_ACTIVE",
-        /// The request was fulfilled, cancelled or has expired (C-49).
-        RequestClosed = "REQUEST_CLOSED",
-        /// The address or the coordinates are none.
-        LocationInvalid = "LOCATION_INVALID",
-        /// A release needs the name of who signs it.
-        SignatureRequired = "SIGNATURE_REQUIRED",
-        /// What was signed is not the text that the request shows.
-        ReleaseTextChanged = "RELEASE_TEXT_CHANGED",
-        /// The release was revoked already, or is over.
-        ReleaseNotActive = "RELEASE_NOT_ACTIVE",
-        /// The agency does not take this from clients without a request (CX-09, CX-19).
-        RecordNotAllowed = "RECORD_NOT_ALLOWED",
     }
 }

@@ -3,10 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{
-    AccountId, AgencyId, ClientId, MessageId, NotificationId, PortalRequestId, Principal, StaffId,
-    ThreadId,
-};
+use crate::id::{AccountId, AgencyId, ClientId, MessageId, Principal, StaffId, ThreadId};
 use crate::vocabulary::AudienceKind;
 
 /// The place of an event in the log. Ordered; the order is one in which a reader can never meet
@@ -42,28 +39,6 @@ pub enum Event {
         /// Its number in the thread.
         seq: i64,
     },
-    /// A message was edited, pinned or unpinned (PX-04, P-30).
-    MessageChanged {
-        /// The message.
-        message: MessageId,
-    },
-    /// Somebody put a reaction to a message or took it back (P-35). Of a broadcast no client is
-    /// told of another's.
-    ReactionChanged {
-        /// The message.
-        message: MessageId,
-        /// Whose reaction: a staff member or an account.
-        by: Principal,
-    },
-    /// A message was deleted for everybody (S-32).
-    MessageDeleted {
-        /// The message.
-        message: MessageId,
-        /// Its number in the thread.
-        seq: i64,
-    },
-    /// A thread was deleted for everybody with all of its messages (T-34). To a client it is gone.
-    ThreadDeleted,
     /// The header or the lifecycle of a thread changed for everybody (T-33, T-37).
     ThreadChanged {
         /// The audience before, where that is what changed.
@@ -111,35 +86,6 @@ pub enum Event {
     },
     /// The agency's policy changed.
     PolicyChanged,
-    /// A client was asked for something (C-31). Of a request that is shared with other agencies
-    /// each of these has an event of its own: nothing in the log crosses from one to another.
-    RequestSent {
-        /// The request.
-        request: PortalRequestId,
-    },
-    /// A request was seen, taken back, or its time is over.
-    RequestChanged {
-        /// The request.
-        request: PortalRequestId,
-    },
-    /// A client has done what a request asked (C-47).
-    RequestFulfilled {
-        /// The request.
-        request: PortalRequestId,
-    },
-    /// Somebody has a notification. For the recipient alone.
-    NotificationAdded {
-        /// The notification.
-        notification: NotificationId,
-        /// Whose.
-        recipient: Principal,
-    },
-    /// The agency of this event sees the records of a client of another one from now on, or no
-    /// more (K18).
-    ClientSharingChanged {
-        /// Whether it does.
-        shared: bool,
-    },
     /// Written by a newer version of this program, which runs beside this one: told to nobody
     /// here.
     #[serde(other)]

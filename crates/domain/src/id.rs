@@ -68,24 +68,12 @@ ids! {
     AccountId;
     /// One assignment of a staff member to a client.
     CareTeamMemberId;
-    /// A program of an agency.
-    ProgramId;
-    /// An enrolment of a client in a program.
-    EnrollmentId;
     /// A conversation.
     ThreadId;
     /// One entry of a thread.
     MessageId;
     /// A file that belongs to a message or a portal request.
     AttachmentId;
-    /// Something that a client is asked for.
-    PortalRequestId;
-    /// Where a client said to be.
-    LocationId;
-    /// A signed release of information.
-    ReleaseId;
-    /// Something that somebody is told of in the inbox.
-    NotificationId;
 }
 
 /// Somebody who can take part in a thread or watch it.

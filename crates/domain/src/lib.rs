@@ -13,8 +13,6 @@
 //! | client | a person whom an agency serves; never a staff role |
 //! | portal account | a login for one or several clients (a family) |
 //! | care team | the staff members assigned to one client, with start and end dates |
-//! | program | what an agency enrols clients in; an enrolment runs from an entry to an exit |
-//! | external id | the id that another system has for a row; imports go by it |
 //! | thread | a conversation; its audience decides which staff may read it |
 //! | message | one entry of a thread, numbered from 1 without gaps by `seq` |
 //! | audience | Administrative, Billing or Clinical: a group of readers within an agency |
@@ -24,12 +22,6 @@
 //! | principal | a viewer or participant as an id: staff member, portal account or client |
 //! | standing | how a viewer relates to a thread; the law maps it to audiences |
 //! | attachment | a file that goes with a message; seen through it, and before by its uploader alone |
-//! | quote | what a message answers, as it read at that time; a reference, never a copy |
-//! | revision | what a message said before it was edited; for staff |
-//! | reaction | an emoji that somebody put to a message |
-//! | portal request | something that staff ask a client for; fulfilled once, it leaves a record |
-//! | record | what a fulfilment leaves, or a client adds: an assessment, documents, a location, a release |
-//! | private | of a request and its record: not shared with other agencies that share the client |
 //! | position | the place of an event in the log |
 //!
 //! # Adding the next thing
@@ -37,44 +29,34 @@
 //! A new entity starts here with its id (`id.rs`), its enums (`vocabulary.rs`), its parsed values
 //! and bounds (`body.rs`, `limits.rs`) and the events it emits (`event.rs`).
 
-mod audit;
 mod body;
 mod clock;
 mod code;
-mod emoji;
 mod event;
 mod file_name;
 pub mod file_type;
 mod id;
 pub mod limits;
-mod location;
 pub mod photo;
-pub mod release;
 mod rich_text;
-pub mod search;
 mod settings;
 pub mod spreadsheet;
 mod vocabulary;
 
-pub use audit::{AuditEntry, AuditSubject};
 pub use body::{Body, BodyProblem, BodyRules, IdempotencyKey, Subject, SubjectProblem};
 pub use clock::{Clock, MockClock, SystemClock, truncate};
 pub use code::{ErrorCode, UserErrorCode};
-pub use emoji::Emoji;
 pub use event::{Event, EventRecord, Position};
 pub use file_name::{Disposition, FileName};
 pub use file_type::{FileGroup, FileKind, FileProblem, FilePurpose};
 pub use id::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, EnrollmentId,
-    IdSource, LocationId, MessageId, NotificationId, PortalRequestId, Principal, ProgramId,
-    RandomIds, ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, IdSource, MessageId,
+    Principal, RandomIds, SeededIds, StaffId, ThreadId, TopicId,
 };
-pub use location::{Address, Coordinates, Place};
 pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
-    ClientNaming, ClientStatus, Deed, DeletionRule, ExportFormat, ExternalKind, HouseholdRole,
-    Lifecycle, NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus,
-    Role, RoleSet, SearchKind, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Lifecycle, ParticipantStanding, PrincipalKind, Role, RoleSet,
+    StaffGroup, SupervisorScope, ThreadKind,
 };

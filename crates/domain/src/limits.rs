@@ -21,22 +21,8 @@ pub const MAX_IDS: usize = 100;
 pub const MAX_GROUP_CLIENTS: usize = 100;
 /// Most recipients of one thread (S-23).
 pub const MAX_RECIPIENTS: usize = 5_000;
-/// Most days for which a policy can keep the content of what was deleted (K3).
-pub const MAX_GRACE_DAYS: u32 = 3_650;
-/// Most days for which a policy can forbid to erase content (K3).
-pub const MAX_RETENTION_DAYS: u32 = 36_500;
 /// Most threads that one viewer can pin.
 pub const MAX_PINNED: u64 = 100;
-/// Most messages that are pinned in one thread (P-30).
-pub const MAX_PINNED_MESSAGES: u64 = 50;
-/// Most different emoji on one message (P-35).
-pub const MAX_EMOJI_PER_MESSAGE: u64 = 20;
-/// Most reactions on one message.
-pub const MAX_REACTIONS_PER_MESSAGE: u64 = 500;
-/// Most changes of reactions by one viewer within a minute.
-pub const MAX_REACTIONS_PER_MINUTE: i64 = 60;
-/// Most times that one message can be edited (PX-04).
-pub const MAX_EDITS: i32 = 50;
 /// Subject of a thread that a client starts without one (K9).
 pub const DEFAULT_SUBJECT: &str = "(no subject)";
 /// The size that a message's attachment must stay below unless the agency's policy says otherwise,
@@ -63,20 +49,3 @@ pub const UNSENT_HOURS: i64 = 24;
 pub const UPLOAD_MINUTES: i64 = 15;
 /// Minutes for which the address of a file is good (S-20).
 pub const FILE_LINK_MINUTES: i64 = 15;
-/// Days for which a portal request stands open, unless the agency's policy says otherwise.
-pub const REQUEST_DAYS: u32 = 30;
-/// Days within which an active release of information may be renewed, both ends included (C-44).
-pub const RELEASE_RENEWAL_DAYS: u64 = 7;
-/// Days for which a release holds, unless the agency's policy says otherwise.
-pub const RELEASE_DAYS: u32 = 365;
-/// Days before the end of a release at which notice of it is given, unless the agency's policy
-/// says otherwise (CX-20).
-pub const RELEASE_NOTICE_DAYS: u32 = 30;
-/// Most days that a policy can set for any of these.
-pub const MAX_POLICY_DAYS: u32 = 3_650;
-/// Longest text of a release of information, in Unicode scalar values.
-pub const MAX_RELEASE_TEXT_CHARS: usize = 10_000;
-/// Longest name in a signature, in Unicode scalar values.
-pub const MAX_SIGNED_NAME_CHARS: usize = 200;
-/// Longest line of an address, in Unicode scalar values.
-pub const MAX_ADDRESS_CHARS: usize = 200;

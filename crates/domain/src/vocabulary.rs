@@ -97,34 +97,6 @@ words! {
         Enrollment = "ENROLLMENT",
     }
 
-    /// The place of a client in the household of an enrolment.
-    HouseholdRole {
-        /// The head: the family's primary record.
-        Head = "HEAD",
-        /// A child under age.
-        Child = "CHILD",
-        /// Anybody else, or nobody says.
-        Other = "OTHER",
-    }
-
-    /// What an id of another system stands for.
-    ExternalKind {
-        /// An agency.
-        Agency = "AGENCY",
-        /// A program.
-        Program = "PROGRAM",
-        /// A staff member.
-        Staff = "STAFF",
-        /// A client.
-        Client = "CLIENT",
-        /// A guardian's hold of a client's profile.
-        Family = "FAMILY",
-        /// An enrolment.
-        Enrollment = "ENROLLMENT",
-        /// A care team membership.
-        Member = "MEMBER",
-    }
-
     /// What kind of conversation a thread is; decides who may reply (K5).
     ThreadKind {
         /// One staff member and one client (S-24).
@@ -175,70 +147,6 @@ words! {
         Deleted = "DELETED",
     }
 
-    /// What an entry of the audit log says was done.
-    Deed {
-        /// A staff member was given other roles.
-        RolesChanged = "ROLES_CHANGED",
-        /// A staff member's settings were changed.
-        StaffSettingsChanged = "STAFF_SETTINGS_CHANGED",
-        /// A client was marked active or inactive.
-        ClientStatusChanged = "CLIENT_STATUS_CHANGED",
-        /// A staff member was put on a client's care team.
-        CareTeamAssigned = "CARE_TEAM_ASSIGNED",
-        /// An assignment to a client was ended.
-        CareTeamEnded = "CARE_TEAM_ENDED",
-        /// A thread was given another audience, topic or subject.
-        ThreadHeaderEdited = "THREAD_HEADER_EDITED",
-        /// A directory from another system was imported.
-        DirectoryImported = "DIRECTORY_IMPORTED",
-        /// A client's record was exported for another system.
-        RecordExported = "RECORD_EXPORTED",
-        /// A thread was given to somebody as a file.
-        ThreadExported = "THREAD_EXPORTED",
-        /// A message was deleted for everybody.
-        MessageDeleted = "MESSAGE_DELETED",
-        /// The content of a deleted message was erased.
-        MessagePurged = "MESSAGE_PURGED",
-    }
-
-    /// Which kind of row an entry of the audit log is about: the name of its GraphQL type.
-    SubjectKind {
-        /// An agency.
-        Agency = "Agency",
-        /// A staff member.
-        StaffMember = "StaffMember",
-        /// A client.
-        Client = "Client",
-        /// A portal account.
-        PortalAccount = "PortalAccount",
-        /// A thread.
-        Thread = "Thread",
-        /// A message.
-        Message = "Message",
-    }
-
-    /// What a search finds (CX-18).
-    SearchKind {
-        /// A message, by its text.
-        Message = "MESSAGE",
-        /// A thread, by its subject.
-        Subject = "SUBJECT",
-        /// An attachment, by its name.
-        Document = "DOCUMENT",
-    }
-
-    /// As what a thread is exported (P-26).
-    ExportFormat {
-        /// Comma-separated values.
-        Csv = "CSV",
-        /// A spreadsheet of Office Open XML.
-        Xlsx = "XLSX",
-        /// Pages to print.
-        Pdf = "PDF",
-        /// For programs.
-        Json = "JSON",
-    }
-
     /// Which kind of principal an id names.
     PrincipalKind {
         /// A staff member.
@@ -270,40 +178,6 @@ words! {
         Billers = "BILLERS",
     }
 
-    /// What a portal request asks for (C-32): exactly these four.
-    RequestKind {
-        /// A questionnaire of the agency, answered (C-33).
-        Assessment = "ASSESSMENT",
-        /// Files of a category (C-35).
-        Document = "DOCUMENT",
-        /// Where the client is (C-42).
-        Location = "LOCATION",
-        /// A signature under a release of information (C-43).
-        ReleaseOfInformation = "RELEASE_OF_INFORMATION",
-    }
-
-    /// Where a portal request stands. Only the first two are open.
-    RequestStatus {
-        /// Sent, and not looked at.
-        Sent = "SENT",
-        /// The client has looked at it.
-        Seen = "SEEN",
-        /// The client has done what it asked.
-        Fulfilled = "FULFILLED",
-        /// Staff took it back.
-        Cancelled = "CANCELLED",
-        /// Its time is over.
-        Expired = "EXPIRED",
-    }
-
-    /// What somebody is notified of.
-    NotificationKind {
-        /// A request that the recipient sent was fulfilled (C-47).
-        RequestFulfilled = "REQUEST_FULFILLED",
-        /// A release of information ends soon (CX-20).
-        ReleaseExpiring = "RELEASE_EXPIRING",
-    }
-
     /// How clients of a group are named to each other (PX-02). Staff always see the full name.
     ClientNaming {
         /// As the record has it.
@@ -312,17 +186,6 @@ words! {
         First = "FIRST",
         /// The initials: the default.
         Initials = "INITIALS",
-    }
-
-    /// Who takes a message back for everybody (K3).
-    DeletionRule {
-        /// What no client has seen: all staff who see it. What one has seen, or wrote: the admins of
-        /// its audience (T-26 to T-29). The default.
-        UnseenAnySeenAdmin = "UNSEEN_ANY_SEEN_ADMIN",
-        /// Its author, at any time (S-28 to S-30, P-33).
-        AuthorAnytime = "AUTHOR_ANYTIME",
-        /// Nobody.
-        Locked = "LOCKED",
     }
 
     /// Whose clients a supervisor sees (K12).
@@ -339,14 +202,6 @@ impl ThreadKind {
     #[must_use]
     pub const fn has_clients(self) -> bool {
         matches!(self, Self::Broadcast | Self::Group)
-    }
-}
-
-impl RequestStatus {
-    /// Whether it can still be fulfilled or taken back.
-    #[must_use]
-    pub const fn is_open(self) -> bool {
-        matches!(self, Self::Sent | Self::Seen)
     }
 }
 

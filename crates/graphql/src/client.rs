@@ -12,11 +12,8 @@ use crate::care_team::{CareTeam, CareTeamMember};
 use crate::connection::connection;
 use crate::enums::ClientStatus;
 use crate::guard::{guarded, permit};
-use crate::loaders::{AccountOf, EnrollmentsOf, Load, TeamOf};
+use crate::loaders::{AccountOf, Load, TeamOf};
 use crate::node::Global;
-use crate::portal_request::{PortalRequestConnection, portal_requests};
-use crate::program::Enrollment;
-use crate::record::{LocationConnection, ReleaseOfInformationConnection, locations, releases};
 use crate::request::Ask;
 
 /// A person whom an agency serves. Staff see the entry of every client of their agency; that says
@@ -83,58 +80,12 @@ impl Client {
         }
     }
 
-    /// What the client is and was enrolled in, newest first, at most 200. Staff only.
-    #[graphql(complexity = "5 * (child_complexity + 1)")]
-    async fn enrollments(&self, ctx: &Context<'_>) -> Option<Result<Vec<Enrollment>>> {
-        if let Err(refused) = permit(ctx, "Client.enrollments") {
-            return Some(Err(refused));
-        }
-        let rows = ctx.one(EnrollmentsOf(self.0.id)).await;
-        let first = |rows: Vec<_>| rows.into_iter().take(200).map(Enrollment).collect();
-        Some(rows.map(|rows| first(rows.unwrap_or_default())))
-    }
-
     /// Who is assigned to the client. To a portal account it shows the members who are displayed
     /// to clients.
     async fn care_team(&self) -> CareTeam {
         CareTeam {
             client: self.0.clone(),
         }
-    }
-
-    /// What the client was asked for, newest first: every request with its status, also those that
-    /// are closed. Staff see those of their agency, of another agency those that are not private
-    /// and only if the client is shared with theirs.
-    #[graphql(complexity = "first.clamp(1, 100) as usize * (child_complexity + 1)")]
-    async fn portal_requests(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many: 1 to 100.")] first: i32,
-        #[graphql(desc = "Only requests behind this one.")] after: Option<String>,
-    ) -> Result<PortalRequestConnection> {
-        portal_requests(ctx, self.0.id, first, after).await
-    }
-
-    /// Where the client said to be, newest first. Seen as `portalRequests` are.
-    #[graphql(complexity = "first.clamp(1, 100) as usize * (child_complexity + 1)")]
-    async fn locations(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many: 1 to 100.")] first: i32,
-        #[graphql(desc = "Only locations behind this one.")] after: Option<String>,
-    ) -> Result<LocationConnection> {
-        locations(ctx, self.0.id, first, after).await
-    }
-
-    /// The client's history of releases of information, newest first. Seen as `portalRequests` are.
-    #[graphql(complexity = "first.clamp(1, 100) as usize * (child_complexity + 1)")]
-    async fn releases(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many: 1 to 100.")] first: i32,
-        #[graphql(desc = "Only releases behind this one.")] after: Option<String>,
-    ) -> Result<ReleaseOfInformationConnection> {
-        releases(ctx, self.0.id, first, after).await
     }
 
     /// The care team members to whom the client can write first: on the team today, displayed,

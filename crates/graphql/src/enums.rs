@@ -53,18 +53,6 @@ pub(crate) enum StaffGroupKind {
     Billers,
 }
 
-/// The place of a client in the household of an enrolment.
-#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
-#[graphql(remote = "tidings_domain::HouseholdRole")]
-pub(crate) enum HouseholdRole {
-    /// The head: the family's primary record.
-    Head,
-    /// A child under age.
-    Child,
-    /// Anybody else, or nobody says.
-    Other,
-}
-
 /// Whose clients a supervisor sees.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "tidings_domain::SupervisorScope")]
@@ -73,46 +61,6 @@ pub(crate) enum SupervisorScope {
     Supervisees,
     /// All of the agency.
     All,
-}
-
-/// As what a thread is exported.
-#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
-#[graphql(remote = "tidings_domain::ExportFormat")]
-pub(crate) enum ExportFormat {
-    /// Comma-separated values in UTF-8, for spreadsheet programs and others.
-    Csv,
-    /// A spreadsheet (Office Open XML).
-    Xlsx,
-    /// Pages to print. Letters that its font lacks show as a replacement; the other formats have
-    /// every letter.
-    Pdf,
-    /// For programs.
-    Json,
-}
-
-/// What a search found.
-#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
-#[graphql(remote = "tidings_domain::SearchKind")]
-pub(crate) enum SearchHitKind {
-    /// A message, by its text.
-    Message,
-    /// A thread, by its subject.
-    Subject,
-    /// A document, by its name.
-    Document,
-}
-
-/// Who deletes messages and threads for everybody.
-#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
-#[graphql(remote = "tidings_domain::DeletionRule")]
-pub(crate) enum DeletionRule {
-    /// What no client has seen: all staff who see it. What a client has seen, or wrote: the admins
-    /// of its audience. The default.
-    UnseenAnySeenAdmin,
-    /// Its author, at any time.
-    AuthorAnytime,
-    /// Nobody.
-    Locked,
 }
 
 /// Whether a client is served at present.
@@ -241,12 +189,6 @@ pub(crate) enum MessageLabel {
 pub(crate) enum EventKind {
     /// A message was sent.
     MessageAdded,
-    /// A message was edited, pinned or unpinned.
-    MessageChanged,
-    /// Somebody put a reaction to a message or took it back.
-    ReactionChanged,
-    /// A message was deleted for everybody.
-    MessageDeleted,
     /// A thread's header or lifecycle changed, or the viewer gained sight of it by that.
     ThreadChanged,
     /// Somebody saw messages for the first time. For staff.
@@ -255,14 +197,6 @@ pub(crate) enum EventKind {
     ViewerStateChanged,
     /// A client's record changed.
     ClientChanged,
-    /// A client was asked for something.
-    RequestSent,
-    /// A portal request was seen, taken back, or its time is over.
-    RequestChanged,
-    /// A client has done what a portal request asked.
-    RequestFulfilled,
-    /// The viewer has a notification.
-    NotificationAdded,
     /// The viewer lost sight of threads.
     AccessRevoked,
     /// The viewer gained sight of threads.
@@ -285,8 +219,6 @@ pub(crate) enum UserErrorCode {
     NotCareTeamMember,
     /// Nobody, or not this viewer, can reply in this thread.
     ReplyNotAllowed,
-    /// The thread is locked: only who locked it can write.
-    ThreadLocked,
     /// A thread needs a recipient.
     RecipientRequired,
     /// These recipients cannot stand together in one thread.
@@ -315,20 +247,12 @@ pub(crate) enum UserErrorCode {
     VersionConflict,
     /// The topic is not one of this audience.
     TopicNotInAudience,
-    /// The viewer may not delete it: by the agency's policy, or because a client has seen it.
-    DeleteNotAllowed,
     /// The end would lie before the start.
     DateRangeInvalid,
     /// The staff member is assigned to this client already.
     AlreadyAssigned,
-    /// More threads are pinned than one viewer can have, or more messages than one thread.
+    /// More threads are pinned than one viewer can have.
     TooManyPinned,
-    /// The reaction is not exactly one emoji.
-    EmojiNotAllowed,
-    /// The message takes no more reactions, or the viewer changed too many within a minute.
-    TooManyReactions,
-    /// The message was edited as often as a message can be.
-    TooManyEdits,
     /// The file's name, declared type or content is none that is taken, or they disagree.
     AttachmentTypeNotAllowed,
     /// The file has as many bytes as `MessagingPolicy.attachmentBelowBytes`, or more.
@@ -339,72 +263,4 @@ pub(crate) enum UserErrorCode {
     AttachmentAlreadySent,
     /// More attachments than one message takes, or than can wait to be sent.
     TooManyAttachments,
-    /// The client has an active release of information that does not expire within seven days.
-    RoiAlreadyActive,
-    /// The request was fulfilled, cancelled or has expired.
-    RequestClosed,
-    /// The address or the coordinates are none.
-    LocationInvalid,
-    /// A release needs the name of who signs it: 1 to 200 characters.
-    SignatureRequired,
-    /// What was signed is not the text that the request shows.
-    ReleaseTextChanged,
-    /// The release was revoked already, or is over.
-    ReleaseNotActive,
-    /// The agency does not take this from clients without a request.
-    RecordNotAllowed,
-}
-
-/// Where a portal request stands. Only `SENT` and `SEEN` are open.
-#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
-#[graphql(remote = "tidings_domain::RequestStatus")]
-pub(crate) enum PortalRequestStatus {
-    /// Sent, and not looked at.
-    Sent,
-    /// The client has looked at it.
-    Seen,
-    /// The client has done what it asked.
-    Fulfilled,
-    /// Staff took it back.
-    Cancelled,
-    /// Its time is over.
-    Expired,
-}
-
-/// What somebody is notified of.
-#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
-#[graphql(remote = "tidings_domain::NotificationKind")]
-pub(crate) enum NotificationKind {
-    /// A request that the viewer sent was fulfilled.
-    RequestFulfilled,
-    /// A release of information ends soon.
-    ReleaseExpiring,
-}
-
-/// What an entry of the audit log says was done.
-#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
-#[graphql(remote = "tidings_domain::Deed")]
-pub(crate) enum AuditDeed {
-    /// A staff member was given other roles.
-    RolesChanged,
-    /// A staff member's settings were changed.
-    StaffSettingsChanged,
-    /// A client was marked active or inactive.
-    ClientStatusChanged,
-    /// A staff member was put on a client's care team.
-    CareTeamAssigned,
-    /// An assignment to a client was ended.
-    CareTeamEnded,
-    /// A thread was given another audience, topic or subject.
-    ThreadHeaderEdited,
-    /// A directory from another system was imported.
-    DirectoryImported,
-    /// A client's record was exported for another system.
-    RecordExported,
-    /// A thread was given to somebody as a file.
-    ThreadExported,
-    /// A message was deleted for everybody.
-    MessageDeleted,
-    /// The content of a deleted message was erased.
-    MessagePurged,
 }

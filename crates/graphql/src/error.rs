@@ -1,7 +1,5 @@
 //! Errors at the counter: top-level errors with a stable code, and `userErrors`.
 
-use std::borrow::Cow;
-
 use async_graphql::{Error, ErrorExtensions, SimpleObject};
 use tidings_domain::ErrorCode;
 use tidings_service::Refusal;
@@ -25,7 +23,7 @@ impl From<Refusal> for UserError {
         let field = refusal
             .field
             .into_iter()
-            .map(Cow::into_owned)
+            .map(str::to_owned)
             .collect::<Vec<_>>();
         let field = (!field.is_empty()).then_some(field);
         Self {
@@ -44,11 +42,6 @@ pub(crate) fn coded(code: ErrorCode, message: &str) -> Error {
 /// Not there, or not for this viewer.
 pub(crate) fn not_found() -> Error {
     coded(ErrorCode::NotFound, "There is no such thing.")
-}
-
-/// Visible, but not for this viewer to do.
-pub(crate) fn forbidden() -> Error {
-    coded(ErrorCode::Forbidden, "You may not do this.")
 }
 
 /// A malformed argument.

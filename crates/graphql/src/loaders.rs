@@ -8,15 +8,12 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use tidings_domain::{
-    AccountId, AttachmentId, AudienceId, AudienceKind, CareTeamMemberId, ClientId, EnrollmentId,
-    LocationId, MessageId, NotificationId, ParticipantStanding, PortalRequestId, Principal,
-    ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
+    AccountId, AttachmentId, AudienceId, AudienceKind, CareTeamMemberId, ClientId, MessageId,
+    ParticipantStanding, Principal, StaffId, ThreadId, TopicId,
 };
 use tidings_store::{
-    AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow,
-    EnrollmentRow, LocationRow, MessageRange, MessageRow, NotificationRow, PortalRequestRow,
-    ProgramRow, QuoteKey, QuoteRow, ReactionRow, Receipt, ReleaseRow, RevisionRow, SeenThread,
-    StaffRow, StoreError, Take, TopicRow,
+    AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow, MessageRange,
+    MessageRow, Receipt, SeenThread, StaffRow, StoreError, TopicRow,
 };
 
 use crate::batching::Loads;
@@ -67,29 +64,9 @@ pub(crate) struct ReceiptsOf {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct AttachmentsOf(pub(crate) MessageId);
 
-/// The reactions to a message.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct ReactionsTo(pub(crate) MessageId);
-
-/// What a message said before it was edited.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct RevisionsOf(pub(crate) MessageId);
-
-/// The pinned messages of a thread.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct PinnedIn {
-    pub(crate) thread: ThreadId,
-    /// Whether to read the HTML of rich ones, too.
-    pub(crate) html: bool,
-}
-
 /// The care team of a client, as the viewer sees it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TeamOf(pub(crate) ClientId);
-
-/// The enrolments of a client.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct EnrollmentsOf(pub(crate) ClientId);
 
 /// The portal account that acts for a client.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -128,47 +105,10 @@ by_id! {
     ClientId => ClientRow by clients, |row: &ClientRow| row.id;
     StaffId => StaffRow by staff, |row: &StaffRow| row.id;
     AccountId => AccountRow by accounts, |row: &AccountRow| row.id;
-    QuoteKey => QuoteRow by quotes, |row: &QuoteRow| row.key;
     AttachmentId => AttachmentRow by attachments, |row: &AttachmentRow| row.id;
     TopicId => TopicRow by topics, |row: &TopicRow| row.id;
     AudienceId => AudienceRow by audiences_by_id, |row: &AudienceRow| row.id;
-    PortalRequestId => PortalRequestRow by portal_requests, |row: &PortalRequestRow| row.id;
-    LocationId => LocationRow by locations, |row: &LocationRow| row.id;
-    ReleaseId => ReleaseRow by releases, |row: &ReleaseRow| row.id;
-    NotificationId => NotificationRow by notifications, |row: &NotificationRow| row.id;
-    ProgramId => ProgramRow by programs, |row: &ProgramRow| row.id;
-    EnrollmentId => EnrollmentRow by enrollments, |row: &EnrollmentRow| row.id;
     CareTeamMemberId => CareTeamRow by care_team_members, |row: &CareTeamRow| row.member.id;
-}
-
-/// The location that a request left.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct LocationFor(pub(crate) PortalRequestId);
-
-/// The release that a request left.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct ReleaseFor(pub(crate) PortalRequestId);
-
-macro_rules! by_request {
-    ($($key:ident => $row:ident by $method:ident;)+) => {$(
-        impl Loader<$key> for Rows {
-            type Value = $row;
-            type Error = LoadError;
-
-            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, $row>, LoadError> {
-                let requests: Vec<PortalRequestId> = keys.iter().map(|key| key.0).collect();
-                let viewer = self.0.viewer();
-                let rows = self.0.service.store.$method(&viewer, &requests).await?;
-                let by = |row: $row| Some(($key(row.request_id?), row));
-                Ok(rows.into_iter().filter_map(by).collect())
-            }
-        }
-    )+};
-}
-
-by_request! {
-    LocationFor => LocationRow by locations_for;
-    ReleaseFor => ReleaseRow by releases_for;
 }
 
 impl Loader<AudienceKind> for Rows {
@@ -227,58 +167,6 @@ impl Loader<AttachmentsOf> for Rows {
     }
 }
 
-impl Loader<ReactionsTo> for Rows {
-    type Value = Vec<Arc<ReactionRow>>;
-    type Error = LoadError;
-
-    async fn load(
-        &self,
-        keys: &[ReactionsTo],
-    ) -> Result<HashMap<ReactionsTo, Self::Value>, LoadError> {
-        let messages: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
-        let (store, viewer) = (&self.0.service.store, self.0.viewer());
-        let rows = store.reactions(&viewer, &messages).await?;
-        let rows = rows.into_iter().map(Arc::new).collect();
-        Ok(grouped(keys, rows, |row| {
-            ReactionsTo(row.reaction.message_id)
-        }))
-    }
-}
-
-impl Loader<RevisionsOf> for Rows {
-    type Value = Vec<RevisionRow>;
-    type Error = LoadError;
-
-    async fn load(
-        &self,
-        keys: &[RevisionsOf],
-    ) -> Result<HashMap<RevisionsOf, Self::Value>, LoadError> {
-        let messages: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
-        let (store, viewer) = (&self.0.service.store, self.0.viewer());
-        let rows = store.revisions(&viewer, &messages).await?;
-        Ok(grouped(keys, rows, |row| RevisionsOf(row.message_id)))
-    }
-}
-
-impl Loader<PinnedIn> for Rows {
-    type Value = Vec<MessageRow>;
-    type Error = LoadError;
-
-    async fn load(&self, keys: &[PinnedIn]) -> Result<HashMap<PinnedIn, Self::Value>, LoadError> {
-        let threads: Vec<ThreadId> = keys.iter().map(|key| key.thread).collect();
-        let html = keys.iter().any(|key| key.html);
-        let (store, viewer) = (&self.0.service.store, self.0.viewer());
-        let rows = store.pinned_messages(&viewer, &threads, html).await?;
-        let of = |key: &PinnedIn| {
-            let own = rows
-                .iter()
-                .filter(|row| row.message.thread_id == key.thread);
-            own.cloned().collect()
-        };
-        Ok(keys.iter().map(|key| (*key, of(key))).collect())
-    }
-}
-
 impl Loader<TeamOf> for Rows {
     type Value = Vec<CareTeamRow>;
     type Error = LoadError;
@@ -292,21 +180,6 @@ impl Loader<TeamOf> for Rows {
             .care_teams(&self.0.viewer(), &clients)
             .await?;
         Ok(grouped(keys, rows, |row| TeamOf(row.member.client_id)))
-    }
-}
-
-impl Loader<EnrollmentsOf> for Rows {
-    type Value = Vec<EnrollmentRow>;
-    type Error = LoadError;
-
-    async fn load(
-        &self,
-        keys: &[EnrollmentsOf],
-    ) -> Result<HashMap<EnrollmentsOf, Self::Value>, LoadError> {
-        let clients: Vec<ClientId> = keys.iter().map(|key| key.0).collect();
-        let store = &self.0.service.store;
-        let rows = store.enrollments_of(&self.0.viewer(), &clients).await?;
-        Ok(grouped(keys, rows, |row| EnrollmentsOf(row.client_id)))
     }
 }
 
@@ -386,19 +259,11 @@ impl Loader<MessageRange> for Rows {
         let within = |key: &MessageRange, row: &MessageRow| {
             row.message.thread_id == key.thread && (key.from..=key.to).contains(&row.message.seq)
         };
-        // Of several ranges of one thread each takes its own part.
         let of = |key: &MessageRange| {
-            let of_range = rows.iter().filter(|row| within(key, row));
-            let mut of_range: Vec<MessageRow> = of_range.cloned().collect();
-            match key.take {
-                None => {}
-                Some(Take::First(count)) => of_range.truncate(count),
-                Some(Take::Last(count)) => {
-                    let skipped = of_range.len().saturating_sub(count);
-                    of_range.drain(..skipped);
-                }
-            }
-            of_range
+            rows.iter()
+                .filter(|row| within(key, row))
+                .cloned()
+                .collect()
         };
         Ok(keys.iter().map(|key| (*key, of(key))).collect())
     }
@@ -418,7 +283,6 @@ impl Loader<ReceiptsOf> for Rows {
                 thread: key.thread,
                 from: key.seq,
                 to: key.seq,
-                take: None,
                 html: false,
             })
             .collect();

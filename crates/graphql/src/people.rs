@@ -14,10 +14,6 @@ use crate::enums::ParticipantStanding;
 use crate::error::not_found;
 use crate::loaders::Load;
 use crate::message::Message;
-use crate::notification::Notification;
-use crate::portal_request::{LocationRequest, ReleaseOfInformationRequest};
-use crate::program::{Enrollment, Program};
-use crate::record::{Location, ReleaseOfInformation};
 use crate::staff::StaffMember;
 use crate::thread::Thread;
 use crate::thread_people::GroupMember;
@@ -32,15 +28,8 @@ pub(crate) enum Node {
     CareTeam(CareTeam),
     CareTeamMember(CareTeamMember),
     Client(Client),
-    Location(Location),
-    LocationRequest(LocationRequest),
-    Enrollment(Enrollment),
     Message(Message),
-    Notification(Notification),
     PortalAccount(PortalAccount),
-    ReleaseOfInformation(ReleaseOfInformation),
-    ReleaseOfInformationRequest(ReleaseOfInformationRequest),
-    Program(Program),
     StaffMember(StaffMember),
     Thread(Thread),
     Topic(Topic),

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use tidings_domain::limits::MAX_IDS;
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, EnrollmentId,
-    LocationId, MessageId, NotificationId, Principal, ProgramId, ReleaseId, StaffId, ThreadId,
-    TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, MessageId,
+    Principal, StaffId, ThreadId, TopicId,
 };
 
 use crate::account::PortalAccount;
@@ -22,10 +21,8 @@ use crate::enums::{AudienceKind, ClientStatus};
 use crate::error::{bad_input, fault, not_found, top_level};
 use crate::loaders::Load;
 use crate::message::Message;
-use crate::node::{Global, request_kind, split};
+use crate::node::{Global, split};
 use crate::people::{Node, Viewer};
-use crate::portal_request::PortalRequest;
-use crate::program::{Enrollment, Program};
 use crate::request::Ask;
 use crate::scalars::EventCursor;
 use crate::staff::{StaffMember, StaffMemberConnection};
@@ -188,14 +185,6 @@ impl RootQuery {
         ))
     }
 
-    /// The programs of the viewer's agency, by name, at most 500. A portal account sees none.
-    #[graphql(complexity = "50 + 10 * child_complexity")]
-    async fn programs(&self, ctx: &Context<'_>) -> Result<Vec<Program>> {
-        let rows = ctx.service()?.store.all_programs(&*ctx.viewer()?).await;
-        let rows = rows.map_err(|error| fault(&error))?;
-        Ok(rows.into_iter().map(Program).collect())
-    }
-
     /// The three audiences of the viewer's agency.
     #[graphql(complexity = "10 + 3 * child_complexity")]
     async fn audiences(&self, ctx: &Context<'_>) -> Result<Vec<Audience>> {
@@ -299,36 +288,11 @@ async fn load_node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
                 })
             })
         }
-        ProgramId::TYPE => ctx
-            .one(ProgramId(uuid))
-            .await?
-            .map(|row| Node::Program(Program(row))),
-        EnrollmentId::TYPE => ctx
-            .one(EnrollmentId(uuid))
-            .await?
-            .map(|row| Node::Enrollment(Enrollment(row))),
         ThreadId::TYPE => Thread::load(ctx, ThreadId(uuid)).await?.map(Node::Thread),
         MessageId::TYPE => ctx
             .one(MessageId(uuid))
             .await?
             .map(|row| Node::Message(Message::alone(row))),
-        LocationId::TYPE => ctx
-            .one(LocationId(uuid))
-            .await?
-            .map(|row| Node::Location(row.into())),
-        ReleaseId::TYPE => ctx
-            .one(ReleaseId(uuid))
-            .await?
-            .map(|row| Node::ReleaseOfInformation(row.into())),
-        NotificationId::TYPE => ctx
-            .one(NotificationId(uuid))
-            .await?
-            .map(|row| Node::Notification(row.into())),
-        other => match request_kind(other) {
-            Some(kind) => PortalRequest::load(ctx, uuid.into(), Some(kind))
-                .await?
-                .map(Node::from),
-            None => return Err(bad_input("This is not a global id.")),
-        },
+        _ => return Err(bad_input("This is not a global id.")),
     })
 }

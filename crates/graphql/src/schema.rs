@@ -12,41 +12,22 @@ use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::attachment::AttachmentQuery;
 use crate::attachment_mutations::AttachmentMutation;
-use crate::audit::AuditQuery;
 use crate::batching::{Batching, Loads};
-use crate::deletion_mutations::DeletionMutation;
 use crate::directory_mutations::DirectoryMutation;
-use crate::export_mutations::ExportMutation;
 use crate::inbox::InboxQuery;
 use crate::live::Operations;
 use crate::loaders::loaders;
-use crate::message_edit_mutations::MessageEditMutation;
 use crate::message_mutations::MessageMutation;
-use crate::notification::{NotificationMutation, NotificationQuery};
-use crate::portal_request::RequestQuery;
-use crate::portal_request_mutations::RequestMutation;
 use crate::price::Prices;
 use crate::query::RootQuery;
-use crate::reaction::ReactionMutation;
-use crate::record_mutations::RecordMutation;
 use crate::request::Request;
-use crate::search::SearchRoot;
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
 use crate::thread_people::{PeopleMutation, PeopleQuery};
 
 /// Everything that can be read.
 #[derive(async_graphql::MergedObject, Default)]
-pub(crate) struct Query(
-    RootQuery,
-    InboxQuery,
-    PeopleQuery,
-    AttachmentQuery,
-    AuditQuery,
-    RequestQuery,
-    NotificationQuery,
-    SearchRoot,
-);
+pub(crate) struct Query(RootQuery, InboxQuery, PeopleQuery, AttachmentQuery);
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
 #[derive(async_graphql::MergedObject, Default)]
@@ -54,15 +35,8 @@ pub(crate) struct Mutation(
     ThreadMutation,
     PeopleMutation,
     MessageMutation,
-    MessageEditMutation,
-    ReactionMutation,
-    DeletionMutation,
     AttachmentMutation,
     DirectoryMutation,
-    RequestMutation,
-    RecordMutation,
-    NotificationMutation,
-    ExportMutation,
 );
 
 /// Bounds and switches of the schema.

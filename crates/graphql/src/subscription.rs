@@ -7,9 +7,8 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, Stream, StreamExt};
-use tidings_domain::{ClientId, ErrorCode, Principal, ThreadId};
+use tidings_domain::{ErrorCode, Principal, ThreadId};
 use tidings_service::live::{EventStream, Filter, LiveEvent, LiveKind, LiveName, Scope, StreamEnd};
-use tidings_store::{LiveThread, MessageRow};
 
 use crate::client::Client;
 use crate::cursor;
@@ -18,9 +17,7 @@ use crate::error::{coded, top_level};
 use crate::loaders::Load;
 use crate::message::Message;
 use crate::node::Global;
-use crate::notification::Notification;
 use crate::people::Reader;
-use crate::portal_request::PortalRequest;
 use crate::request::{Ask, Request};
 use crate::scalars::EventCursor;
 use crate::thread::Thread;
@@ -33,43 +30,6 @@ pub(crate) struct MessageAdded {
     /// The message.
     message: Message,
     /// Its thread.
-    thread: Thread,
-}
-
-/// A message was edited, pinned or unpinned. Told to everybody who sees its thread.
-#[derive(SimpleObject, Clone)]
-pub(crate) struct MessageChanged {
-    /// Resume after it.
-    cursor: EventCursor,
-    /// The message as it is now.
-    message: Message,
-    /// Its thread.
-    thread: Thread,
-}
-
-/// Somebody put a reaction to a message or took it back. Told to everybody who sees its thread; of a
-/// broadcast no client is told of another's.
-#[derive(SimpleObject, Clone)]
-pub(crate) struct ReactionChanged {
-    /// Resume after it.
-    cursor: EventCursor,
-    /// The message, with its reactions as they are now.
-    message: Message,
-    /// Its thread.
-    thread: Thread,
-}
-
-/// A message was deleted for everybody: drop it, and what was made of it. Told to everybody who sees
-/// its thread.
-#[derive(SimpleObject, Clone)]
-pub(crate) struct MessageDeleted {
-    /// Resume after it.
-    cursor: EventCursor,
-    /// The message.
-    message_id: ID,
-    /// Its number in the thread, which no other message gets.
-    seq: i64,
-    /// Its thread, without it.
     thread: Thread,
 }
 
@@ -143,43 +103,6 @@ impl ClientChanged {
     }
 }
 
-/// A client was asked for something. Told to everybody who sees the request.
-#[derive(SimpleObject, Clone)]
-pub(crate) struct RequestSent {
-    /// Resume after it.
-    cursor: EventCursor,
-    /// The request.
-    request: PortalRequest,
-}
-
-/// A portal request was seen, taken back, or its time is over. Told to everybody who sees it.
-#[derive(SimpleObject, Clone)]
-pub(crate) struct RequestChanged {
-    /// Resume after it.
-    cursor: EventCursor,
-    /// The request as it is now.
-    request: PortalRequest,
-}
-
-/// A client has done what a portal request asked. Told to everybody who sees the request; its
-/// record is there by then.
-#[derive(SimpleObject, Clone)]
-pub(crate) struct RequestFulfilled {
-    /// Resume after it.
-    cursor: EventCursor,
-    /// The request as it is now.
-    request: PortalRequest,
-}
-
-/// The viewer has a notification.
-#[derive(SimpleObject, Clone)]
-pub(crate) struct NotificationAdded {
-    /// Resume after it.
-    cursor: EventCursor,
-    /// The notification.
-    notification: Notification,
-}
-
 /// The viewer does not see these threads any more: drop them.
 #[derive(SimpleObject, Clone)]
 pub(crate) struct AccessRevoked {
@@ -206,17 +129,10 @@ pub(crate) struct AccessGranted {
 #[derive(Union, Clone)]
 pub(crate) enum Event {
     MessageAdded(MessageAdded),
-    MessageChanged(MessageChanged),
-    ReactionChanged(ReactionChanged),
-    MessageDeleted(MessageDeleted),
     ThreadChanged(ThreadChanged),
     ReadReceiptAdded(ReadReceiptAdded),
     ViewerStateChanged(ViewerStateChanged),
     ClientChanged(ClientChanged),
-    RequestSent(RequestSent),
-    RequestChanged(RequestChanged),
-    RequestFulfilled(RequestFulfilled),
-    NotificationAdded(NotificationAdded),
     AccessRevoked(AccessRevoked),
     AccessGranted(AccessGranted),
 }
@@ -242,37 +158,11 @@ impl Subscription {
         let filter = Filter {
             thread,
             kinds: vec![LiveName::MessageAdded],
-            ..Filter::default()
         };
         let events = subscribe(ctx, filter, after).await?;
         Ok(events.filter_map(|event| async {
             match event {
                 Ok(Event::MessageAdded(added)) => Some(Ok(added)),
-                Ok(_) => None,
-                Err(error) => Some(Err(error)),
-            }
-        }))
-    }
-
-    /// Portal requests that were fulfilled: those of one client, or all that the viewer sees.
-    async fn request_fulfilled(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only requests to this client.")] client_id: Option<ID>,
-        #[graphql(desc = "Everything behind this cursor; from now on if left out.")] after: Option<
-            EventCursor,
-        >,
-    ) -> Result<impl Stream<Item = Result<RequestFulfilled>> + use<>> {
-        let client = client_id.as_ref().map(ClientId::parse).transpose()?;
-        let filter = Filter {
-            client,
-            kinds: vec![LiveName::RequestFulfilled],
-            ..Filter::default()
-        };
-        let events = subscribe(ctx, filter, after).await?;
-        Ok(events.filter_map(|event| async {
-            match event {
-                Ok(Event::RequestFulfilled(fulfilled)) => Some(Ok(fulfilled)),
                 Ok(_) => None,
                 Err(error) => Some(Err(error)),
             }
@@ -297,8 +187,8 @@ impl Subscription {
         subscribe(
             ctx,
             Filter {
+                thread: None,
                 kinds,
-                ..Filter::default()
             },
             after,
         )
@@ -355,39 +245,14 @@ pub(crate) fn ending(end: &StreamEnd) -> Error {
 pub(crate) fn render(cursor: EventCursor, event: &LiveEvent) -> Event {
     match &event.kind {
         LiveKind::MessageAdded { thread, message } => {
-            let (message, thread) = both(message, thread);
+            let thread = Thread::from(&**thread);
+            let message = Message::live(Arc::clone(message), thread.clone());
             Event::MessageAdded(MessageAdded {
                 cursor,
                 message,
                 thread,
             })
         }
-        LiveKind::MessageChanged { thread, message } => {
-            let (message, thread) = both(message, thread);
-            Event::MessageChanged(MessageChanged {
-                cursor,
-                message,
-                thread,
-            })
-        }
-        LiveKind::ReactionChanged { thread, message } => {
-            let (message, thread) = both(message, thread);
-            Event::ReactionChanged(ReactionChanged {
-                cursor,
-                message,
-                thread,
-            })
-        }
-        LiveKind::MessageDeleted {
-            thread,
-            message,
-            seq,
-        } => Event::MessageDeleted(MessageDeleted {
-            cursor,
-            message_id: message.global(),
-            seq: *seq,
-            thread: Thread::from(&**thread),
-        }),
         LiveKind::ThreadChanged { thread } => Event::ThreadChanged(ThreadChanged {
             cursor,
             thread: Thread::from(&**thread),
@@ -413,24 +278,6 @@ pub(crate) fn render(cursor: EventCursor, event: &LiveEvent) -> Event {
             cursor,
             client: *client,
         }),
-        LiveKind::RequestSent { request } => Event::RequestSent(RequestSent {
-            cursor,
-            request: PortalRequest::from(request),
-        }),
-        LiveKind::RequestChanged { request } => Event::RequestChanged(RequestChanged {
-            cursor,
-            request: PortalRequest::from(request),
-        }),
-        LiveKind::RequestFulfilled { request } => Event::RequestFulfilled(RequestFulfilled {
-            cursor,
-            request: PortalRequest::from(request),
-        }),
-        LiveKind::NotificationAdded { notification } => {
-            Event::NotificationAdded(NotificationAdded {
-                cursor,
-                notification: Notification(Arc::clone(notification)),
-            })
-        }
         LiveKind::AccessRevoked(scope) => {
             let (thread_ids, everything) = named(scope);
             Event::AccessRevoked(AccessRevoked {
@@ -448,11 +295,6 @@ pub(crate) fn render(cursor: EventCursor, event: &LiveEvent) -> Event {
             })
         }
     }
-}
-
-fn both(message: &Arc<MessageRow>, thread: &LiveThread) -> (Message, Thread) {
-    let thread = Thread::from(thread);
-    (Message::live(Arc::clone(message), thread.clone()), thread)
 }
 
 fn named(scope: &Scope) -> (Vec<ID>, bool) {

@@ -8,7 +8,7 @@ use tidings_domain::{ClientStatus, Lifecycle, Principal};
 use tidings_policy::{ClientFacts, write_block};
 use tidings_store::{
     AudienceRow, ClientRow, InboxRow, LiveThread, MessageRange, MessageRow, NumberedClient,
-    SeenThread, Take, ThreadRow, TopicRow, ViewerState, bare_facts,
+    SeenThread, ThreadRow, TopicRow, ViewerState, bare_facts,
 };
 
 use crate::attachment::{AttachmentConnection, documents};
@@ -17,11 +17,10 @@ use crate::client::{Client, ClientConnection};
 use crate::connection::connection;
 use crate::cursor;
 use crate::enums::{ThreadKind, UserErrorCode};
-use crate::error::fault;
+use crate::error::{bad_input, fault, not_found};
 use crate::guard::{guarded, permit};
-use crate::loaders::{ListedOn, Load, PinnedIn};
+use crate::loaders::{ListedOn, Load};
 use crate::message::{Message, MessageConnection};
-use crate::message_page::{Window, page};
 use crate::node::Global;
 use crate::people::{Author, Participant};
 use crate::request::Ask;
@@ -123,7 +122,7 @@ impl Thread {
         Ok(ctx.one(id).await?.map(Self::from))
     }
 
-    pub(crate) async fn state(&self, ctx: &Context<'_>) -> Result<ViewerState> {
+    async fn state(&self, ctx: &Context<'_>) -> Result<ViewerState> {
         match self.0.state {
             Some(state) => Ok(state),
             None => Ok(ctx
@@ -138,10 +137,10 @@ impl Thread {
     /// viewer may have read on, past the messages that the event knew of.
     async fn unread(&self, ctx: &Context<'_>) -> Result<i64> {
         if let Some(state) = self.0.state {
-            return Ok(state.unread(&self.0.row));
+            return Ok(state.unread(self.0.row.last_seq));
         }
         let seen = ctx.one(self.0.row.id).await?;
-        Ok(seen.map_or(0, |seen| seen.state.unread(&seen.thread)))
+        Ok(seen.map_or(0, |seen| seen.state.unread(seen.thread.last_seq)))
     }
 
     async fn client_row(&self, ctx: &Context<'_>) -> Result<Option<Arc<ClientRow>>> {
@@ -276,14 +275,14 @@ impl Thread {
         self.0.row.created_at
     }
 
-    /// When its newest message was sent, whether or not that one was deleted since.
+    /// When its newest message was sent.
     async fn last_activity_at(&self) -> DateTime<Utc> {
         self.0.row.last_activity_at
     }
 
-    /// How many messages it has, those that the viewer took out of its own view included.
+    /// How many messages it has.
     async fn message_count(&self) -> i64 {
-        self.0.row.last_seq - self.0.row.deleted_messages
+        self.0.row.last_seq
     }
 
     /// Whether the staff who share it have put it away. To a client it never is.
@@ -292,34 +291,21 @@ impl Thread {
         Ok(staff && self.0.row.lifecycle == Lifecycle::Archived)
     }
 
-    /// Whether it is locked: nobody writes into it then but the staff member who locked it.
-    async fn locked(&self) -> bool {
-        self.0.row.locked_by_id.is_some()
-    }
-
     /// Counts the changes of its header, from 1: what `editThreadHeader` expects. Staff only.
     async fn version(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
         guarded(ctx, "Thread.version", || self.0.row.version)
     }
 
-    /// The newest message in the viewer's sight; null if there is none.
-    async fn last_message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
+    /// The newest message.
+    async fn last_message(&self, ctx: &Context<'_>) -> Result<Message> {
         if let Some(row) = &self.0.last_message {
-            return Ok(Some(Message::of(Arc::clone(row), self.clone())));
+            return Ok(Message::of(Arc::clone(row), self.clone()));
         }
-        if let Some(row) = ctx.one(self.0.row.last_message_id).await? {
-            return Ok(Some(Message::of(row, self.clone())));
-        }
-        // Deleted, or taken out of the viewer's own view: one before it, if there is one.
-        let range = MessageRange {
-            thread: self.0.row.id,
-            from: 1,
-            to: self.0.row.last_seq,
-            take: Some(Take::Last(1)),
-            html: ctx.look_ahead().field("bodyHtml").exists(),
-        };
-        let row = ctx.one(range).await?.unwrap_or_default().pop();
-        Ok(row.map(|row| Message::of(row, self.clone())))
+        let row = ctx
+            .one(self.0.row.last_message_id)
+            .await?
+            .ok_or_else(not_found)?;
+        Ok(Message::of(row, self.clone()))
     }
 
     /// Its messages, oldest first: `first` with `after` from the beginning on, `last` with
@@ -336,25 +322,41 @@ impl Thread {
         #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only messages before this one.")] before: Option<String>,
     ) -> Result<MessageConnection> {
-        let window = Window {
-            first,
-            after,
-            last,
-            before,
+        let (thread, end) = (self.0.row.id, self.0.row.last_seq);
+        let viewer = ctx.viewer()?.principal();
+        let place = |cursor: Option<String>| {
+            cursor
+                .map(|cursor| cursor::to_message(viewer, thread, &cursor))
+                .transpose()
         };
-        page(ctx, self, window).await
-    }
-
-    /// The messages that are pinned beside it, the one that was pinned last first. At most 50.
-    #[graphql(complexity = "10 * (child_complexity + 1)")]
-    async fn pinned_messages(&self, ctx: &Context<'_>) -> Result<Vec<Message>> {
-        let pinned = PinnedIn {
-            thread: self.0.row.id,
-            html: ctx.look_ahead().field("bodyHtml").exists(),
+        let lower = place(after)?.map_or(1, |seq| seq.saturating_add(1)).max(1);
+        let upper = place(before)?
+            .map_or(end, |seq| seq.saturating_sub(1))
+            .min(end);
+        let size = |n| crate::connection::first(n).map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+        let (from, to) = match (first, last) {
+            (Some(first), None) => (lower, upper.min((lower - 1).saturating_add(size(first)?))),
+            (None, Some(last)) => (lower.max((upper + 1).saturating_sub(size(last)?)), upper),
+            _ => return Err(bad_input("Give either first or last.")),
         };
-        let rows = ctx.one(pinned).await?.unwrap_or_default();
-        let pinned = |row| Message::of(row, self.clone());
-        Ok(rows.into_iter().map(pinned).collect())
+        let rows = if from <= to {
+            let node = ctx.look_ahead().field("edges").field("node");
+            let range = MessageRange {
+                thread,
+                from,
+                to,
+                html: node.field("bodyHtml").exists(),
+            };
+            ctx.one(range).await?.unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        let edge = |row: MessageRow| {
+            let cursor = cursor::of_message(viewer, thread, row.message.seq);
+            (cursor, Message::of(row, self.clone()))
+        };
+        let edges = rows.into_iter().map(edge).collect();
+        Ok(MessageConnection::new(edges, to < end, from > 1))
     }
 
     /// The attachments of its messages, newest first. Dear in a list of threads: each is asked by

@@ -17,8 +17,6 @@ pub struct ThreadFacts {
     pub kind: ThreadKind,
     /// Open, archived or deleted.
     pub lifecycle: Lifecycle,
-    /// Who locked it, if it is locked (PX-04).
-    pub locked_by: Option<StaffId>,
     /// Its audience; none for an internal thread.
     pub audience: Option<AudienceKind>,
     /// Its clients: none of an internal thread, several of a broadcast and of a group (K5).
@@ -89,8 +87,6 @@ impl ThreadFacts {
     fn visible_to(&self, viewer: &Viewer) -> bool {
         // SECURITY: the tenant comes first; no standing reaches across agencies (K18).
         self.agency == viewer.agency()
-            // SECURITY: what was deleted is gone for clients; staff see that it was there (K3).
-            && (self.lifecycle != Lifecycle::Deleted || viewer.staff().is_some())
             && VIEW.iter().any(|rule| {
                 let covers = match self.audience {
                     Some(audience) => rule.audiences.has(audience),
@@ -101,11 +97,6 @@ impl ThreadFacts {
                     && self.has(viewer, rule.standing)
             })
     }
-}
-
-/// Whether the viewer sees the thread.
-pub(crate) fn visible(viewer: &Viewer, thread: &ThreadFacts) -> bool {
-    thread.visible_to(viewer)
 }
 
 fn holds(viewer: &Viewer, role: Role) -> bool {
@@ -138,11 +129,6 @@ pub fn write_block(viewer: &Viewer, facts: &ThreadFacts) -> Option<UserErrorCode
     }
     if facts.lifecycle == Lifecycle::Deleted {
         return Some(UserErrorCode::ReplyNotAllowed);
-    }
-    // One voice is left in a locked thread: of whoever locked it (PX-04).
-    let locked = |by: StaffId| viewer.staff().is_none_or(|staff| staff.id != by);
-    if facts.locked_by.is_some_and(locked) {
-        return Some(UserErrorCode::ThreadLocked);
     }
     match viewer {
         // One sender speaks to the clients of a broadcast: an answer to all of them would tell
@@ -199,7 +185,6 @@ pub fn bare(agency: AgencyId, started_by: Principal) -> ThreadFacts {
         started_by,
         kind: ThreadKind::Direct,
         lifecycle: Lifecycle::Open,
-        locked_by: None,
         audience: None,
         clients: Vec::new(),
         listed: Vec::new(),

@@ -40,7 +40,6 @@ pub const FIELDS: &[(&str, FieldRule)] = &[
     ("Client.email",                            FieldRule::Staff),
     ("Client.directChatAccess",                 FieldRule::Staff),
     ("Client.portalAccount",                    FieldRule::Staff),
-    ("Client.enrollments",                      FieldRule::Staff),
     ("StaffMember.email",                       FieldRule::Staff),
     ("StaffMember.roles",                       FieldRule::Staff),
     ("StaffMember.active",                      FieldRule::Staff),
@@ -50,7 +49,6 @@ pub const FIELDS: &[(&str, FieldRule)] = &[
     ("CareTeamMember.public",                   FieldRule::Staff),
     ("Message.seenByClientAt",                  FieldRule::Staff),
     ("Message.seenBy",                          FieldRule::Receipts),
-    ("Message.revisions",                       FieldRule::Staff),
     ("Thread.version",                          FieldRule::Staff),
     ("Thread.clients",                          FieldRule::Staff),
 ];

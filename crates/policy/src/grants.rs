@@ -31,8 +31,6 @@ pub struct Grant {
     pub audiences: AudienceSet,
     /// Whether threads without a client and audience count, too.
     pub internal: bool,
-    /// Whether threads that were deleted count, too: as something that was there (K3).
-    pub deleted: bool,
 }
 
 /// Everything that the viewer reaches with this action. Empty means nothing: deny by default.
@@ -45,13 +43,8 @@ pub fn grants(viewer: &Viewer, action: Action) -> Vec<Grant> {
         Viewer::Account(_) if STAFF_ONLY.contains(&action) => Vec::new(),
         Viewer::Account(account) => {
             let (audiences, internal) = opened(|standing, _| standing == Standing::Own);
-            let own = grant(Reach::ClientsOf(account.id), audiences, internal);
-            // SECURITY: what was deleted is gone for clients.
-            own.into_iter()
-                .map(|own| Grant {
-                    deleted: false,
-                    ..own
-                })
+            grant(Reach::ClientsOf(account.id), audiences, internal)
+                .into_iter()
                 .collect()
         }
         Viewer::Staff(staff) => staff_grants(staff),
@@ -111,6 +104,5 @@ fn grant(reach: Reach, audiences: AudienceSet, internal: bool) -> Option<Grant> 
         reach,
         audiences,
         internal,
-        deleted: true,
     })
 }

@@ -14,10 +14,6 @@ pub enum Action {
     EditHeader,
     /// Archive it or take it back (T-33).
     Archive,
-    /// Lock it or take the lock off (PX-04).
-    Lock,
-    /// Read what its messages said before they were edited (PX-04).
-    ReadHistory,
     /// Share it, add people, take them out (P-11, PX-04).
     ChangePeople,
 }
@@ -29,8 +25,6 @@ impl Action {
         Self::Write,
         Self::EditHeader,
         Self::Archive,
-        Self::Lock,
-        Self::ReadHistory,
         Self::ChangePeople,
     ];
 }
@@ -104,13 +98,7 @@ pub const VIEW: &[ViewRule] = &[
 ];
 
 /// Actions that a portal account never has, whatever it sees.
-pub const STAFF_ONLY: &[Action] = &[
-    Action::EditHeader,
-    Action::Archive,
-    Action::Lock,
-    Action::ReadHistory,
-    Action::ChangePeople,
-];
+pub const STAFF_ONLY: &[Action] = &[Action::EditHeader, Action::Archive, Action::ChangePeople];
 
 /// The roles that read threads of an audience, with or without an assignment: what
 /// `Audience.roles` shows.

@@ -13,12 +13,10 @@ pub mod config;
 mod door;
 mod files;
 mod health;
-pub mod import;
 mod metrics;
 mod playground;
 mod resume;
 pub mod seed;
-pub mod traces;
 mod wiring;
 
 pub use wiring::{Parts, Server, open};

@@ -28,7 +28,6 @@ use crate::metrics::Metrics;
 use crate::playground;
 use crate::resume::Cursors;
 use crate::seed;
-use crate::traces;
 
 /// What a test replaces: time and ids.
 #[derive(Clone)]
@@ -63,7 +62,7 @@ pub struct Server {
     tasks: TaskTracker,
     grace: Duration,
     relay: JoinHandle<()>,
-    sweepers: [JoinHandle<()>; 2],
+    sweeper: JoinHandle<()>,
     serving: JoinHandle<std::io::Result<()>>,
 }
 
@@ -135,10 +134,7 @@ impl Server {
         Ok(Self {
             address,
             metrics_address: metrics,
-            sweepers: [
-                tokio::spawn(service.clone().sweep_files_forever()),
-                tokio::spawn(service.clone().watch_due_forever()),
-            ],
+            sweeper: tokio::spawn(service.clone().sweep_files_forever()),
             service,
             seeded,
             shutdown,
@@ -163,7 +159,7 @@ impl Server {
             tracing::warn!("the grace time was over before all requests were");
         }
         self.relay.abort();
-        self.sweepers.iter().for_each(JoinHandle::abort);
+        self.sweeper.abort();
         Ok(())
     }
 
@@ -171,7 +167,7 @@ impl Server {
     pub fn kill(self) {
         self.serving.abort();
         self.relay.abort();
-        self.sweepers.iter().for_each(JoinHandle::abort);
+        self.sweeper.abort();
     }
 }
 
@@ -280,9 +276,5 @@ fn router(
         .merge(health.clone().routes())
         .merge(files::routes(config, door.clone()))
         .merge(tidings_transport::router(schema, door, options));
-    let router = match config.otlp_endpoint {
-        Some(_) => router.layer(axum::middleware::from_fn(traces::request)),
-        None => router,
-    };
     Ok((router, health.metrics()))
 }

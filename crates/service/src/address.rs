@@ -29,7 +29,7 @@ impl Service {
     #[must_use]
     pub fn file_address(&self, viewer: &Viewer, attachment: AttachmentId) -> Address {
         let expires_at = self.clock.now() + Duration::minutes(limits::FILE_LINK_MINUTES);
-        self.address(LinkUse::Download, "files", viewer, attachment.0, expires_at)
+        self.address(LinkUse::Download, viewer, attachment, expires_at)
     }
 
     /// The address to which this viewer puts an announced file.
@@ -39,22 +39,24 @@ impl Service {
             attachment,
             expires_at,
         } = *announced;
-        self.address(LinkUse::Upload, "uploads", viewer, attachment.0, expires_at)
+        self.address(LinkUse::Upload, viewer, attachment, expires_at)
     }
 
-    /// The address below this path of what has this id.
-    pub(crate) fn address(
+    fn address(
         &self,
         purpose: LinkUse,
-        path: &str,
         viewer: &Viewer,
-        id: Uuid,
+        attachment: AttachmentId,
         expires_at: DateTime<Utc>,
     ) -> Address {
         let link = Link {
-            id,
+            id: attachment.0,
             viewer: viewer.principal().uuid(),
             expires_at,
+        };
+        let path = match purpose {
+            LinkUse::Upload => "uploads",
+            LinkUse::Download => "files",
         };
         let token = self.files.key.sign(purpose, &link);
         Address {

@@ -1,8 +1,6 @@
 //! What a use case answers when it does not do what it was asked.
 
-use std::borrow::Cow;
-
-use tidings_domain::{ErrorCode, UserErrorCode, release};
+use tidings_domain::{ErrorCode, UserErrorCode};
 use tidings_effects::files::FileError;
 use tidings_policy::Denied;
 use tidings_store::StoreError;
@@ -13,7 +11,7 @@ pub struct Refusal {
     /// The stable code.
     pub code: UserErrorCode,
     /// The input field it is about, from the outside in.
-    pub field: Vec<Cow<'static, str>>,
+    pub field: Vec<&'static str>,
     /// A sentence for people.
     pub message: String,
 }
@@ -63,7 +61,7 @@ impl Error {
         let message = text(code).to_owned();
         Self::Refused(Refusal {
             code,
-            field: field.iter().map(|name| Cow::Borrowed(*name)).collect(),
+            field: field.to_vec(),
             message,
         })
     }
@@ -90,7 +88,6 @@ fn text(code: UserErrorCode) -> &'static str {
         UserErrorCode::ContactNotAllowed => "This person does not take new messages from clients.",
         UserErrorCode::NotCareTeamMember => "This person is not on the care team.",
         UserErrorCode::ReplyNotAllowed => "Nobody can reply in this thread.",
-        UserErrorCode::ThreadLocked => "The thread is locked.",
         UserErrorCode::RecipientRequired => "A thread needs a recipient.",
         UserErrorCode::RecipientNotAllowed => "These people cannot stand together in this thread.",
         UserErrorCode::GroupsNotAllowed => "This agency has no groups of several clients.",
@@ -109,13 +106,9 @@ fn text(code: UserErrorCode) -> &'static str {
         }
         UserErrorCode::VersionConflict => "The thread has changed since; read it again.",
         UserErrorCode::TopicNotInAudience => "The topic is not one of this audience.",
-        UserErrorCode::DeleteNotAllowed => "You may not delete this.",
         UserErrorCode::DateRangeInvalid => "The end lies before the start.",
         UserErrorCode::AlreadyAssigned => "The staff member is on this care team already.",
-        UserErrorCode::TooManyPinned => "No more can be pinned.",
-        UserErrorCode::EmojiNotAllowed => "A reaction is exactly one emoji.",
-        UserErrorCode::TooManyReactions => "No more reactions are taken at present.",
-        UserErrorCode::TooManyEdits => "The message cannot be edited any more.",
+        UserErrorCode::TooManyPinned => "At most 100 threads can be pinned.",
         UserErrorCode::AttachmentTypeNotAllowed => {
             "Files of this type are not taken, or the file is not what its name and type say."
         }
@@ -124,19 +117,6 @@ fn text(code: UserErrorCode) -> &'static str {
         UserErrorCode::AttachmentAlreadySent => "The attachment went with another message.",
         UserErrorCode::TooManyAttachments => {
             "These are more attachments than one message takes, or than can wait to be sent."
-        }
-        UserErrorCode::RoiAlreadyActive => release::ROI_ALREADY_ACTIVE,
-        UserErrorCode::RequestClosed => {
-            "The request was fulfilled, cancelled, or its time is over."
-        }
-        UserErrorCode::LocationInvalid => "This is no address, or no place on the globe.",
-        UserErrorCode::SignatureRequired => "Sign with a name of at most 200 characters.",
-        UserErrorCode::ReleaseTextChanged => {
-            "What was signed is not the text of the request; read it again."
-        }
-        UserErrorCode::ReleaseNotActive => "The release was revoked, or is over.",
-        UserErrorCode::RecordNotAllowed => {
-            "This agency takes no documents and locations that it did not ask for."
         }
     }
 }

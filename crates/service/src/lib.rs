@@ -17,29 +17,18 @@ mod care_team;
 mod client;
 mod context;
 mod days;
-mod deletion;
-mod due;
 mod error;
-mod export;
 mod fields;
 mod files;
-mod fulfillment;
-mod import;
 mod link;
 pub mod live;
 mod message;
-mod message_edit;
-mod notification;
-mod portal_request;
-mod reaction;
 mod read_state;
-mod record;
 mod relay;
 mod staff;
 mod sweep;
 mod thread;
 mod thread_header;
-mod transcript;
 
 pub use address::Address;
 pub use attachment::{Announced, CreateUpload, ExpectedUpload, UploadAttachment, Uploaded};
@@ -47,24 +36,14 @@ pub use body::{BodyInput, NamedAttachment};
 pub use care_team::{Assign, Assigned, EndAssignment};
 pub use client::{ClientStatusSet, SetClientStatus};
 pub use context::{Begin, Service, Write};
-pub use deletion::{DeleteMessage, MessageDeleted};
 pub use error::{Error, Refusal, Result};
 pub use files::Files;
-pub use fulfillment::{FulfillLocation, FulfillRelease, Fulfilled, text_hash};
-pub use import::{Counts, ImportDirectory, ImportSummary, Kind as ImportKind, Watcher};
 pub use link::LinkKey;
 pub use message::{SendMessage, Sent};
-pub use message_edit::{EditMessage, SetMessagePinned, Touched};
-pub use notification::{MarkNotifications, NotificationsMarked};
-pub use portal_request::{NoteInput, RequestMoved, SendPortalRequest, Wanted};
-pub use reaction::{React, Reacting};
 pub use read_state::{MarkMessages, MarkThread, Marked};
-pub use record::{AddLocation, LocationAdded, ReleaseRevoked, RevokeRelease};
 pub use relay::{Relay, RelayOptions};
 pub use staff::{SetRoles, StaffChanged, UpdateStaffSettings};
 pub use thread::{
-    ChangePeople, Recipient, SetArchived, SetLocked, SetPinned, StartThread, ThreadPeople,
-    ThreadSet,
+    ChangePeople, Recipient, SetArchived, SetPinned, StartThread, ThreadPeople, ThreadSet,
 };
 pub use thread_header::{AudienceChange, EditHeader, HeaderEdited};
-pub use transcript::{ExportFile, ExportThread, Exported};

@@ -7,15 +7,13 @@
 mod hub;
 mod prepare;
 mod queue;
-mod request;
 mod stream;
-mod team;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tidings_domain::{ClientId, MessageId, Position, Principal, ThreadId};
-use tidings_store::{LiveThread, MessageRow, NotificationRow, PortalRequestRow};
+use tidings_domain::{ClientId, Position, Principal, ThreadId};
+use tidings_store::{LiveThread, MessageRow};
 
 pub(crate) use hub::Hub;
 pub(crate) use prepare::{Prepared, prepare};
@@ -41,29 +39,6 @@ pub enum LiveKind {
         thread: Arc<LiveThread>,
         /// The message.
         message: Arc<MessageRow>,
-    },
-    /// A message was edited, pinned or unpinned.
-    MessageChanged {
-        /// In this thread.
-        thread: Arc<LiveThread>,
-        /// The message as it is now.
-        message: Arc<MessageRow>,
-    },
-    /// Somebody put a reaction to a message or took it back.
-    ReactionChanged {
-        /// In this thread.
-        thread: Arc<LiveThread>,
-        /// The message.
-        message: Arc<MessageRow>,
-    },
-    /// A message was deleted for everybody.
-    MessageDeleted {
-        /// In this thread.
-        thread: Arc<LiveThread>,
-        /// The message.
-        message: MessageId,
-        /// Its number there.
-        seq: i64,
     },
     /// A thread's header or lifecycle changed, or the viewer gained sight of it by that.
     ThreadChanged {
@@ -91,26 +66,6 @@ pub enum LiveKind {
         /// Whose.
         client: ClientId,
     },
-    /// A client was asked for something (C-31).
-    RequestSent {
-        /// The request.
-        request: Arc<PortalRequestRow>,
-    },
-    /// A request was seen, taken back, or its time is over.
-    RequestChanged {
-        /// The request.
-        request: Arc<PortalRequestRow>,
-    },
-    /// A client has done what a request asked.
-    RequestFulfilled {
-        /// The request.
-        request: Arc<PortalRequestRow>,
-    },
-    /// The viewer has a notification (C-47).
-    NotificationAdded {
-        /// The notification.
-        notification: Arc<NotificationRow>,
-    },
     /// The viewer does not see these threads any more.
     AccessRevoked(Scope),
     /// The viewer sees these threads from now on.
@@ -131,12 +86,6 @@ pub enum Scope {
 pub enum LiveName {
     /// [`LiveKind::MessageAdded`].
     MessageAdded,
-    /// [`LiveKind::MessageChanged`].
-    MessageChanged,
-    /// [`LiveKind::ReactionChanged`].
-    ReactionChanged,
-    /// [`LiveKind::MessageDeleted`].
-    MessageDeleted,
     /// [`LiveKind::ThreadChanged`].
     ThreadChanged,
     /// [`LiveKind::ReadReceiptAdded`].
@@ -145,14 +94,6 @@ pub enum LiveName {
     ViewerStateChanged,
     /// [`LiveKind::ClientChanged`].
     ClientChanged,
-    /// [`LiveKind::RequestSent`].
-    RequestSent,
-    /// [`LiveKind::RequestChanged`].
-    RequestChanged,
-    /// [`LiveKind::RequestFulfilled`].
-    RequestFulfilled,
-    /// [`LiveKind::NotificationAdded`].
-    NotificationAdded,
     /// [`LiveKind::AccessRevoked`].
     AccessRevoked,
     /// [`LiveKind::AccessGranted`].
@@ -165,17 +106,10 @@ impl LiveKind {
     pub fn name(&self) -> LiveName {
         match self {
             Self::MessageAdded { .. } => LiveName::MessageAdded,
-            Self::MessageChanged { .. } => LiveName::MessageChanged,
-            Self::ReactionChanged { .. } => LiveName::ReactionChanged,
-            Self::MessageDeleted { .. } => LiveName::MessageDeleted,
             Self::ThreadChanged { .. } => LiveName::ThreadChanged,
             Self::ReadReceiptAdded { .. } => LiveName::ReadReceiptAdded,
             Self::ViewerStateChanged { .. } => LiveName::ViewerStateChanged,
             Self::ClientChanged { .. } => LiveName::ClientChanged,
-            Self::RequestSent { .. } => LiveName::RequestSent,
-            Self::RequestChanged { .. } => LiveName::RequestChanged,
-            Self::RequestFulfilled { .. } => LiveName::RequestFulfilled,
-            Self::NotificationAdded { .. } => LiveName::NotificationAdded,
             Self::AccessRevoked(_) => LiveName::AccessRevoked,
             Self::AccessGranted(_) => LiveName::AccessGranted,
         }
@@ -187,8 +121,6 @@ impl LiveKind {
 pub struct Filter {
     /// Of one thread only.
     pub thread: Option<ThreadId>,
-    /// About one client only; for events of requests.
-    pub client: Option<ClientId>,
     /// Of these kinds only; all if none is named.
     pub kinds: Vec<LiveName>,
 }

@@ -152,7 +152,10 @@ pub(crate) async fn mark_thread(
     reading: &Reading,
 ) -> Result<()> {
     let me = viewer.principal();
-    let done: ReadingDone = write.tx.read_thread(me, thread, reading, write.now).await?;
+    let done: ReadingDone = write
+        .tx
+        .read_thread(me, thread.id, reading, write.now)
+        .await?;
     if done.changed {
         write
             .emit(about(thread), Event::ViewerStateChanged { viewer: me })

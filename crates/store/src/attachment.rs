@@ -2,13 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryResult};
-use tidings_domain::{AttachmentId, ClientId, MessageId, SearchKind};
+use tidings_domain::{AttachmentId, ClientId, MessageId};
 use tidings_policy::Viewer;
 
 use crate::database::Store;
 use crate::entities::{attachment, message, upload};
 use crate::error::Result;
-use crate::search::Entry;
 use crate::sql::{Reader, Sql};
 use crate::visibility::visible_attachments;
 use crate::writer::Tx;
@@ -148,8 +147,8 @@ impl Tx {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// Sends an attachment with a message about this client, at this place among its attachments, to
-    /// be found by its name. `false` if it was sent already: of several messages at once one gets it.
+    /// Sends an attachment with a message about this client, at this place among its attachments.
+    /// `false` if it was sent already: of several messages at once one gets it.
     pub async fn attach(
         &self,
         id: AttachmentId,
@@ -165,20 +164,6 @@ impl Tx {
         sql.push(", rank = ").bind(rank);
         sql.push(", sent_at = ").bind(message.created_at);
         sql.push(" WHERE message_id IS NULL AND id = ").bind(id);
-        sql.push(" RETURNING file_name");
-        let Some(row) = self.query_one_raw(sql.statement()).await? else {
-            return Ok(false);
-        };
-        let name: String = Reader::new(&row).next()?;
-        let entry = Entry {
-            id: id.0,
-            kind: SearchKind::Document,
-            thread: message.thread_id,
-            message: Some(message.id),
-            at: message.created_at,
-            text: &name,
-        };
-        self.index(vec![entry]).await?;
-        Ok(true)
+        Ok(self.execute_raw(sql.statement()).await?.rows_affected() == 1)
     }
 }

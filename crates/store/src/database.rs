@@ -59,10 +59,9 @@ impl Store {
         }
     }
 
-    /// Brings the schema up to date, and the index of search.
+    /// Brings the schema up to date.
     pub async fn migrate(&self) -> Result<()> {
-        tidings_migrations::up(self.writer.connection()).await?;
-        self.fill_search().await
+        Ok(tidings_migrations::up(self.writer.connection()).await?)
     }
 
     /// Which database this is.

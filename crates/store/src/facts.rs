@@ -2,8 +2,6 @@
 //!
 //! Unscoped by nature: the answer goes to [`decide`](tidings_policy::decide), not to a viewer.
 
-mod request;
-
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -20,8 +18,6 @@ use crate::sql::{AT_ONCE, Known, Reader, Sql};
 use crate::thread::listed;
 use crate::viewer::today;
 use crate::writer::Tx;
-
-pub use request::{LiveRequest, record_facts};
 
 /// A thread as a stream needs it: the row, the facts, and who may be waiting for it.
 #[derive(Clone, Debug)]
@@ -319,7 +315,6 @@ pub fn bare_facts(thread: &thread::Model, client: Option<&client::Model>) -> Thr
         agency: thread.agency_id,
         kind: thread.kind,
         lifecycle: thread.lifecycle,
-        locked_by: thread.locked_by_id,
         audience: thread.audience,
         clients: client.map(client_facts).into_iter().collect(),
         started_by: Principal::new(thread.started_by_kind, thread.started_by_id),

@@ -80,7 +80,7 @@ pub struct InboxRow {
     pub topic: Option<Arc<topic::Model>>,
     /// Its audience, if asked for.
     pub audience: Option<Arc<audience::Model>>,
-    /// Its newest message, if asked for and in the viewer's sight; else there may be an older one.
+    /// Its newest message, if asked for.
     pub last_message: Option<MessageRow>,
 }
 
@@ -209,7 +209,12 @@ fn read(
         None
     };
     let last_message = if joins.last_message {
-        last_message(&mut row, &state, client.as_ref(), &mut beside.staff)?
+        Some(last_message(
+            &mut row,
+            &state,
+            client.as_ref(),
+            &mut beside.staff,
+        )?)
     } else {
         None
     };
@@ -224,26 +229,24 @@ fn read(
     })
 }
 
-/// The newest message, if it is in the viewer's sight; a client who wrote it is the thread's own.
+/// The newest message; a client who wrote it is the thread's own.
 fn last_message(
     row: &mut Reader<'_>,
     state: &ViewerState,
     client: Option<&Arc<client::Model>>,
     known: &mut Known<staff_member::Model>,
-) -> Result<Option<MessageRow>> {
+) -> Result<MessageRow> {
     let message: message::Model = row.row()?;
     let staff = row.shared(known)?;
-    let removed: bool = row.next()?;
     let marked: bool = row.next()?;
     let unread = (message.seq > state.read_seq) != marked;
     let client = client
         .filter(|client| client.id.0 == message.author_id)
         .cloned();
-    let shown = message.deleted_at.is_none() && !removed;
-    Ok(shown.then_some(MessageRow {
+    Ok(MessageRow {
         message,
         staff,
         client,
         unread,
-    }))
+    })
 }

@@ -3,9 +3,7 @@
 //! The entities are private; only their models leave. Every read that answers somebody takes a
 //! [`Viewer`](tidings_policy::Viewer) and starts at the visibility compiler (`visibility.rs`).
 //! Unscoped access stands in `system.rs` (seeding), `facts.rs` (what the law asks for),
-//! `event_log.rs` (what the relay reads), `files.rs` (sweeping), `due.rs` (what falls due by
-//! itself), `import.rs` (what an import matches against) and `deletion.rs` (what an admin deletes
-//! without seeing it), and nowhere else.
+//! `event_log.rs` (what the relay reads) and `files.rs` (sweeping), and nowhere else.
 //!
 //! This crate knows no use case and no GraphQL: it does not decide whether a write is allowed, it
 //! only makes sure that a write is whole.
@@ -20,31 +18,20 @@
 extern crate self as tidings_store;
 
 mod attachment;
-mod audit;
 mod care_team;
 mod database;
-mod deletion;
 mod directory;
-mod due;
 mod entities;
 mod error;
 mod event_log;
 mod facts;
 mod files;
 mod idempotency;
-mod import;
 mod inbox;
 mod message;
-mod notification;
 mod page;
-mod portal_request;
-mod program;
-mod reaction;
 mod read_state;
 mod recipients;
-mod record;
-mod revision;
-mod search;
 mod shared_document;
 mod sql;
 #[cfg(test)]
@@ -60,33 +47,19 @@ mod viewer;
 mod visibility;
 mod writer;
 
-pub use audit::AuditChain;
 pub use care_team::CareTeamRow;
 pub use database::Store;
-pub use deletion::{Deletable, Deletion};
 pub use directory::NamePlace;
-pub use due::{EndingRelease, NoticeDay};
 pub use entities::agency::Model as AgencyRow;
 pub use entities::attachment::Model as AttachmentRow;
 pub use entities::audience::Model as AudienceRow;
-pub use entities::audit_entry::Model as AuditRow;
 pub use entities::care_team_member::Model as CareTeamMemberRow;
 pub use entities::client::Model as ClientRow;
-pub use entities::client_sharing::Model as ClientSharingRow;
-pub use entities::enrollment::Model as EnrollmentRow;
-pub use entities::external_id::Model as ExternalIdRow;
-pub use entities::location::Model as LocationRow;
 pub use entities::message::Model as MessageModel;
-pub use entities::message_reaction::Model as ReactionModel;
-pub use entities::message_revision::Model as RevisionRow;
 pub use entities::messaging_policy::Model as PolicyRow;
-pub use entities::notification::Model as NotificationRow;
 pub use entities::portal_account::Model as AccountRow;
 pub use entities::portal_account_client::Model as AccountClientRow;
-pub use entities::portal_request::Model as PortalRequestRow;
-pub use entities::program::Model as ProgramRow;
 pub use entities::read_receipt::Model as ReceiptRow;
-pub use entities::release_of_information::Model as ReleaseRow;
 pub use entities::staff_member::Model as StaffRow;
 pub use entities::supervision::Model as SupervisionRow;
 pub use entities::thread::Model as ThreadRow;
@@ -97,18 +70,12 @@ pub use entities::topic::Model as TopicRow;
 pub use entities::upload::Model as UploadRow;
 pub use error::{Result, StoreError};
 pub use event_log::Subject;
-pub use facts::{
-    AssignmentTurn, LiveRequest, LiveThread, TeamFacts, bare_facts, client_facts, record_facts,
-};
+pub use facts::{AssignmentTurn, LiveThread, TeamFacts, bare_facts, client_facts};
 pub use idempotency::Claim;
-pub use import::{ClientChange, EnrollmentChange, ImportState, MemberChange, StaffChange};
 pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
-pub use message::{MessagePlace, MessageRange, MessageRow, Receipt, Take};
-pub use page::{InboxPlace, Page, RecordPlace};
-pub use reaction::{ReactionCounts, ReactionRow};
+pub use message::{MessagePlace, MessageRange, MessageRow, Receipt};
+pub use page::{InboxPlace, Page};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};
-pub use revision::{Edit, QuoteKey, QuoteRow};
-pub use search::{SearchFilter, SearchPlace, SearchRow};
 pub use shared_document::DocumentPlace;
 pub use system::{Batch, StaffAsViewer, policy_row};
 pub use thread::{Header, SeenThread};

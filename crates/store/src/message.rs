@@ -11,7 +11,7 @@ use crate::database::Store;
 use crate::entities::{client, message, staff_member};
 use crate::error::Result;
 use crate::sql::{Known, Reader, Sql};
-use crate::visibility::{shown, visible_threads};
+use crate::visibility::visible_threads;
 use crate::writer::Tx;
 
 /// A message as its thread shows it.
@@ -27,9 +27,8 @@ pub struct MessageRow {
     pub unread: bool,
 }
 
-/// Messages of one thread from one number to another, both included, as far as they are in the
-/// viewer's sight. Numbers have no gaps, so where nothing was deleted or removed a page is
-/// arithmetic: it needs no offset, no count and no look beyond its end.
+/// Messages of one thread from one number to another, both included. Numbers have no gaps, so a
+/// page is arithmetic: it needs no offset, no count and no look beyond its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MessageRange {
     /// The thread.
@@ -38,20 +37,9 @@ pub struct MessageRange {
     pub from: i64,
     /// Last number.
     pub to: i64,
-    /// Of these, so many only: where some may be out of sight, a page is not arithmetic.
-    pub take: Option<Take>,
     /// Whether to read the HTML of rich messages, too: up to 512 KiB for each, so only for who
     /// asks for it.
     pub html: bool,
-}
-
-/// A part of the messages of a range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Take {
-    /// The first so many.
-    First(usize),
-    /// The last so many.
-    Last(usize),
 }
 
 /// A message by its place.
@@ -97,30 +85,6 @@ impl Store {
         read(&rows)
     }
 
-    /// Messages of a thread that the viewer sees, from one number to another, for an export: those of
-    /// which it may read the content.
-    pub async fn messages_to_export(
-        &self,
-        viewer: &Viewer,
-        thread: ThreadId,
-        from: i64,
-        to: i64,
-    ) -> Result<Vec<MessageRow>> {
-        let mut sql = Sql::new(self.backend());
-        sql.push("SELECT m.id FROM message m JOIN thread t ON t.id = m.thread_id WHERE ");
-        visible_threads(&mut sql, viewer, Action::View, "t");
-        sql.push(" AND m.thread_id = ").bind(thread);
-        sql.push(" AND m.seq BETWEEN ").bind(from);
-        sql.push(" AND ").bind(to);
-        let rows = self.read.query_all_raw(sql.statement()).await?;
-        let id = |row| Reader::new(row).next();
-        let ids = rows.iter().map(id).collect::<Result<Vec<_>>>()?;
-        // SECURITY: what is read one by one says what may be read at all.
-        let mut rows = self.messages_by_id(viewer, &ids).await?;
-        rows.sort_unstable_by_key(|row| row.message.seq);
-        Ok(rows)
-    }
-
     /// Those of the messages whose thread the viewer sees, with their HTML.
     pub async fn messages_by_id(
         &self,
@@ -130,27 +94,7 @@ impl Store {
         let mut sql = select(Sql::new(self.backend()), viewer, true);
         sql.push(" WHERE ");
         visible_threads(&mut sql, viewer, Action::View, "t");
-        sql.push(" AND ");
-        shown(&mut sql, "m", "s");
         sql.push(" AND m.id IN ").list(ids);
-        let rows = self.read.query_all_raw(sql.statement()).await?;
-        read(&rows)
-    }
-
-    /// The pinned messages of these threads, the one that was pinned last first (P-31).
-    pub async fn pinned_messages(
-        &self,
-        viewer: &Viewer,
-        threads: &[ThreadId],
-        html: bool,
-    ) -> Result<Vec<MessageRow>> {
-        let mut sql = select(Sql::new(self.backend()), viewer, html);
-        sql.push(" WHERE ");
-        visible_threads(&mut sql, viewer, Action::View, "t");
-        sql.push(" AND ");
-        shown(&mut sql, "m", "s");
-        sql.push(" AND m.thread_id IN ").list(threads);
-        sql.push(" AND m.pinned_at IS NOT NULL ORDER BY m.thread_id, m.pinned_at DESC, m.seq DESC");
         let rows = self.read.query_all_raw(sql.statement()).await?;
         read(&rows)
     }
@@ -188,8 +132,6 @@ pub(crate) fn messages_statement(
     let mut sql = select(Sql::new(backend), viewer, html);
     sql.push(" WHERE ");
     visible_threads(&mut sql, viewer, Action::View, "t");
-    sql.push(" AND ");
-    shown(&mut sql, "m", "s");
     sql.push(" AND (");
     // Padded to a power of two, so that all numbers of threads come to a few statements.
     let padding = ranges.len().next_power_of_two() - ranges.len();
@@ -197,41 +139,11 @@ pub(crate) fn messages_statement(
     for (i, range) in ranges.iter().chain(padding).enumerate() {
         let or = if i == 0 { "(" } else { " OR (" };
         sql.push(or).push("m.thread_id = ").bind(range.thread);
-        sql.push(" AND m.seq BETWEEN ");
-        match range.take {
-            None => _ = sql.bind(range.from).push(" AND ").bind(range.to),
-            Some(Take::First(count)) => {
-                sql.bind(range.from).push(" AND ");
-                edge(&mut sql, viewer, range, ("MAX", count, ""));
-            }
-            Some(Take::Last(count)) => {
-                edge(&mut sql, viewer, range, ("MIN", count, " DESC"));
-                sql.push(" AND ").bind(range.to);
-            }
-        }
-        sql.push(")");
+        sql.push(" AND m.seq BETWEEN ").bind(range.from);
+        sql.push(" AND ").bind(range.to).push(")");
     }
     sql.push(") ORDER BY m.thread_id, m.seq");
     Some(sql.statement())
-}
-
-/// Adds the number of the last message that a range takes; empty if it has none in sight.
-fn edge(
-    sql: &mut Sql,
-    viewer: &Viewer,
-    range: &MessageRange,
-    (edge, count, order): (&str, usize, &str),
-) {
-    sql.push("(SELECT ").push(edge);
-    sql.push("(w.seq) FROM (SELECT x.seq FROM message x LEFT JOIN thread_state q ON ");
-    sql.push("q.thread_id = x.thread_id AND q.viewer_id = ")
-        .bind(viewer.principal().uuid());
-    sql.push(" WHERE x.thread_id = ").bind(range.thread);
-    sql.push(" AND x.seq BETWEEN ").bind(range.from);
-    sql.push(" AND ").bind(range.to).push(" AND ");
-    shown(sql, "x", "q");
-    sql.push(" ORDER BY x.seq").push(order).push(" LIMIT ");
-    sql.number(count).push(") w)");
 }
 
 fn receipt(row: &QueryResult) -> Result<Receipt> {
@@ -288,44 +200,12 @@ fn read(rows: &[QueryResult]) -> Result<Vec<MessageRow>> {
 }
 
 impl Tx {
-    /// Stores a new message, to be found by its words. The caller holds the thread's lock and has
-    /// numbered it.
+    /// Stores a new message. The caller holds the thread's lock and has numbered it.
     pub async fn insert_message(&self, message: &message::Model) -> Result<()> {
         message::Entity::insert(message.clone().into_active_model())
             .exec_without_returning(&**self)
             .await?;
-        self.index(vec![message.into()]).await
-    }
-
-    /// A message of a thread that the viewer sees, as it is now; none if it was deleted.
-    pub async fn message(&self, viewer: &Viewer, id: MessageId) -> Result<Option<message::Model>> {
-        let mut sql = Sql::new(self.get_database_backend());
-        sql.push("SELECT ").columns::<message::Model>("m");
-        sql.push(" FROM message m JOIN thread t ON t.id = m.thread_id WHERE ");
-        visible_threads(&mut sql, viewer, Action::View, "t");
-        sql.push(" AND m.deleted_at IS NULL AND m.id = ").bind(id);
-        let row = self.query_one_raw(sql.statement()).await?;
-        row.as_ref().map(|row| Reader::new(row).row()).transpose()
-    }
-
-    /// Pins a message of a locked thread, or unpins it.
-    pub async fn pin_message(&self, id: MessageId, at: Option<DateTime<Utc>>) -> Result<()> {
-        let mut sql = Sql::new(self.get_database_backend());
-        sql.push("UPDATE message SET pinned_at = ").bind(at);
-        sql.push(" WHERE id = ").bind(id);
-        self.execute_raw(sql.statement()).await?;
         Ok(())
-    }
-
-    /// How many messages of a thread are pinned.
-    pub async fn pinned_messages(&self, thread: ThreadId) -> Result<u64> {
-        let mut sql = Sql::new(self.get_database_backend());
-        sql.push("SELECT COUNT(*) FROM message m WHERE m.thread_id = ")
-            .bind(thread)
-            .push(" AND m.pinned_at IS NOT NULL");
-        let row = self.query_one_raw(sql.statement()).await?;
-        let count: i64 = row.as_ref().map_or(Ok(0), |row| Reader::new(row).next())?;
-        Ok(u64::try_from(count).unwrap_or_default())
     }
 
     /// Where these messages stand, of threads that the viewer sees.
@@ -338,13 +218,8 @@ impl Tx {
         let me = viewer.principal().uuid();
         sql.push("SELECT m.id, m.thread_id, m.seq, COALESCE(m.account_id, m.author_id) = ")
             .bind(me);
-        sql.push(" FROM message m JOIN thread t ON t.id = m.thread_id LEFT JOIN thread_state s ");
-        sql.push("ON s.thread_id = m.thread_id AND s.viewer_id = ")
-            .bind(me)
-            .push(" WHERE ");
+        sql.push(" FROM message m JOIN thread t ON t.id = m.thread_id WHERE ");
         visible_threads(&mut sql, viewer, Action::View, "t");
-        sql.push(" AND ");
-        shown(&mut sql, "m", "s");
         sql.push(" AND m.id IN ")
             .list(ids)
             .push(" ORDER BY m.thread_id, m.seq");

@@ -190,16 +190,11 @@ pub(crate) use row;
 row! {
     thread {
         id, agency_id, kind, lifecycle, audience, client_id, topic_id, subject, started_by_kind,
-        started_by_id, version, last_seq, last_message_id, last_activity_at, created_at, locked_by_id,
-        deleted_messages,
+        started_by_id, version, last_seq, last_message_id, last_activity_at, created_at,
     }
     message {
         id, thread_id, seq, author_kind, author_id, account_id, body, created_at, seen_by_client_at,
-        body_format, deleted_at, body_html, reply_to_id, reply_to_revision, revision, edited_at, pinned_at,
-    }
-    message_revision { message_id, revision, body_format, body, body_html, written_at }
-    message_reaction {
-        message_id, emoji, principal_id, principal_kind, client_id, created_at,
+        body_format, body_html,
     }
     client { id, agency_id, display_name, sort_name, email, status, direct_chat, created_at }
     staff_member {
@@ -216,21 +211,5 @@ row! {
     upload {
         id, agency_id, uploader_kind, uploader_id, client_id, purpose, file_name, media_type, bytes,
         created_at, expires_at,
-    }
-    portal_request {
-        id, agency_id, client_id, kind, status, private, requested_by, note_text, note_html,
-        release_text, release_days, created_at, expires_at, seen_at, closed_at,
-    }
-    location {
-        id, agency_id, client_id, private, request_id, added_by, owner_id, line1, line2, city,
-        region, postal_code, country, latitude, longitude, accuracy, created_at,
-    }
-    release_of_information {
-        id, agency_id, client_id, request_id, added_by, signed_name, text, text_sha256, starts_on,
-        expires_on, revoked_at, noticed_at, created_at,
-    }
-    notification {
-        id, agency_id, recipient_kind, recipient_id, kind, subject_id, client_id, created_at,
-        read_at,
     }
 }

@@ -1,21 +1,17 @@
 //! Unscoped access, all of it: seeding and the start of a server. Nothing here answers a viewer.
 
-mod fill;
-
-use sea_orm::entity::prelude::{ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait};
-use sea_orm::{ConnectionTrait, IntoActiveModel, ModelTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::entity::prelude::{ActiveModelBehavior, ActiveModelTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, IntoActiveModel, ModelTrait};
 use tidings_domain::{AgencyId, MessagingPolicy};
 use tidings_policy::{StaffViewer, Viewer};
 
 use crate::database::Store;
 use crate::entities::{
-    agency, attachment, audience, audit_entry, care_team_member, client, client_sharing,
-    enrollment, external_id, location, message, messaging_policy, notification, portal_account,
-    portal_account_client, portal_request, program, read_receipt, release_of_information,
-    staff_member, supervision, thread, thread_client, thread_participant, thread_state, topic,
+    agency, attachment, audience, care_team_member, client, message, messaging_policy,
+    portal_account, portal_account_client, read_receipt, staff_member, supervision, thread,
+    thread_client, thread_participant, thread_state, topic,
 };
 use crate::error::{Result, StoreError};
-use crate::search::Entry;
 use crate::sql::{Reader, Sql};
 use crate::writer::Tx;
 
@@ -45,12 +41,6 @@ pub struct Batch {
     pub account_clients: Vec<portal_account_client::Model>,
     /// Care teams.
     pub care_team_members: Vec<care_team_member::Model>,
-    /// Programs.
-    pub programs: Vec<program::Model>,
-    /// Enrolments.
-    pub enrollments: Vec<enrollment::Model>,
-    /// What other systems call rows.
-    pub external_ids: Vec<external_id::Model>,
     /// Threads.
     pub threads: Vec<thread::Model>,
     /// The clients of those that have several.
@@ -65,16 +55,6 @@ pub struct Batch {
     pub states: Vec<thread_state::Model>,
     /// Who saw what.
     pub receipts: Vec<read_receipt::Model>,
-    /// Which agencies see the records of whose clients.
-    pub sharings: Vec<client_sharing::Model>,
-    /// Portal requests.
-    pub requests: Vec<portal_request::Model>,
-    /// Locations.
-    pub locations: Vec<location::Model>,
-    /// Releases of information.
-    pub releases: Vec<release_of_information::Model>,
-    /// Notifications.
-    pub notifications: Vec<notification::Model>,
 }
 
 /// A staff member's record, and the staff member as somebody who asks.
@@ -98,30 +78,6 @@ pub fn policy_row(
 }
 
 impl Store {
-    /// Every agency, for what goes through all of them.
-    pub async fn agency_ids(&self) -> Result<Vec<AgencyId>> {
-        let mut sql = Sql::new(self.read.get_database_backend());
-        sql.push("SELECT a.id FROM agency a ORDER BY a.id");
-        let rows = self.read.query_all_raw(sql.statement()).await?;
-        rows.iter().map(|row| Reader::new(row).next()).collect()
-    }
-
-    /// The entries of an agency's audit log behind one, oldest first.
-    pub(crate) async fn audit_entries(
-        &self,
-        agency: AgencyId,
-        after: i64,
-        first: u64,
-    ) -> Result<Vec<audit_entry::Model>> {
-        #[expect(clippy::disallowed_methods, reason = "for verifying, not for a viewer")]
-        let query = audit_entry::Entity::find()
-            .filter(audit_entry::Column::AgencyId.eq(agency))
-            .filter(audit_entry::Column::Number.gt(after))
-            .order_by_asc(audit_entry::Column::Number)
-            .limit(first);
-        Ok(query.all(&self.read).await?)
-    }
-
     /// Whether there is no agency yet.
     pub async fn is_empty(&self) -> Result<bool> {
         let mut sql = Sql::new(self.backend());
@@ -185,26 +141,13 @@ impl Tx {
         self.bulk(batch.accounts).await?;
         self.bulk(batch.account_clients).await?;
         self.bulk(batch.care_team_members).await?;
-        self.bulk(batch.programs).await?;
-        self.bulk(batch.enrollments).await?;
-        self.bulk(batch.external_ids).await?;
-        self.bulk(batch.threads.clone()).await?;
+        self.bulk(batch.threads).await?;
         self.bulk(batch.thread_clients).await?;
         self.bulk(batch.participants).await?;
-        self.bulk(batch.messages.clone()).await?;
-        self.bulk(batch.attachments.clone()).await?;
-        let threads = batch.threads.iter().map(Entry::from);
-        let messages = batch.messages.iter().map(Entry::from);
-        let attachments = batch.attachments.iter().filter_map(Entry::of_attachment);
-        self.index(threads.chain(messages).chain(attachments).collect())
-            .await?;
+        self.bulk(batch.messages).await?;
+        self.bulk(batch.attachments).await?;
         self.bulk(batch.states).await?;
-        self.bulk(batch.receipts).await?;
-        self.bulk(batch.sharings).await?;
-        self.bulk(batch.requests).await?;
-        self.bulk(batch.locations).await?;
-        self.bulk(batch.releases).await?;
-        self.bulk(batch.notifications).await
+        self.bulk(batch.receipts).await
     }
 
     /// Stores rows of one table, a bounded number at a time.

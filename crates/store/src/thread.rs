@@ -113,12 +113,12 @@ impl Tx {
         row.as_ref().map(seen).transpose()
     }
 
-    /// Stores a new thread, to be found by its subject.
+    /// Stores a new thread.
     pub async fn insert_thread(&self, thread: &thread::Model) -> Result<()> {
         thread::Entity::insert(thread.clone().into_active_model())
             .exec_without_returning(&**self)
             .await?;
-        self.index(vec![thread.into()]).await
+        Ok(())
     }
 
     /// Lists people on a thread.
@@ -238,10 +238,6 @@ impl Tx {
     /// Changes the header of a locked thread and counts its version up.
     pub async fn change_header(&self, thread: &thread::Model, header: Header) -> Result<i32> {
         let version = thread.version + 1;
-        let renamed = thread::Model {
-            subject: header.subject.clone(),
-            ..thread.clone()
-        };
         thread::ActiveModel {
             id: Set(thread.id),
             audience: Set(header.audience),
@@ -252,17 +248,7 @@ impl Tx {
         }
         .update_without_returning(&**self)
         .await?;
-        self.index(vec![(&renamed).into()]).await?;
         Ok(version)
-    }
-
-    /// Locks a thread for everybody but this staff member, or takes the lock off (PX-04).
-    pub async fn set_thread_lock(&self, id: ThreadId, by: Option<StaffId>) -> Result<()> {
-        let mut sql = Sql::new(self.get_database_backend());
-        sql.push("UPDATE thread SET locked_by_id = ").bind(by);
-        sql.push(" WHERE id = ").bind(id);
-        self.execute_raw(sql.statement()).await?;
-        Ok(())
     }
 
     /// Archives a locked thread, or takes it back.

@@ -1,22 +1,18 @@
 //! The visibility compiler: turns the law's grants into SQL.
 //!
 //! Every read of a thread, and of what hangs on one, goes through [`visible_threads`] (of an
-//! attachment through [`visible_attachments`]); of a portal request and of a record through
-//! [`visible_records`]; every read of the directory through the functions
+//! attachment through [`visible_attachments`]); every read of the directory through the functions
 //! below them. An empty grant renders `FALSE`.
 
 use sea_orm::Value;
 use sea_orm::entity::prelude::{ColumnTrait, EntityTrait};
-use sea_orm::sea_query::{Condition, Expr, Query};
+use sea_orm::sea_query::{Condition, Query};
 use sea_orm::{QueryFilter, Select};
 use tidings_domain::{AudienceKind, AudienceSet};
-use tidings_policy::{
-    Action, AdminAction, Grant, Reach, RecordReach, Viewer, administers, grants, record_grants,
-};
+use tidings_policy::{Action, Grant, Reach, Viewer, grants};
 
 use crate::entities::{
-    audience, audit_entry, client, enrollment, portal_account, portal_account_client, program,
-    staff_member, topic,
+    audience, client, portal_account, portal_account_client, staff_member, topic,
 };
 use crate::sql::Sql;
 
@@ -38,9 +34,6 @@ pub(crate) fn visible_threads(sql: &mut Sql, viewer: &Viewer, action: Action, al
             sql.push(" OR ");
         }
         sql.push("(");
-        if !grant.deleted {
-            sql.push(alias).push(".lifecycle <> 'DELETED' AND ");
-        }
         covered(sql, grant, alias);
         within(sql, grant.reach, viewer, alias);
         sql.push(")");
@@ -51,8 +44,7 @@ pub(crate) fn visible_threads(sql: &mut Sql, viewer: &Viewer, action: Action, al
 /// Adds the condition under which the viewer sees the attachment `a`, whose thread, if it was sent,
 /// is `t`: through its message, and before it is sent as its uploader.
 pub(crate) fn visible_attachments(sql: &mut Sql, viewer: &Viewer) {
-    // SECURITY: with its message an attachment is gone for everybody, before its file is (S-31).
-    sql.push("((a.message_id IS NOT NULL AND a.deleted_at IS NULL AND ");
+    sql.push("((a.message_id IS NOT NULL AND ");
     visible_threads(sql, viewer, Action::View, "t");
     // SECURITY: what was not sent is nobody's but its uploader's.
     sql.push(") OR (a.message_id IS NULL AND a.agency_id = ")
@@ -60,89 +52,6 @@ pub(crate) fn visible_attachments(sql: &mut Sql, viewer: &Viewer) {
         .push(" AND a.uploader_id = ")
         .bind(viewer.principal().uuid())
         .push("))");
-}
-
-/// Adds the condition under which a viewer who sees the thread `t` learns of the reaction `r`: the
-/// words of `tidings_policy::shows_reaction`.
-pub(crate) fn shown_reactions(sql: &mut Sql, viewer: &Viewer) {
-    if viewer.staff().is_some() {
-        sql.push("TRUE");
-        return;
-    }
-    // SECURITY: of a broadcast clients learn nothing of each other, not even a number (S-26).
-    sql.push("(t.kind <> 'BROADCAST' OR r.principal_kind = 'STAFF' OR r.principal_id = ")
-        .bind(viewer.principal().uuid())
-        .push(")");
-}
-
-/// Which of the switches that the law of records asks about a table has as columns. What it has not
-/// is never private, or never hidden.
-#[derive(Clone, Copy)]
-pub(crate) struct Switches {
-    pub(crate) private: bool,
-    pub(crate) hidden: bool,
-}
-
-/// Adds the condition under which the viewer sees the request or the record of the alias.
-pub(crate) fn visible_records(sql: &mut Sql, viewer: &Viewer, alias: &str, has: Switches) {
-    let grants = record_grants(viewer);
-    if grants.is_empty() {
-        sql.push("FALSE");
-        return;
-    }
-    for (i, grant) in grants.iter().enumerate() {
-        sql.push(if i == 0 { "((" } else { " OR (" });
-        match grant.reach {
-            // SECURITY: the tenant comes first (K18).
-            RecordReach::OwnClients => {
-                sql.push(alias).push(".agency_id = ").bind(viewer.agency());
-                sql.push(" AND ").push(alias).push(
-                    ".client_id IN (SELECT c.client_id FROM portal_account_client c \
-                     WHERE c.account_id = ",
-                );
-                sql.bind(viewer.principal().uuid()).push(")");
-            }
-            RecordReach::Agency(agency) => {
-                sql.push(alias).push(".agency_id = ").bind(agency);
-            }
-            RecordReach::SharedWith(agency) => {
-                sql.push(alias).push(".agency_id <> ").bind(agency);
-                sql.push(" AND EXISTS (SELECT 1 FROM client_sharing h WHERE h.client_id = ")
-                    .push(alias);
-                sql.push(".client_id AND h.agency_id = ")
-                    .bind(agency)
-                    .push(")");
-            }
-        }
-        if has.private && !grant.private {
-            sql.push(" AND NOT ").push(alias).push(".private");
-        }
-        if has.hidden && !grant.hidden {
-            sql.push(" AND NOT ").push(alias).push(".hidden");
-        }
-        sql.push(")");
-    }
-    sql.push(")");
-}
-
-/// Adds the condition under which the message of the alias, of a thread that the viewer sees, is in
-/// the viewer's sight: neither deleted (K3) nor taken out of the own view (C-28). `state` is the
-/// viewer's own row of `thread_state` for the thread, from an outer join.
-pub(crate) fn shown(sql: &mut Sql, message: &str, state: &str) {
-    sql.push(message).push(".deleted_at IS NULL AND NOT ");
-    removed(sql, message, state);
-}
-
-/// Adds whether the viewer took the message out of the own view; like [`shown`].
-pub(crate) fn removed(sql: &mut Sql, message: &str, state: &str) {
-    sql.push("(").push(message).push(".seq <= COALESCE(");
-    sql.push(state).push(".removed_seq, 0) OR (COALESCE(");
-    // Single removals are rare: most viewers have none, and then nothing is looked up.
-    sql.push(state)
-        .push(".removals, 0) > 0 AND EXISTS (SELECT 1 FROM message_removal e WHERE e.viewer_id = ");
-    sql.push(state).push(".viewer_id AND e.thread_id = ");
-    sql.push(message).push(".thread_id AND e.seq = ");
-    sql.push(message).push(".seq)))");
 }
 
 /// Adds ` audience IN (…) AND `, or nothing where the grant covers every audience.
@@ -219,45 +128,6 @@ pub(crate) fn clients_within(sql: &mut Sql, reach: Reach, viewer: &Viewer) {
     }
 }
 
-/// Adds a query for what the viewer reaches by clients and by listings: `'c'` and a client, or `'t'`
-/// and a thread that is not found by one of these clients. No condition of its own: it only narrows
-/// where [`visible_threads`] is asked. None where the viewer reaches the agency as a whole, or
-/// nothing.
-pub(crate) fn reached(sql: &mut Sql, viewer: &Viewer) -> bool {
-    let grants = grants(viewer, Action::View);
-    let whole = |grant: &Grant| matches!(grant.reach, Reach::Agency(_));
-    if grants.is_empty() || grants.iter().any(whole) {
-        return false;
-    }
-    let by_clients: Vec<Reach> = grants
-        .iter()
-        .map(|grant| grant.reach)
-        .filter(|reach| !matches!(reach, Reach::Listing(_)))
-        .collect();
-    for (i, grant) in grants.iter().enumerate() {
-        sql.push(if i > 0 { " UNION " } else { "" });
-        let Reach::Listing(staff) = grant.reach else {
-            sql.push("SELECT 'c' AS kind, q.client_id AS id FROM (");
-            clients_within(sql, grant.reach, viewer);
-            sql.push(
-                ") q UNION SELECT 't', y.thread_id FROM thread_client y WHERE y.client_id IN (",
-            );
-            clients_within(sql, grant.reach, viewer);
-            sql.push(")");
-            continue;
-        };
-        sql.push("SELECT 't' AS kind, p.thread_id AS id FROM thread_participant p ");
-        sql.push("CROSS JOIN thread t WHERE t.id = p.thread_id AND p.principal_id = ")
-            .bind(staff);
-        for reach in &by_clients {
-            sql.push(" AND (t.client_id IS NULL OR t.client_id NOT IN (");
-            clients_within(sql, *reach, viewer);
-            sql.push("))");
-        }
-    }
-    true
-}
-
 fn on_the_team_today(sql: &mut Sql, viewer: &Viewer) {
     let today = viewer.today();
     sql.push(" AND c.start_date <= ").bind(today);
@@ -322,36 +192,6 @@ impl Visible for audience::Entity {
 impl Visible for topic::Entity {
     fn condition(viewer: &Viewer) -> Condition {
         in_agency(topic::Column::AgencyId, viewer)
-    }
-}
-
-impl Visible for audit_entry::Entity {
-    /// Administrators read their agency's log; nobody else reads any of it.
-    fn condition(viewer: &Viewer) -> Condition {
-        let agency = in_agency(audit_entry::Column::AgencyId, viewer);
-        agency.add(Expr::value(administers(viewer, AdminAction::ReadAuditLog)))
-    }
-}
-
-impl Visible for program::Entity {
-    /// Programs are for staff: to whom they send (CX-02).
-    fn condition(viewer: &Viewer) -> Condition {
-        for_staff(program::Column::AgencyId, viewer)
-    }
-}
-
-impl Visible for enrollment::Entity {
-    /// That somebody is enrolled says what they need: for the own agency's staff alone.
-    fn condition(viewer: &Viewer) -> Condition {
-        for_staff(enrollment::Column::AgencyId, viewer)
-    }
-}
-
-/// In the viewer's agency, if the viewer is of its staff; else nothing.
-fn for_staff<C: ColumnTrait>(column: C, viewer: &Viewer) -> Condition {
-    match viewer {
-        Viewer::Staff(_) => in_agency(column, viewer),
-        Viewer::Account(_) => Condition::all().add(Expr::val(false)),
     }
 }
 

@@ -49,7 +49,6 @@ mod params;
 mod protocol;
 mod reply;
 mod session;
-mod span;
 mod sse;
 mod upload;
 mod viewers;

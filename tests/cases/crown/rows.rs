@@ -1,15 +1,9 @@
 //! The rows: a document for every root field, and every place where an id goes in.
 
 use serde_json::{Value, json};
-use tidings_server::seed::cast::{
-    self, account, agency, audience, client, enrollment, location, notification, program, release,
-    request, staff, thread, topic,
-};
+use tidings_server::seed::cast::{self, account, agency, audience, client, staff, thread, topic};
 
-use crate::cases::portal_requests::default_release;
-use crate::support::{
-    Global as _, WAITING, gid, location_request, membership, mutation, release_request,
-};
+use crate::support::{Global as _, WAITING, gid, membership, mutation};
 
 /// Every root field with the document that asks it; a mutation's comes from `support`.
 #[rustfmt::skip]
@@ -19,45 +13,22 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("node", "query($id: ID!) { node(id: $id) { id __typename } }"),
     ("nodes", "query($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"),
     ("thread", "query($id: ID!) { thread(id: $id) { id subject messages(last: 5) { edges { node { id bodyText } } } } }"),
-    ("client", "query($id: ID!) { client(id: $id) { id displayName careTeam { id members { id } } portalRequests(first: 100) { edges { node { id } } } locations(first: 100) { edges { node { id } } } releases(first: 100) { edges { node { id } } } } }"),
-    ("client", "query($id: ID!) { client(id: $id) { id displayName enrollments { id program { id } } careTeam { id members { id } } } }"),
+    ("client", "query($id: ID!) { client(id: $id) { id displayName careTeam { id members { id } } } }"),
     ("clients", "query { clients(first: 100) { edges { cursor node { id careTeam { id members(includeInactive: true) { id staffMember { id } } } messageableCareTeam { id } } } } }"),
     ("staffMembers", "query { staffMembers(first: 100) { edges { node { id displayName } } } }"),
-    ("programs", "query { programs { id name } }"),
     ("audiences", "query { audiences { id label topics { id title } } }"),
     ("unreadCounts", "query { unreadCounts { messages threads byAudience { audience messages threads } } }"),
-    ("auditLog", "query { auditLog(first: 100) { edges { cursor node { number subjectId actor { ... on StaffMember { id } } } } } }"),
     ("eventCursor", "query { eventCursor }"),
     ("audienceChangePreview", "query($id: ID!) { audienceChangePreview(threadId: $id, to: BILLING) { losing { id } gaining { id } } }"),
     ("inbox", "query { inbox(first: 100, filter: { state: ALL_INCLUDING_ARCHIVED }) { edges { node { id client { id } audience { id } topic { id } participants { person { ... on StaffMember { id } ... on Client { id } } } startedBy { ... on StaffMember { id } } lastMessage { id author { ... on StaffMember { id } ... on Client { id } } } messages(last: 3) { edges { node { id } } } } } } }"),
     ("sharedDocuments", "query { sharedDocuments(first: 100) { edges { node { id url message { id thread { id } } } } } }"),
-    ("portalRequest", "query($id: ID!) { portalRequest(id: $id) { id client { id } requestedBy { id } ... on LocationRequest { location { id } } ... on ReleaseOfInformationRequest { releaseOfInformation { id } } } }"),
-    ("notifications", "query { notifications(first: 100) { edges { node { id client { id } request { id } releaseOfInformation { id } } } } }"),
-    ("unreadNotificationCount", "query { unreadNotificationCount }"),
-    ("sendPortalRequest", ""),
-    ("markPortalRequestSeen", ""),
-    ("cancelPortalRequest", ""),
-    ("fulfillLocationRequest", ""),
-    ("fulfillReleaseOfInformationRequest", ""),
-    ("addLocation", ""),
-    ("revokeReleaseOfInformation", ""),
-    ("markNotificationsRead", ""),
-    ("requestFulfilled", "subscription($id: ID) { requestFulfilled(clientId: $id) { request { id } } }"),
-    ("search", "query { search(query: \"the\", first: 100) { edges { cursor node { kind thread { id } message { id } attachment { id } excerpt { parts { text } } } } } }"),
     ("startThread", ""),
     ("sendMessage", ""),
-    ("editMessage", ""),
-    ("setMessagePinned", ""),
-    ("toggleReaction", ""),
-    ("addReaction", ""),
-    ("removeReaction", ""),
-    ("setThreadLocked", ""),
     ("uploadAttachment", ""),
     ("createUpload", ""),
     ("editThreadHeader", ""),
     ("setThreadArchived", ""),
     ("setThreadPinned", ""),
-    ("exportThread", ""),
     ("shareThread", ""),
     ("unshareThread", ""),
     ("addThreadParticipants", ""),
@@ -66,7 +37,6 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("markRead", ""),
     ("markUnread", ""),
     ("markThreadRead", ""),
-    ("deleteMessage", ""),
     ("assignCareTeamMember", ""),
     ("endCareTeamAssignment", ""),
     ("setClientStatus", ""),
@@ -79,9 +49,6 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
 /// The inbox narrowed: a document of its own, since its ids stand in a filter.
 const FILTERED: &str = "query($filter: InboxFilter!) { inbox(first: 100, filter: $filter) { edges { node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
 
-/// A search narrowed, likewise.
-const SEARCHED: &str = "query($filter: SearchFilter!) { search(query: \"the\", first: 100, filter: $filter) { edges { node { thread { id } } } pageInfo { hasNextPage endCursor } } }";
-
 /// The document of a root field, or of a place below it.
 pub(crate) fn document(path: &str) -> String {
     let field = path.split('.').next().unwrap();
@@ -89,7 +56,6 @@ pub(crate) fn document(path: &str) -> String {
     match *text {
         "" => mutation(name),
         _ if path.starts_with("inbox.") => FILTERED.to_owned(),
-        _ if path.starts_with("search.") => SEARCHED.to_owned(),
         text => text.to_owned(),
     }
 }
@@ -100,7 +66,6 @@ pub(crate) struct Own {
     client: String,
     staff: String,
     pub(crate) thread: String,
-    message: String,
 }
 
 /// The own things of a member of the cast.
@@ -132,7 +97,6 @@ pub(crate) fn own(who: &str) -> Own {
         client: client.gid(),
         staff: staff.gid(),
         thread: thread.gid(),
-        message: cast::message(thread, 1).gid(),
     }
 }
 
@@ -161,16 +125,9 @@ impl Place {
             "CareTeam" => gid("CareTeam", client::CLIENT.0),
             "CareTeamMember" => membership(client::CLIENT, staff::CLINICIAN),
             "Client" => client::CLIENT.gid(),
-            "Program" => program::COUNSELING.gid(),
-            "Enrollment" => enrollment::CLIENT.gid(),
             "Message" => cast::message(thread::SLEEP, 1).gid(),
             "PortalAccount" => account::CLIENT.gid(),
             "StaffMember" => staff::CLINICIAN.gid(),
-            "Location" => location::CLIENT.gid(),
-            "LocationRequest" => location_request(request::LOCATION),
-            "Notification" => notification::CHILD_LOCATION.gid(),
-            "ReleaseOfInformation" => release::CLIENT.gid(),
-            "ReleaseOfInformationRequest" => release_request(request::RELEASE),
             "Thread" => thread::SLEEP.gid(),
             "Topic" => topic::BETWEEN_SESSIONS.gid(),
             other => panic!("no {other}"),
@@ -213,11 +170,6 @@ fn start(own: &Own) -> Value {
     }
 }
 
-/// A reaction that the viewer could put, to the first message of its own thread.
-fn react(own: &Own) -> Value {
-    json!({ "messageId": own.message, "emoji": "\u{1F44D}" })
-}
-
 fn with(mut input: Value, field: &str, value: Value) -> Value {
     input[field] = value;
     json!({ "input": input })
@@ -238,8 +190,6 @@ pub(crate) const PLACES: &[Place] = &[
     wide(place("node.id", "Audience", "clinician", id)),
     wide(place("node.id", "Topic", "clinician", id)),
     wide(place("node.id", "StaffMember", "clinician", id)),
-    place("node.id", "Program", "clinician", id),
-    place("node.id", "Enrollment", "clinician", id),
     place("node.id", "CareTeam", "clinician", id),
     place("node.id", "CareTeamMember", "clinician", id),
     place("node.id", "Client", "clinician", id),
@@ -252,24 +202,12 @@ pub(crate) const PLACES: &[Place] = &[
     place("audienceChangePreview.threadId", "Thread", "clinician", id),
     place("inbox.filter.clientId", "Client", "clinician", |_, id| json!({ "filter": { "clientId": id } })),
     place("inbox.filter.topicId", "Topic", "clinician", |_, id| json!({ "filter": { "topicId": id } })),
-    place("search.filter.threadId", "Thread", "clinician", |_, id| json!({ "filter": { "threadId": id } })),
-    place("search.filter.clientId", "Client", "clinician", |_, id| json!({ "filter": { "clientId": id } })),
     place("startThread.input.actingFor", "Client", "client", |own, id| with(start(own), "actingFor", json!(id))),
     place("startThread.input.to.clientId", "Client", "clinician", |own, id| to(own, json!({ "clientId": id }))),
     wide(place("startThread.input.to.staffMemberId", "StaffMember", "clinician", |own, id| to(own, json!({ "staffMemberId": id })))),
     wide(place("startThread.input.topicId", "Topic", "clinician", |own, id| with(start(own), "topicId", json!(id)))),
     place("sendMessage.input.threadId", "Thread", "clinician", |_, id| with(json!({ "body": "b" }), "threadId", json!(id))),
     place("sendMessage.input.actingFor", "Client", "client", |own, id| with(json!({ "threadId": own.thread, "body": "b" }), "actingFor", json!(id))),
-    place("sendMessage.input.replyToId", "Message", "clinician", |own, id| with(json!({ "threadId": own.thread, "body": "b" }), "replyToId", json!(id))),
-    place("editMessage.input.messageId", "Message", "client", |_, id| with(json!({ "body": "b" }), "messageId", json!(id))),
-    place("setMessagePinned.input.messageId", "Message", "clinician", |_, id| with(json!({ "pinned": true }), "messageId", json!(id))),
-    place("toggleReaction.input.messageId", "Message", "clinician", |_, id| with(json!({ "emoji": "\u{1F44D}" }), "messageId", json!(id))),
-    place("addReaction.input.messageId", "Message", "clinician", |_, id| with(json!({ "emoji": "\u{1F44D}" }), "messageId", json!(id))),
-    place("removeReaction.input.messageId", "Message", "clinician", |_, id| with(json!({ "emoji": "\u{1F44D}" }), "messageId", json!(id))),
-    place("toggleReaction.input.actingFor", "Client", "client", |own, id| with(react(own), "actingFor", json!(id))),
-    place("addReaction.input.actingFor", "Client", "client", |own, id| with(react(own), "actingFor", json!(id))),
-    place("removeReaction.input.actingFor", "Client", "client", |own, id| with(react(own), "actingFor", json!(id))),
-    place("setThreadLocked.input.threadId", "Thread", "clinician", |_, id| with(json!({ "locked": false }), "threadId", json!(id))),
     place("startThread.input.attachmentIds", "Attachment", "clinician", |own, id| with(start(own), "attachmentIds", json!([id]))),
     place("sendMessage.input.attachmentIds", "Attachment", "clinician", |own, id| with(json!({ "threadId": own.thread, "body": "b" }), "attachmentIds", json!([id]))),
     place("uploadAttachment.input.clientId", "Client", "client", |_, id| with(json!({ "file": null }), "clientId", json!(id))),
@@ -281,7 +219,6 @@ pub(crate) const PLACES: &[Place] = &[
     }),
     place("setThreadArchived.input.threadId", "Thread", "clinician", |_, id| with(json!({ "archived": true }), "threadId", json!(id))),
     place("setThreadPinned.input.threadId", "Thread", "clinician", |_, id| with(json!({ "pinned": true }), "threadId", json!(id))),
-    place("exportThread.input.threadId", "Thread", "clinician", |_, id| with(json!({ "format": "CSV" }), "threadId", json!(id))),
     place("shareThread.input.threadId", "Thread", "clinician", |_, id| with(json!({ "staffMemberIds": [staff::SCHEDULER.gid()] }), "threadId", json!(id))),
     wide(place("shareThread.input.staffMemberIds", "StaffMember", "clinician", |own, id| with(json!({ "threadId": own.thread }), "staffMemberIds", json!([id])))),
     place("unshareThread.input.threadId", "Thread", "clinician", |_, id| with(json!({ "staffMemberIds": [staff::SCHEDULER.gid()] }), "threadId", json!(id))),
@@ -306,21 +243,5 @@ pub(crate) const PLACES: &[Place] = &[
     place("setClientStatus.input.clientId", "Client", "clinical-admin", |_, id| with(json!({ "status": "ACTIVE" }), "clientId", json!(id))),
     place("setStaffRoles.input.staffMemberId", "StaffMember", "practice-admin", |_, id| with(json!({ "roles": ["CLINICIAN"] }), "staffMemberId", json!(id))),
     place("updateStaffSettings.input.staffMemberId", "StaffMember", "practice-admin", |_, id| with(json!({ "displayInPortal": true }), "staffMemberId", json!(id))),
-    place("node.id", "Location", "clinician", id),
-    place("node.id", "LocationRequest", "clinician", id),
-    place("node.id", "Notification", "clinician", id),
-    place("node.id", "ReleaseOfInformation", "clinician", id),
-    place("node.id", "ReleaseOfInformationRequest", "clinician", id),
-    place("portalRequest.id", "LocationRequest", "client", id),
-    place("sendPortalRequest.input.clientId", "Client", "clinician", |_, id| with(json!({ "request": { "location": {} } }), "clientId", json!(id))),
-    place("markPortalRequestSeen.input.requestId", "LocationRequest", "client", |_, id| with(json!({}), "requestId", json!(id))),
-    place("fulfillLocationRequest.input.requestId", "LocationRequest", "client", |_, id| with(json!({ "place": { "address": { "line1": "a" } } }), "requestId", json!(id))),
-    place("fulfillReleaseOfInformationRequest.input.requestId", "ReleaseOfInformationRequest", "client", |_, id| with(json!({ "signedName": "a", "textSha256": default_release() }), "requestId", json!(id))),
-    place("cancelPortalRequest.input.requestId", "LocationRequest", "clinician", |_, id| with(json!({}), "requestId", json!(id))),
-    place("addLocation.input.actingFor", "Client", "client", |_, id| with(json!({ "place": { "address": { "line1": "a" } } }), "actingFor", json!(id))),
-    place("revokeReleaseOfInformation.input.releaseId", "ReleaseOfInformation", "client", |_, id| with(json!({}), "releaseId", json!(id))),
-    place("markNotificationsRead.input.notificationIds", "Notification", "clinician", |_, id| with(json!({}), "notificationIds", json!([id]))),
-    place("requestFulfilled.clientId", "Client", "clinician", id),
-    place("deleteMessage.input.messageId", "Message", "clinical-admin", |_, id| with(json!({}), "messageId", json!(id))),
     place("messageAdded.threadId", "Thread", "clinician", id),
 ];

@@ -65,8 +65,6 @@ fn added(body: &str) -> LiveEvent {
         last_message_id: message_id,
         last_activity_at: noon,
         created_at: noon,
-        locked_by_id: None,
-        deleted_messages: 0,
     };
     let message = MessageModel {
         id: message_id,
@@ -79,13 +77,7 @@ fn added(body: &str) -> LiveEvent {
         created_at: noon,
         seen_by_client_at: Some(noon),
         body_format: BodyFormat::Plain,
-        deleted_at: None,
         body_html: None,
-        reply_to_id: None,
-        reply_to_revision: None,
-        revision: 1,
-        edited_at: None,
-        pinned_at: None,
     };
     let position = Position {
         transaction: 0,
@@ -195,12 +187,12 @@ fn g5_only_what_nobody_has_to_look_at_is_shared() {
         (
             "Message",
             &|s: &str| format!("message {{ {s} }}"),
-            "id seq thread author bodyFormat bodyText bodyHtml replyTo pinnedAt revision editedAt createdAt labels",
+            "id seq thread author bodyFormat bodyText bodyHtml createdAt labels",
         ),
         (
             "Thread",
             &|s: &str| format!("thread {{ {s} }}"),
-            "id kind topic subject client groupMembers createdAt lastActivityAt messageCount locked",
+            "id kind topic subject client groupMembers createdAt lastActivityAt messageCount",
         ),
         (
             "Client",

@@ -84,10 +84,9 @@ fn facts() -> impl Strategy<Value = ThreadFacts> {
         select(ThreadKind::ALL),
         select(Lifecycle::ALL),
         select(AudienceKind::ALL),
-        prop::option::of(id::<StaffId>()),
     );
     (thread, clients, people).prop_map(|(thread, clients, (listed, assigned, supervisors))| {
-        let (agency, kind, lifecycle, audience, locked_by) = thread;
+        let (agency, kind, lifecycle, audience) = thread;
         let internal = kind == ThreadKind::Internal;
         let several = matches!(kind, ThreadKind::Broadcast | ThreadKind::Group);
         let clients = clients
@@ -106,7 +105,6 @@ fn facts() -> impl Strategy<Value = ThreadFacts> {
             agency,
             kind,
             lifecycle,
-            locked_by,
             audience: (!internal).then_some(audience),
             clients: clients.take(count).collect(),
             started_by: Principal::Staff(StaffId(uuid::Uuid::nil())),
@@ -139,8 +137,7 @@ fn within(grant: &Grant, viewer: &Viewer, facts: &ThreadFacts) -> bool {
                     .any(|client| account.clients.iter().any(|own| own.id == client.id))
         }),
     };
-    let there = grant.deleted || facts.lifecycle != Lifecycle::Deleted;
-    facts.agency == viewer.agency() && there && covered && reached
+    facts.agency == viewer.agency() && covered && reached
 }
 
 proptest! {

@@ -3,8 +3,5 @@
 
 mod agreement;
 mod cast;
-mod deletion;
 mod picture;
-mod records;
 mod rules;
-mod shared;

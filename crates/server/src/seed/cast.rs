@@ -4,8 +4,7 @@
 //! another machine can speak of the same row. It has the shape of a `UUIDv7`.
 
 use tidings_domain::{
-    AccountId, AgencyId, AudienceId, ClientId, EnrollmentId, LocationId, MessageId, NotificationId,
-    PortalRequestId, Principal, ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AudienceId, ClientId, MessageId, Principal, StaffId, ThreadId, TopicId,
 };
 use uuid::Uuid;
 
@@ -104,24 +103,6 @@ ids! {
         /// Jamal Washington of the second agency.
         OUTSIDER = "outsider-client";
     }
-    /// Programs.
-    program: ProgramId {
-        /// Counseling for families.
-        COUNSELING = "counseling";
-        /// A group for parents; nobody is enrolled at present.
-        PARENTS = "parents";
-        /// Of the second agency.
-        OUTSIDER = "outsider";
-    }
-    /// Enrolments.
-    enrollment: EnrollmentId {
-        /// Elena Marchetti's in [`program::COUNSELING`](super::program::COUNSELING).
-        CLIENT = "client";
-        /// Hers in [`program::PARENTS`](super::program::PARENTS), from which she has exited.
-        CLIENT_PARENTS = "client-parents";
-        /// Jamal Washington's, of the second agency.
-        OUTSIDER = "outsider";
-    }
     /// Portal accounts, all connected.
     account: AccountId {
         /// Elena Marchetti's.
@@ -180,34 +161,6 @@ ids! {
         OTHER_INVOICES = "other-invoices";
         /// Clinical, second agency.
         OTHER_SESSIONS = "other-sessions";
-    }
-    /// Portal requests.
-    request: PortalRequestId {
-        /// The client is asked where it is. Open.
-        LOCATION = "location";
-        /// The client is asked to renew its release of information. Open.
-        RELEASE = "release";
-        /// The second client is asked for its first release of information. Open, and seen.
-        SECOND_RELEASE = "second-release";
-        /// The first child was asked where it is. Fulfilled.
-        CHILD_LOCATION = "child-location";
-    }
-    /// Locations.
-    location: LocationId {
-        /// The client's, which nobody asked for.
-        CLIENT = "client";
-        /// The first child's, as it was asked.
-        FIRST_CHILD = "first-child";
-    }
-    /// Releases of information.
-    release: ReleaseId {
-        /// The client's: it holds for three more days.
-        CLIENT = "client";
-    }
-    /// Notifications.
-    notification: NotificationId {
-        /// The clinician's, of the first child's location. Unread.
-        CHILD_LOCATION = "child-location";
     }
     /// Threads.
     thread: ThreadId {

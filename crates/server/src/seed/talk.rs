@@ -103,13 +103,7 @@ impl Talk {
             created_at: at,
             seen_by_client_at: None,
             body_format: BodyFormat::Plain,
-            deleted_at: None,
             body_html: None,
-            reply_to_id: None,
-            reply_to_revision: None,
-            revision: 1,
-            edited_at: None,
-            pinned_at: None,
         });
         // One's own message is read, and leaves no receipt.
         *self.position(voice.reader()) = seq;
@@ -219,8 +213,6 @@ impl Talk {
             last_message_id: last.id,
             last_activity_at,
             created_at: first.created_at,
-            locked_by_id: None,
-            deleted_messages: 0,
         });
         batch.messages.extend(self.messages);
         batch.receipts.extend(self.receipts);

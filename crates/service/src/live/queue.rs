@@ -66,30 +66,16 @@ pub(crate) fn queue() -> (Sender, Receiver) {
 /// Roughly what an event keeps in memory: its texts are by far the most of it.
 pub(crate) fn weight(event: &LiveEvent) -> usize {
     let texts = match &event.kind {
-        LiveKind::MessageAdded { thread, message }
-        | LiveKind::MessageChanged { thread, message }
-        | LiveKind::ReactionChanged { thread, message } => {
+        LiveKind::MessageAdded { thread, message } => {
             let html = message.message.body_html.as_ref().map_or(0, String::len);
             message.message.body.len() + html + thread.thread.subject.len()
         }
-        LiveKind::MessageDeleted { thread, .. }
-        | LiveKind::ThreadChanged { thread }
+        LiveKind::ThreadChanged { thread }
         | LiveKind::ReadReceiptAdded { thread, .. }
         | LiveKind::ViewerStateChanged { thread } => thread.thread.subject.len(),
         LiveKind::AccessRevoked(Scope::Threads(threads))
         | LiveKind::AccessGranted(Scope::Threads(threads)) => size_of_val(threads.as_slice()),
-        LiveKind::RequestSent { request }
-        | LiveKind::RequestChanged { request }
-        | LiveKind::RequestFulfilled { request } => {
-            let texts = [
-                &request.note_text,
-                &request.note_html,
-                &request.release_text,
-            ];
-            texts.into_iter().flatten().map(String::len).sum()
-        }
         LiveKind::ClientChanged { .. }
-        | LiveKind::NotificationAdded { .. }
         | LiveKind::AccessRevoked(Scope::Everything)
         | LiveKind::AccessGranted(Scope::Everything) => 0,
     };

@@ -256,8 +256,6 @@ async fn store(
         last_message_id: message_id,
         last_activity_at: at,
         created_at: at,
-        locked_by_id: None,
-        deleted_messages: 0,
     };
     let message = MessageModel {
         id: message_id,
@@ -270,13 +268,7 @@ async fn store(
         created_at: at,
         seen_by_client_at: None,
         body_format: body.format,
-        deleted_at: None,
         body_html: body.html,
-        reply_to_id: None,
-        reply_to_revision: None,
-        revision: 1,
-        edited_at: None,
-        pinned_at: None,
     };
     write.tx.insert_thread(&thread).await?;
     let staff = draft.staff.into_iter().map(Principal::Staff);
@@ -296,7 +288,7 @@ async fn store(
     };
     write
         .tx
-        .read_thread(viewer.principal(), &thread, &reading, write.now)
+        .read_thread(viewer.principal(), thread.id, &reading, write.now)
         .await?;
     tell(write, &thread, &message).await?;
     Ok(Sent {

@@ -16,7 +16,7 @@ use crate::message;
 use crate::page::InboxPlace;
 use crate::read_state::ViewerState;
 use crate::sql::Sql;
-use crate::visibility::{removed, visible_threads};
+use crate::visibility::visible_threads;
 
 /// Staff put a thread away for themselves; in a client's inbox it stays (T-33).
 pub(super) const OPEN_TO_CLIENTS: &[Lifecycle] = &[Lifecycle::Open, Lifecycle::Archived];
@@ -98,8 +98,6 @@ impl Query<'_> {
             let _chain = sql.columns::<staff_member::Model>(alias);
         });
         if joins.last_message {
-            sql.push(", ");
-            removed(sql, "m", "s");
             sql.push(", EXISTS (SELECT 1 FROM message_mark k WHERE k.viewer_id = s.viewer_id");
             sql.push(" AND k.thread_id = t.id AND k.seq = m.seq)");
         }
@@ -138,8 +136,7 @@ impl Query<'_> {
 
     /// All branches behind each other: columns `id`, `key`, `pinned`.
     fn branches(&mut self, sql: &mut Sql) {
-        let listed = !self.lifecycles().is_empty();
-        if listed && self.after.is_none_or(|place| place.pinned) {
+        if self.after.is_none_or(|place| place.pinned) {
             self.pinned(sql);
         }
         let window = match self.after {
@@ -237,9 +234,7 @@ impl Query<'_> {
             InboxState::Read => "= 0",
             _ => return,
         };
-        sql.push(" AND ").push(alias).push(".last_seq - ")
-            .push(alias)
-            .push(".deleted_messages - COALESCE((SELECT n.read_seq - n.unread_adjust FROM thread_state n WHERE n.viewer_id = ");
+        sql.push(" AND ").push(alias).push(".last_seq - COALESCE((SELECT n.read_seq - n.unread_adjust FROM thread_state n WHERE n.viewer_id = ");
         sql.bind(viewer)
             .push(" AND n.thread_id = ")
             .push(alias)

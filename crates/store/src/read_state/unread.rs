@@ -12,14 +12,14 @@ use crate::inbox::open_to;
 use crate::sql::Sql;
 use crate::visibility::{clients_within, covered};
 
-const COLUMNS: &str = "SELECT t.id, t.audience, t.last_seq - t.deleted_messages AS messages";
+const COLUMNS: &str = "SELECT t.id, t.audience, t.last_seq";
 
 /// The statement of [`Store::unread_counts`](crate::Store::unread_counts).
 pub(crate) fn unread_statement(backend: DbBackend, viewer: &Viewer) -> Statement {
     let mut sql = Sql::new(backend);
     sql.push(
         "SELECT u.audience, CAST(SUM(u.unread) AS BIGINT), COUNT(*) FROM (SELECT b.audience, \
-         b.messages - COALESCE(s.read_seq, 0) + COALESCE(s.unread_adjust, 0) AS unread FROM (",
+         b.last_seq - COALESCE(s.read_seq, 0) + COALESCE(s.unread_adjust, 0) AS unread FROM (",
     );
     branches(&mut sql, viewer);
     sql.push(") b LEFT JOIN thread_state s ON s.thread_id = b.id AND s.viewer_id = ");
@@ -28,7 +28,7 @@ pub(crate) fn unread_statement(backend: DbBackend, viewer: &Viewer) -> Statement
     sql.statement()
 }
 
-/// Columns `id`, `audience`, `messages` of every open thread that the viewer sees, once.
+/// Columns `id`, `audience`, `last_seq` of every open thread that the viewer sees, once.
 fn branches(sql: &mut Sql, viewer: &Viewer) {
     let grants = grants(viewer, Action::View);
     let everywhere = |grant: &&Grant| matches!(grant.reach, Reach::Agency(_));
@@ -49,7 +49,7 @@ fn branches(sql: &mut Sql, viewer: &Viewer) {
     for grant in left {
         match (first, audiences.is_empty()) {
             (true, true) => {}
-            (true, false) => _ = sql.push(" UNION ALL SELECT w.id, w.audience, w.messages FROM ("),
+            (true, false) => _ = sql.push(" UNION ALL SELECT w.id, w.audience, w.last_seq FROM ("),
             (false, _) => _ = sql.push(" UNION "),
         }
         first = false;

@@ -6,5 +6,4 @@ mod golden;
 mod growth;
 mod opening;
 mod plans;
-mod search;
 mod size;

@@ -58,7 +58,6 @@ pub(super) fn questions(
                 thread,
                 from,
                 to,
-                take: None,
                 html: true,
             }],
         )

@@ -148,13 +148,7 @@ fn message(number: u128, when: DateTime<Utc>) -> MessageModel {
         created_at: when,
         seen_by_client_at: None,
         body_format: BodyFormat::Plain,
-        deleted_at: None,
         body_html: None,
-        reply_to_id: None,
-        reply_to_revision: None,
-        revision: 1,
-        edited_at: None,
-        pinned_at: None,
     }
 }
 
@@ -199,8 +193,6 @@ fn threads(batch: &mut Batch, measures: u128) {
             last_message_id: message.id,
             last_activity_at: when,
             created_at: when,
-            locked_by_id: None,
-            deleted_messages: 0,
         });
         let listed = match third {
             _ if own => CLINICIAN.0,
@@ -286,25 +278,6 @@ fn attachments(batch: &mut Batch) {
     batch.attachments = sent.collect();
 }
 
-/// Gives each thread of somebody else's clients so many messages more about what is sought, and each
-/// of the clinician's one.
-pub(super) fn others_say(batch: &mut Batch, times: u128) {
-    let mut more = Vec::new();
-    for (number, first) in (0..).zip(&batch.messages) {
-        let client = batch.threads[number].client_id;
-        let own = client.is_some_and(|id| id.0.as_u128() < 1_000 + OWN_CLIENTS);
-        let number = u128::try_from(number).unwrap();
-        for n in 0..if own { 1 } else { times } {
-            let mut message = message(10_000_000 * (n + 1) + number, first.created_at);
-            message.thread_id = first.thread_id;
-            message.seq = 2 + i64::try_from(n).unwrap();
-            message.body = "A message about something".to_owned();
-            more.push(message);
-        }
-    }
-    batch.messages.extend(more);
-}
-
 /// An agency of so many measures, in a database of its own, whose planner knows how the data lies.
 pub(super) async fn agency(measures: u128) -> Db {
     agency_with(measures, |_| {}).await
@@ -315,7 +288,7 @@ pub(super) async fn agency_with_attachments(measures: u128) -> Db {
     agency_with(measures, attachments).await
 }
 
-pub(super) async fn agency_with(measures: u128, more: impl FnOnce(&mut Batch)) -> Db {
+async fn agency_with(measures: u128, more: fn(&mut Batch)) -> Db {
     // One connection: a test may watch it.
     let db = Db::with_connections(1).await;
     let mut batch = directory();

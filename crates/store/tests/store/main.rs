@@ -10,7 +10,6 @@
 mod support;
 
 mod attachments;
-mod audit;
 mod claim;
 mod crown;
 mod directory;
@@ -19,7 +18,5 @@ mod gapless;
 mod model;
 mod paging;
 mod reading;
-mod search;
-mod shared;
 mod stir;
 mod writer;

@@ -184,13 +184,7 @@ async fn stall(world: &mut World, store: &Store, thread: ThreadId, now: DateTime
         created_at: now,
         seen_by_client_at: None,
         body_format: BodyFormat::Plain,
-        deleted_at: None,
         body_html: None,
-        reply_to_id: None,
-        reply_to_revision: None,
-        revision: 1,
-        edited_at: None,
-        pinned_at: None,
     };
     let tx = store.begin().await.unwrap();
     tx.insert_message(&message).await.unwrap();

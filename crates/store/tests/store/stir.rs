@@ -81,7 +81,7 @@ pub(crate) async fn read(
     let before = kept.unread.clone();
     let seen = apply(&mut kept, reading);
     let tx = store.begin().await.unwrap();
-    let done = tx.read_thread(viewer, &row, reading, now).await.unwrap();
+    let done = tx.read_thread(viewer, thread, reading, now).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(
         numbers(&done.seen),

@@ -292,8 +292,6 @@ impl World {
             last_message_id: self.id(),
             last_activity_at: at(0),
             created_at: at(0),
-            locked_by_id: None,
-            deleted_messages: 0,
         };
         for _ in 0..=self.dice.below(5) {
             self.message(&mut thread, client);
@@ -339,13 +337,7 @@ impl World {
             created_at: later.max(thread.last_activity_at),
             seen_by_client_at: None,
             body_format: BodyFormat::Plain,
-            deleted_at: None,
             body_html: None,
-            reply_to_id: None,
-            reply_to_revision: None,
-            revision: 1,
-            edited_at: None,
-            pinned_at: None,
         };
         thread.last_seq = message.seq;
         thread.last_message_id = message.id;
@@ -431,7 +423,6 @@ impl World {
             attachments: Vec::new(),
             states: Vec::new(),
             receipts: Vec::new(),
-            ..Batch::default()
         }
     }
 }

@@ -65,11 +65,6 @@ const OF_FILES: &[(&str, &[&str])] = &[
         "public_url",
         &["portal.example", "https://portal.example/path"],
     ),
-    (
-        "otlp_endpoint",
-        &["collector:4318", "http://collector.example/v1/traces"],
-    ),
-    ("trace_percent", &["0", "101", "half"]),
 ];
 
 #[test]
@@ -154,9 +149,6 @@ fn every_option_refuses_values_beyond_its_rule() {
         ("subscriptions_per_socket", &["0", "65"]),
         ("log", &["", "tidings=loud"]),
         ("log_format", &["xml"]),
-        ("import_role_codes", &["doctor", "urn:jobs|doc=KING"]),
-        ("import_hmis_roles", &["KING"]),
-        ("import_encounter_days", &["0", "3651"]),
     ];
     for (option, values) in wrong.iter().chain(OF_FILES) {
         each_is_refused(option, values);

@@ -9,7 +9,6 @@ use tidings_policy::{AccountViewer, StaffViewer, ThreadFacts, bare};
 use tidings_store::{LiveThread, MessageModel, MessageRow, ThreadRow};
 use uuid::Uuid;
 
-use super::super::prepare::MessageEvent;
 use super::super::queue;
 use super::*;
 
@@ -58,8 +57,6 @@ fn thread(audience: Option<AudienceKind>, listed: &[Principal]) -> Arc<LiveThrea
         last_message_id: MessageId(Uuid::nil()),
         last_activity_at: noon(),
         created_at: noon(),
-        locked_by_id: None,
-        deleted_messages: 0,
     };
     let listed = listed
         .iter()
@@ -104,13 +101,7 @@ fn message(seq: i64, thread: &Arc<LiveThread>, body: &str) -> Prepared {
         created_at: noon(),
         seen_by_client_at: None,
         body_format: BodyFormat::Plain,
-        deleted_at: None,
         body_html: None,
-        reply_to_id: None,
-        reply_to_revision: None,
-        revision: 1,
-        edited_at: None,
-        pinned_at: None,
     };
     let message = Arc::new(MessageRow {
         message,
@@ -119,14 +110,7 @@ fn message(seq: i64, thread: &Arc<LiveThread>, body: &str) -> Prepared {
         unread: true,
     });
     let thread = Arc::clone(thread);
-    event(
-        seq,
-        About::Message {
-            thread,
-            message,
-            what: MessageEvent::Added,
-        },
-    )
+    event(seq, About::Message { thread, message })
 }
 
 fn waits(hub: &Hub, viewer: &Arc<Viewer>) -> Registration {
@@ -136,14 +120,7 @@ fn waits(hub: &Hub, viewer: &Arc<Viewer>) -> Registration {
 fn single(hub: &Hub, viewer: &Arc<Viewer>) -> Registration {
     let thread = Some(THREAD);
     let kinds = Vec::new();
-    hub.register(
-        viewer,
-        Filter {
-            thread,
-            client: None,
-            kinds,
-        },
-    )
+    hub.register(viewer, Filter { thread, kinds })
 }
 
 #[test]
