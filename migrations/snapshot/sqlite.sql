@@ -226,3 +226,47 @@ CREATE TABLE "thread_client" (
   "client_id"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id"), FOREIGN KEY ("client_id") REFERENCES "client" ("id") );
 CREATE INDEX "thread_client_by_client" ON "thread_client" ("client_id", "last_activity_at" DESC, "thread_id" DESC);
 CREATE UNIQUE INDEX "thread_client_by_number" ON "thread_client" ("thread_id", "number");
+
+-- m0008_audit
+CREATE TABLE "audit_entry" (
+  "agency_id" uuid_text NOT NULL,
+  "number" integer NOT NULL,
+  "at" timestamp_with_timezone_text NOT NULL,
+  "actor_kind" text NULL,
+  "actor_id" uuid_text NULL,
+  "deed" text NOT NULL,
+  "subject_kind" text NOT NULL,
+  "subject_id" uuid_text NOT NULL,
+  "detail" text NOT NULL,
+  "link" text NOT NULL, PRIMARY KEY ("agency_id",
+  "number"), FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+
+-- m0010_shared
+CREATE TABLE "message_revision" (
+  "message_id" uuid_text NOT NULL,
+  "revision" integer NOT NULL,
+  "body_format" text NOT NULL,
+  "body" text NOT NULL,
+  "body_html" text NULL,
+  "written_at" timestamp_with_timezone_text NOT NULL, PRIMARY KEY ("message_id",
+  "revision"), FOREIGN KEY ("message_id") REFERENCES "message" ("id") );
+CREATE TABLE "message_reaction" (
+  "message_id" uuid_text NOT NULL,
+  "emoji" text NOT NULL,
+  "principal_id" uuid_text NOT NULL,
+  "principal_kind" text NOT NULL,
+  "client_id" uuid_text NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL, PRIMARY KEY ("message_id",
+  "emoji",
+  "principal_id"), FOREIGN KEY ("message_id") REFERENCES "message" ("id") );
+CREATE TABLE "reaction_pace" (
+  "principal_id" uuid_text NOT NULL PRIMARY KEY,
+  "began_at" timestamp_with_timezone_text NOT NULL,
+  "changes" integer NOT NULL );
+ALTER TABLE "thread" ADD COLUMN "locked_by_id" uuid_text NULL;
+ALTER TABLE "message" ADD COLUMN "reply_to_id" uuid_text NULL;
+ALTER TABLE "message" ADD COLUMN "reply_to_revision" integer NULL;
+ALTER TABLE "message" ADD COLUMN "revision" integer NOT NULL DEFAULT 1;
+ALTER TABLE "message" ADD COLUMN "edited_at" timestamp_with_timezone_text NULL;
+ALTER TABLE "message" ADD COLUMN "pinned_at" timestamp_with_timezone_text NULL;
+CREATE INDEX "message_pinned" ON "message" ("thread_id") WHERE "pinned_at" IS NOT NULL;

@@ -26,6 +26,11 @@ pub(crate) fn id() -> ColumnDef {
     uuid("id").primary_key().take()
 }
 
+/// A key that is the id of another row.
+pub(crate) fn id_of(name: &'static str) -> ColumnDef {
+    uuid(name).primary_key().take()
+}
+
 pub(crate) fn text(name: &'static str) -> ColumnDef {
     column(name).text().not_null().take()
 }

@@ -18,6 +18,8 @@ mod m0004_rich_text;
 mod m0005_attachments;
 mod m0006_message_writer;
 mod m0007_thread_clients;
+mod m0008_audit;
+mod m0010_shared;
 
 use sea_orm_migration::prelude::{
     DbErr, MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
@@ -59,6 +61,8 @@ pub const PLANS: &[Plan] = &[
     m0005_attachments::PLAN,
     m0006_message_writer::PLAN,
     m0007_thread_clients::PLAN,
+    m0008_audit::PLAN,
+    m0010_shared::PLAN,
 ];
 
 /// Runs [`PLANS`].

@@ -134,6 +134,34 @@ async fn write(aviary: &mut Aviary) {
     ] {
         assert_ne!(aviary.act(who, name, input).await, "OK", "{name}");
     }
+    let query = "query($id: ID!) { thread(id: $id) { lastMessage { id } } }";
+    let last = aviary.ask("clinician", query, json!({ "id": sleep })).await;
+    let last = &last["data"]["thread"]["lastMessage"]["id"];
+    let mut answer = send(text.clone());
+    answer["replyToId"] = last.clone();
+    for (who, name, input, code) in [
+        ("client", "sendMessage", answer, "OK"),
+        (
+            "client",
+            "editMessage",
+            json!({ "messageId": last, "body": format!("no {text}") }),
+            "OK",
+        ),
+        (
+            "clinician",
+            "editMessage",
+            json!({ "messageId": last, "body": text }),
+            "FORBIDDEN",
+        ),
+        (
+            "clinician",
+            "addReaction",
+            json!({ "messageId": last, "emoji": text }),
+            "EMOJI_NOT_ALLOWED",
+        ),
+    ] {
+        assert_eq!(aviary.act(who, name, input).await, code, "{name}");
+    }
     let query = "query($id: ID!) { thread(id: $id) { version } }";
     let now = aviary.ask("clinician", query, json!({ "id": sleep })).await;
     let version = &now["data"]["thread"]["version"];
@@ -148,7 +176,7 @@ async fn write(aviary: &mut Aviary) {
 async fn read(aviary: &mut Aviary) {
     let sleep = thread::SLEEP.gid();
     let everything = "query($id: ID!) { thread(id: $id) { subject topic { title } client { displayName email } participants { person { __typename } }
-        messages(last: 10) { edges { node { bodyText bodyHtml author { ... on StaffMember { displayName title email } ... on Client { displayName } } } } } }
+        pinnedMessages { bodyText } messages(last: 10) { edges { node { bodyText bodyHtml replyTo { bodyText } author { ... on StaffMember { displayName title email } ... on Client { displayName } } } } } }
         inbox(first: 5) { edges { node { subject } } } viewer { ... on StaffMember { email } ... on PortalAccount { email } } }";
     let answers = |answer: &Value| answer["data"]["thread"]["subject"].is_string();
     for who in ["client", "clinician"] {

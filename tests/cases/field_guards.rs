@@ -20,6 +20,7 @@ const GUARDED: &[(&str, &str, &[&str])] = &[
     ("CareTeamMember.public", "{ it: client(id: $client) { careTeam { members { field: public id } } } }", &["careTeam", "members", "0"]),
     ("Message.seenByClientAt", "{ it: thread(id: $thread) { lastMessage { field: seenByClientAt id } } }", &["lastMessage"]),
     ("Message.seenBy", "{ it: thread(id: $thread) { lastMessage { field: seenBy { seenAt } id } } }", &["lastMessage"]),
+    ("Message.revisions", "{ it: thread(id: $thread) { lastMessage { field: revisions { bodyText } id } } }", &["lastMessage"]),
     ("Thread.version", "{ it: thread(id: $thread) { field: version id } }", &[]),
     ("Thread.clients", "{ it: thread(id: $thread) { field: clients(first: 5) { edges { node { id } } } id } }", &[]),
 ];

@@ -32,6 +32,12 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("endCareTeamAssignment", "clinical-admin", json!({ "careTeamMemberId": membership(client::FIRST_CHILD, staff::CLINICIAN) }), ("lastDate", json!("2026-06-20"))),
         ("setClientStatus", "scheduler", json!({ "clientId": client::SECOND_CHILD.gid(), "status": "INACTIVE" }), ("status", json!("ACTIVE"))),
         ("setStaffRoles", "system-admin", json!({ "staffMemberId": staff::BILLER.gid(), "roles": ["PRACTICE_SCHEDULER"] }), ("roles", json!([]))),
+        ("addReaction", "clinician", json!({ "messageId": message(2), "emoji": "👍" }), ("emoji", json!("🙏"))),
+        ("toggleReaction", "clinician", json!({ "messageId": message(3), "emoji": "👍" }), ("emoji", json!("🙏"))),
+        ("removeReaction", "clinician", json!({ "messageId": message(2), "emoji": "👍" }), ("emoji", json!("🙏"))),
+        ("setMessagePinned", "clinician", json!({ "messageId": message(2), "pinned": true }), ("pinned", json!(false))),
+        ("editMessage", "clinician", json!({ "messageId": message(2), "body": "one" }), ("body", json!("two"))),
+        ("setThreadLocked", "clinician", json!({ "threadId": sleep, "locked": true }), ("locked", json!(false))),
         ("updateStaffSettings", "clinician", json!({ "allowClientInitiatedContact": false }), ("displayInPortal", json!(false))),
     ]
 }

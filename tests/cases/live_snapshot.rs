@@ -64,13 +64,30 @@ async fn act(tidings: &Tidings, dice: &mut Dice) {
     let who = dice.one(PEOPLE);
     let caller = tidings.caller(who);
     let thread = dice.one(THREADS);
-    let (name, input) = match dice.below(13) {
+    let (name, input) = match dice.below(17) {
         0..=3 => {
             let mark = dice.below(2) == 0;
             (
                 "sendMessage",
                 json!({ "threadId": thread.gid(), "body": key(), "markThreadRead": mark }),
             )
+        }
+        13 => return react(tidings, who, thread, dice).await,
+        14 => {
+            let seq = u32::try_from(1 + dice.below(3)).unwrap();
+            let input = json!({ "messageId": message(thread, seq).gid(), "body": key() });
+            ("editMessage", input)
+        }
+        15 => {
+            let seq = u32::try_from(1 + dice.below(3)).unwrap();
+            let pinned = dice.below(2) == 0;
+            let input = json!({ "messageId": message(thread, seq).gid(), "pinned": pinned });
+            ("setMessagePinned", input)
+        }
+        16 => {
+            let locked = dice.below(3) == 0;
+            let input = json!({ "threadId": thread.gid(), "locked": locked });
+            ("setThreadLocked", input)
         }
         4 => ("markThreadRead", json!({ "threadId": thread.gid() })),
         5 => {
@@ -123,6 +140,30 @@ async fn act(tidings: &Tidings, dice: &mut Dice) {
         }
     };
     let answer = caller.act(name, input).await;
+    let fault = answer["errors"][0]["extensions"]["code"] == "INTERNAL";
+    assert!(!fault, "{who} {name}: {answer:#}");
+}
+
+/// Reacts to a message, or answers it.
+async fn react(
+    tidings: &Tidings,
+    who: &'static str,
+    thread: tidings_domain::ThreadId,
+    dice: &mut Dice,
+) {
+    let seq = u32::try_from(1 + dice.below(3)).unwrap();
+    let message = message(thread, seq).gid();
+    let (name, input) = if dice.below(3) == 0 {
+        let input = json!({ "threadId": thread.gid(), "replyToId": message, "body": key() });
+        ("sendMessage", input)
+    } else {
+        let emoji = dice.one(&["\u{1F44D}", "\u{2764}\u{FE0F}"]);
+        (
+            "toggleReaction",
+            json!({ "messageId": message, "emoji": emoji }),
+        )
+    };
+    let answer = tidings.caller(who).act(name, input).await;
     let fault = answer["errors"][0]["extensions"]["code"] == "INTERNAL";
     assert!(!fault, "{who} {name}: {answer:#}");
 }

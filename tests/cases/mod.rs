@@ -1,6 +1,7 @@
 //! A module for each capability.
 
 mod attachments;
+mod audit;
 mod bad_input;
 mod canary;
 mod care_team;
@@ -32,6 +33,7 @@ mod playground_page;
 mod read_state;
 mod rich_text;
 mod send_message;
+mod shared;
 mod shelf;
 mod start_by_client;
 mod start_thread;
@@ -39,4 +41,5 @@ mod statements;
 mod thread_kinds;
 mod thread_people;
 mod tokens;
+mod traces;
 mod unread_counts;

@@ -220,3 +220,52 @@ async fn s21_p04_attachments_of_a_page_take_one_statement_more_whatever_their_nu
         }
     }
 }
+
+#[tokio::test]
+async fn s21_p34_p35_quotes_and_reactions_of_a_page_take_a_statement_each_whatever_their_number() {
+    let tidings = Tidings::start().await;
+    let id = thread::SLEEP.gid();
+    let mut written: Vec<String> = Vec::new();
+    for n in 0..60 {
+        let who = ["client", "clinician", "supervisor", "clinical-admin"][n % 4];
+        let mut input = json!({ "threadId": id, "body": format!("{n}") });
+        if let Some(to) = written.get(n / 2) {
+            input["replyToId"] = json!(to);
+        }
+        let sent = tidings.caller(who).does("sendMessage", input).await;
+        written.push(sent["message"]["id"].as_str().unwrap().to_owned());
+        if n % 5 == 0 {
+            let input = json!({ "messageId": written[n], "body": format!("{n}, and more") });
+            tidings.caller(who).does("editMessage", input).await;
+        }
+    }
+    for (n, it) in written.iter().enumerate() {
+        for who in &["client", "clinician", "supervisor"][..n % 4] {
+            let input = json!({ "messageId": it, "emoji": "\u{1F44D}" });
+            tidings.caller(who).does("addReaction", input).await;
+        }
+        tidings.clock.advance(chrono::TimeDelta::seconds(2));
+        if n % 3 == 0 {
+            let input = json!({ "messageId": it, "pinned": true });
+            tidings
+                .caller("clinician")
+                .does("setMessagePinned", input)
+                .await;
+        }
+    }
+    let people = "{ ... on StaffMember { id displayName } ... on Client { id displayName } }";
+    let query = format!(
+        "query($id: ID!, $last: Int!) {{ thread(id: $id) {{ id locked pinnedMessages {{ id bodyText pinnedAt author {people} }}
+        messages(last: $last) {{ edges {{ node {{ id seq bodyText pinnedAt editedAt revision author {people}
+        replyTo {{ messageId bodyText author {people} }} reactions {{ emoji count viewerHasReacted reactors {people} }} }} }} }} }} }}"
+    );
+    for who in ["client", "clinician", "clinical-admin"] {
+        let caller = tidings.caller(who);
+        let mut counts = Vec::new();
+        for last in [10, 50, 100] {
+            counts.push(count(&tidings, &caller, &query, json!({ "id": id, "last": last })).await);
+        }
+        // Who asks, thread, page; and one each for pinned messages, quotes, reactions.
+        assert_eq!(counts, [6, 6, 6], "{who}");
+    }
+}

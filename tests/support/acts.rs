@@ -36,6 +36,36 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "SetThreadArchivedInput",
         "thread { ...T }",
     ),
+    (
+        "editMessage",
+        "EditMessageInput",
+        "message { ...M revision }",
+    ),
+    (
+        "setMessagePinned",
+        "SetMessagePinnedInput",
+        "message { ...M pinnedAt thread { id pinnedMessages { id } } }",
+    ),
+    (
+        "toggleReaction",
+        "ReactionInput",
+        "message { ...M reactions { emoji count viewerHasReacted } }",
+    ),
+    (
+        "addReaction",
+        "ReactionInput",
+        "message { ...M reactions { emoji count viewerHasReacted } }",
+    ),
+    (
+        "removeReaction",
+        "ReactionInput",
+        "message { ...M reactions { emoji count viewerHasReacted } }",
+    ),
+    (
+        "setThreadLocked",
+        "SetThreadLockedInput",
+        "thread { ...T locked }",
+    ),
     ("setThreadPinned", "SetThreadPinnedInput", "thread { ...T }"),
     ("shareThread", "ChangeThreadPeopleInput", "thread { ...T }"),
     (

@@ -8,7 +8,9 @@ use super::{Caller, Global as _, Socket, Tidings};
 /// Every kind of event, with what tests look at.
 pub(crate) const EVENTS: &str = "
 subscription($after: EventCursor, $kinds: [EventKind!]) { events(after: $after, kinds: $kinds) { kind: __typename
-  ... on MessageAdded { cursor thread { ...T } message { id seq bodyText viewerUnread } }
+  ... on MessageAdded { cursor thread { ...T } message { ...M viewerUnread } }
+  ... on MessageChanged { cursor thread { ...T } message { ...M } }
+  ... on ReactionChanged { cursor thread { ...T } message { ...M } }
   ... on ThreadChanged { cursor thread { ...T } }
   ... on ReadReceiptAdded { cursor fromSeq toSeq seenAt thread { id }
       reader { ... on StaffMember { id } ... on PortalAccount { id } } }
@@ -16,7 +18,8 @@ subscription($after: EventCursor, $kinds: [EventKind!]) { events(after: $after, 
   ... on ClientChanged { cursor client { id status } }
   ... on AccessRevoked { cursor threadIds everything }
   ... on AccessGranted { cursor threadIds everything } } }
-fragment T on Thread { id subject archived audience { kind } topic { id } messageCount viewerUnreadCount viewerHasPinned }";
+fragment T on Thread { id subject archived audience { kind } topic { id } locked messageCount viewerUnreadCount viewerHasPinned }
+fragment M on Message { id seq bodyText pinnedAt revision replyTo { messageId bodyText } reactions { emoji count viewerHasReacted } }";
 
 /// The messages of one thread, or of all.
 pub(crate) const MESSAGES: &str = "subscription($thread: ID, $after: EventCursor) {

@@ -31,8 +31,11 @@ fn build() -> PathBuf {
     build.args([
         "build",
         "--quiet",
-        "--package",
-        "tidings-server",
+        // As the tests were built, for the whole workspace and beside a test: with other features most of
+        // the tree would be built again.
+        "--workspace",
+        "--test",
+        "law",
         "--bin",
         "tidings",
     ]);

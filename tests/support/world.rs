@@ -85,6 +85,12 @@ const STORED: &[&str] = &[
     "SELECT COUNT(*) FROM attachment",
     "SELECT COUNT(*) FROM attachment WHERE message_id IS NOT NULL",
     "SELECT COUNT(*) FROM upload",
+    "SELECT COUNT(*) FROM message WHERE pinned_at IS NOT NULL",
+    "SELECT COUNT(*) FROM message WHERE reply_to_id IS NOT NULL",
+    "SELECT CAST(SUM(revision) AS BIGINT) FROM message",
+    "SELECT COUNT(*) FROM message_revision",
+    "SELECT COUNT(*) FROM message_reaction",
+    "SELECT COUNT(*) FROM thread WHERE locked_by_id IS NOT NULL",
 ];
 
 /// An attachment of the demo's clinician that waits to be sent, for tests of what an id opens; its

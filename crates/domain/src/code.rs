@@ -64,6 +64,8 @@ codes! {
         NotCareTeamMember = "NOT_CARE_TEAM_MEMBER",
         /// Nobody, or not this viewer, can reply in this thread (S-27, K5).
         ReplyNotAllowed = "REPLY_NOT_ALLOWED",
+        /// The thread is locked: only who locked it can write (PX-04).
+        ThreadLocked = "THREAD_LOCKED",
         /// A thread needs a recipient (S-08).
         RecipientRequired = "RECIPIENT_REQUIRED",
         /// These recipients cannot stand together in one thread.
@@ -96,8 +98,14 @@ codes! {
         DateRangeInvalid = "DATE_RANGE_INVALID",
         /// The staff member is assigned to this client already.
         AlreadyAssigned = "ALREADY_ASSIGNED",
-        /// More threads are pinned than one viewer can have.
+        /// More threads are pinned than one viewer can have, or more messages than one thread (P-30).
         TooManyPinned = "TOO_MANY_PINNED",
+        /// The reaction is not exactly one emoji (P-35).
+        EmojiNotAllowed = "EMOJI_NOT_ALLOWED",
+        /// The message takes no more reactions, or the viewer changed too many within a minute.
+        TooManyReactions = "TOO_MANY_REACTIONS",
+        /// The message was edited as often as a message can be (PX-04).
+        TooManyEdits = "TOO_MANY_EDITS",
         /// The file's name, declared type or content is none that is taken, or they disagree (S-13).
         AttachmentTypeNotAllowed = "ATTACHMENT_TYPE_NOT_ALLOWED",
         /// The file has as many bytes as the policy's bound, or more (S-14).

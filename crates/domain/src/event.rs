@@ -39,6 +39,19 @@ pub enum Event {
         /// Its number in the thread.
         seq: i64,
     },
+    /// A message was edited, pinned or unpinned (PX-04, P-30).
+    MessageChanged {
+        /// The message.
+        message: MessageId,
+    },
+    /// Somebody put a reaction to a message or took it back (P-35). Of a broadcast no client is
+    /// told of another's.
+    ReactionChanged {
+        /// The message.
+        message: MessageId,
+        /// Whose reaction: a staff member or an account.
+        by: Principal,
+    },
     /// The header or the lifecycle of a thread changed for everybody (T-33, T-37).
     ThreadChanged {
         /// The audience before, where that is what changed.

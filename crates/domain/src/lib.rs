@@ -22,6 +22,9 @@
 //! | principal | a viewer or participant as an id: staff member, portal account or client |
 //! | standing | how a viewer relates to a thread; the law maps it to audiences |
 //! | attachment | a file that goes with a message; seen through it, and before by its uploader alone |
+//! | quote | what a message answers, as it read at that time; a reference, never a copy |
+//! | revision | what a message said before it was edited; for staff |
+//! | reaction | an emoji that somebody put to a message |
 //! | position | the place of an event in the log |
 //!
 //! # Adding the next thing
@@ -29,9 +32,11 @@
 //! A new entity starts here with its id (`id.rs`), its enums (`vocabulary.rs`), its parsed values
 //! and bounds (`body.rs`, `limits.rs`) and the events it emits (`event.rs`).
 
+mod audit;
 mod body;
 mod clock;
 mod code;
+mod emoji;
 mod event;
 mod file_name;
 pub mod file_type;
@@ -43,9 +48,11 @@ mod settings;
 pub mod spreadsheet;
 mod vocabulary;
 
+pub use audit::{AuditEntry, AuditSubject};
 pub use body::{Body, BodyProblem, BodyRules, IdempotencyKey, Subject, SubjectProblem};
 pub use clock::{Clock, MockClock, SystemClock, truncate};
 pub use code::{ErrorCode, UserErrorCode};
+pub use emoji::Emoji;
 pub use event::{Event, EventRecord, Position};
 pub use file_name::{Disposition, FileName};
 pub use file_type::{FileGroup, FileKind, FileProblem, FilePurpose};
@@ -57,6 +64,6 @@ pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
-    ClientNaming, ClientStatus, Lifecycle, ParticipantStanding, PrincipalKind, Role, RoleSet,
-    StaffGroup, SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Deed, Lifecycle, ParticipantStanding, PrincipalKind, Role, RoleSet,
+    StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
 };

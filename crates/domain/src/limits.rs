@@ -23,6 +23,16 @@ pub const MAX_GROUP_CLIENTS: usize = 100;
 pub const MAX_RECIPIENTS: usize = 5_000;
 /// Most threads that one viewer can pin.
 pub const MAX_PINNED: u64 = 100;
+/// Most messages that are pinned in one thread (P-30).
+pub const MAX_PINNED_MESSAGES: u64 = 50;
+/// Most different emoji on one message (P-35).
+pub const MAX_EMOJI_PER_MESSAGE: u64 = 20;
+/// Most reactions on one message.
+pub const MAX_REACTIONS_PER_MESSAGE: u64 = 500;
+/// Most changes of reactions by one viewer within a minute.
+pub const MAX_REACTIONS_PER_MINUTE: i64 = 60;
+/// Most times that one message can be edited (PX-04).
+pub const MAX_EDITS: i32 = 50;
 /// Subject of a thread that a client starts without one (K9).
 pub const DEFAULT_SUBJECT: &str = "(no subject)";
 /// The size that a message's attachment must stay below unless the agency's policy says otherwise,

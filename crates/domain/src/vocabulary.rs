@@ -147,6 +147,38 @@ words! {
         Deleted = "DELETED",
     }
 
+    /// What an entry of the audit log says was done.
+    Deed {
+        /// A staff member was given other roles.
+        RolesChanged = "ROLES_CHANGED",
+        /// A staff member's settings were changed.
+        StaffSettingsChanged = "STAFF_SETTINGS_CHANGED",
+        /// A client was marked active or inactive.
+        ClientStatusChanged = "CLIENT_STATUS_CHANGED",
+        /// A staff member was put on a client's care team.
+        CareTeamAssigned = "CARE_TEAM_ASSIGNED",
+        /// An assignment to a client was ended.
+        CareTeamEnded = "CARE_TEAM_ENDED",
+        /// A thread was given another audience, topic or subject.
+        ThreadHeaderEdited = "THREAD_HEADER_EDITED",
+    }
+
+    /// Which kind of row an entry of the audit log is about: the name of its GraphQL type.
+    SubjectKind {
+        /// An agency.
+        Agency = "Agency",
+        /// A staff member.
+        StaffMember = "StaffMember",
+        /// A client.
+        Client = "Client",
+        /// A portal account.
+        PortalAccount = "PortalAccount",
+        /// A thread.
+        Thread = "Thread",
+        /// A message.
+        Message = "Message",
+    }
+
     /// Which kind of principal an id names.
     PrincipalKind {
         /// A staff member.

@@ -30,6 +30,7 @@ enum Kind {
     Staff = 5,
     ThreadClient = 6,
     Document = 7,
+    Audit = 8,
 }
 
 fn invalid() -> Error {
@@ -208,6 +209,15 @@ pub(crate) fn to_document(viewer: Principal, cursor: &str) -> Result<DocumentPla
         sent_at: sent_at.ok_or_else(invalid)?,
         id: uuid(&bytes, 8)?.into(),
     })
+}
+
+pub(crate) fn of_audit(viewer: Principal, entry: i64) -> String {
+    seal(viewer, Kind::Audit, &entry.to_be_bytes())
+}
+
+/// The number of the entry.
+pub(crate) fn to_audit(viewer: Principal, cursor: &str) -> Result<i64, Error> {
+    number(&open(viewer, Kind::Audit, cursor)?, 0)
 }
 
 /// A list of people that is sorted by name.

@@ -189,6 +189,10 @@ pub(crate) enum MessageLabel {
 pub(crate) enum EventKind {
     /// A message was sent.
     MessageAdded,
+    /// A message was edited, pinned or unpinned.
+    MessageChanged,
+    /// Somebody put a reaction to a message or took it back.
+    ReactionChanged,
     /// A thread's header or lifecycle changed, or the viewer gained sight of it by that.
     ThreadChanged,
     /// Somebody saw messages for the first time. For staff.
@@ -219,6 +223,8 @@ pub(crate) enum UserErrorCode {
     NotCareTeamMember,
     /// Nobody, or not this viewer, can reply in this thread.
     ReplyNotAllowed,
+    /// The thread is locked: only who locked it can write.
+    ThreadLocked,
     /// A thread needs a recipient.
     RecipientRequired,
     /// These recipients cannot stand together in one thread.
@@ -251,8 +257,14 @@ pub(crate) enum UserErrorCode {
     DateRangeInvalid,
     /// The staff member is assigned to this client already.
     AlreadyAssigned,
-    /// More threads are pinned than one viewer can have.
+    /// More threads are pinned than one viewer can have, or more messages than one thread.
     TooManyPinned,
+    /// The reaction is not exactly one emoji.
+    EmojiNotAllowed,
+    /// The message takes no more reactions, or the viewer changed too many within a minute.
+    TooManyReactions,
+    /// The message was edited as often as a message can be.
+    TooManyEdits,
     /// The file's name, declared type or content is none that is taken, or they disagree.
     AttachmentTypeNotAllowed,
     /// The file has as many bytes as `MessagingPolicy.attachmentBelowBytes`, or more.
@@ -263,4 +275,22 @@ pub(crate) enum UserErrorCode {
     AttachmentAlreadySent,
     /// More attachments than one message takes, or than can wait to be sent.
     TooManyAttachments,
+}
+
+/// What an entry of the audit log says was done.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::Deed")]
+pub(crate) enum AuditDeed {
+    /// A staff member was given other roles.
+    RolesChanged,
+    /// A staff member's settings were changed.
+    StaffSettingsChanged,
+    /// A client was marked active or inactive.
+    ClientStatusChanged,
+    /// A staff member was put on a client's care team.
+    CareTeamAssigned,
+    /// An assignment to a client was ended.
+    CareTeamEnded,
+    /// A thread was given another audience, topic or subject.
+    ThreadHeaderEdited,
 }

@@ -44,6 +44,11 @@ pub(crate) fn not_found() -> Error {
     coded(ErrorCode::NotFound, "There is no such thing.")
 }
 
+/// Visible, but not for this viewer to do.
+pub(crate) fn forbidden() -> Error {
+    coded(ErrorCode::Forbidden, "You may not do this.")
+}
+
 /// A malformed argument.
 pub(crate) fn bad_input(message: &str) -> Error {
     coded(ErrorCode::BadUserInput, message)

@@ -13,7 +13,8 @@ use tidings_domain::{
 };
 use tidings_store::{
     AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow, MessageRange,
-    MessageRow, Receipt, SeenThread, StaffRow, StoreError, TopicRow,
+    MessageRow, QuoteKey, QuoteRow, ReactionRow, Receipt, RevisionRow, SeenThread, StaffRow,
+    StoreError, TopicRow,
 };
 
 use crate::batching::Loads;
@@ -64,6 +65,22 @@ pub(crate) struct ReceiptsOf {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct AttachmentsOf(pub(crate) MessageId);
 
+/// The reactions to a message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ReactionsTo(pub(crate) MessageId);
+
+/// What a message said before it was edited.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct RevisionsOf(pub(crate) MessageId);
+
+/// The pinned messages of a thread.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct PinnedIn {
+    pub(crate) thread: ThreadId,
+    /// Whether to read the HTML of rich ones, too.
+    pub(crate) html: bool,
+}
+
 /// The care team of a client, as the viewer sees it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TeamOf(pub(crate) ClientId);
@@ -105,6 +122,7 @@ by_id! {
     ClientId => ClientRow by clients, |row: &ClientRow| row.id;
     StaffId => StaffRow by staff, |row: &StaffRow| row.id;
     AccountId => AccountRow by accounts, |row: &AccountRow| row.id;
+    QuoteKey => QuoteRow by quotes, |row: &QuoteRow| row.key;
     AttachmentId => AttachmentRow by attachments, |row: &AttachmentRow| row.id;
     TopicId => TopicRow by topics, |row: &TopicRow| row.id;
     AudienceId => AudienceRow by audiences_by_id, |row: &AudienceRow| row.id;
@@ -164,6 +182,58 @@ impl Loader<AttachmentsOf> for Rows {
             }
         }
         Ok(groups)
+    }
+}
+
+impl Loader<ReactionsTo> for Rows {
+    type Value = Vec<Arc<ReactionRow>>;
+    type Error = LoadError;
+
+    async fn load(
+        &self,
+        keys: &[ReactionsTo],
+    ) -> Result<HashMap<ReactionsTo, Self::Value>, LoadError> {
+        let messages: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
+        let (store, viewer) = (&self.0.service.store, self.0.viewer());
+        let rows = store.reactions(&viewer, &messages).await?;
+        let rows = rows.into_iter().map(Arc::new).collect();
+        Ok(grouped(keys, rows, |row| {
+            ReactionsTo(row.reaction.message_id)
+        }))
+    }
+}
+
+impl Loader<RevisionsOf> for Rows {
+    type Value = Vec<RevisionRow>;
+    type Error = LoadError;
+
+    async fn load(
+        &self,
+        keys: &[RevisionsOf],
+    ) -> Result<HashMap<RevisionsOf, Self::Value>, LoadError> {
+        let messages: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
+        let (store, viewer) = (&self.0.service.store, self.0.viewer());
+        let rows = store.revisions(&viewer, &messages).await?;
+        Ok(grouped(keys, rows, |row| RevisionsOf(row.message_id)))
+    }
+}
+
+impl Loader<PinnedIn> for Rows {
+    type Value = Vec<MessageRow>;
+    type Error = LoadError;
+
+    async fn load(&self, keys: &[PinnedIn]) -> Result<HashMap<PinnedIn, Self::Value>, LoadError> {
+        let threads: Vec<ThreadId> = keys.iter().map(|key| key.thread).collect();
+        let html = keys.iter().any(|key| key.html);
+        let (store, viewer) = (&self.0.service.store, self.0.viewer());
+        let rows = store.pinned_messages(&viewer, &threads, html).await?;
+        let of = |key: &PinnedIn| {
+            let own = rows
+                .iter()
+                .filter(|row| row.message.thread_id == key.thread);
+            own.cloned().collect()
+        };
+        Ok(keys.iter().map(|key| (*key, of(key))).collect())
     }
 }
 

@@ -16,6 +16,8 @@ use crate::guard::permit;
 use crate::loaders::{AttachmentsOf, Load, ReceiptsOf};
 use crate::node::Global;
 use crate::people::{Author, ReadReceipt, Reader};
+use crate::quote::{MessageRevision, Quote, quote, revisions};
+use crate::reaction::{ReactionGroup, groups};
 use crate::request::Ask;
 use crate::scalars::Html;
 use crate::staff::StaffMember;
@@ -163,6 +165,41 @@ impl Message {
             .collect())
     }
 
+    /// What it answers: a message of the same thread, as it read at that time.
+    async fn reply_to(&self, ctx: &Context<'_>) -> Result<Option<Quote>> {
+        quote(ctx, &self.row.message).await
+    }
+
+    /// The reactions to it by emoji, the one that came first first. At most 20.
+    #[graphql(complexity = "3 * (child_complexity + 1)")]
+    async fn reactions(&self, ctx: &Context<'_>) -> Result<Vec<ReactionGroup>> {
+        groups(ctx, &self.row.message).await
+    }
+
+    /// When it was pinned beside its thread; null if it is not.
+    async fn pinned_at(&self) -> Option<DateTime<Utc>> {
+        self.row.message.pinned_at
+    }
+
+    /// Counts its texts, from 1: what `editMessage` expects.
+    async fn revision(&self) -> i32 {
+        self.row.message.revision
+    }
+
+    /// When its author edited it last; null if never.
+    async fn edited_at(&self) -> Option<DateTime<Utc>> {
+        self.row.message.edited_at
+    }
+
+    /// What it said before it was edited, oldest first. At most 50. Staff only.
+    #[graphql(complexity = "5 * (child_complexity + 1)")]
+    async fn revisions(&self, ctx: &Context<'_>) -> Option<Result<Vec<MessageRevision>>> {
+        Some(match permit(ctx, "Message.revisions") {
+            Ok(()) => revisions(ctx, &self.row.message).await,
+            Err(refused) => Err(refused),
+        })
+    }
+
     /// When it was sent.
     async fn created_at(&self) -> DateTime<Utc> {
         self.row.message.created_at
@@ -209,7 +246,7 @@ impl Message {
 
 /// Stored HTML as a viewer gets it (C-13, C-15): its images are among the message's attachments,
 /// which was seen to when it was sent.
-fn served(ctx: &Context<'_>, html: &str) -> Result<Html> {
+pub(crate) fn served(ctx: &Context<'_>, html: &str) -> Result<Html> {
     let (viewer, service) = (ctx.viewer()?, ctx.service()?);
     Ok(Html(served_html(html, |id| {
         let id = AttachmentId::parse(&ID(id.to_owned())).ok()?;

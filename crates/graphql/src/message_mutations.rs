@@ -24,6 +24,8 @@ pub(crate) struct SendMessageInput {
     /// The client for whom a portal account writes; needed only where several of its clients are
     /// in one group. Staff leave it out.
     acting_for: Option<ID>,
+    /// The message that it answers, of the same thread: it is quoted as it reads now.
+    reply_to_id: Option<ID>,
     /// Its text, as `bodyFormat` says: plain text of 1 to 65,536 characters, or as the agency's
     /// policy bounds it; or HTML of at most 524,288 bytes, before and after it is sanitised, whose
     /// plain text has as many characters. Characters are Unicode scalar values.
@@ -95,6 +97,11 @@ impl MessageMutation {
         let send = SendMessage {
             thread: ThreadId::parse(&input.thread_id)?,
             acting_for: input.acting_for.as_ref().map(ClientId::parse).transpose()?,
+            reply_to: input
+                .reply_to_id
+                .as_ref()
+                .map(MessageId::parse)
+                .transpose()?,
             body: BodyInput {
                 format: input.body_format.into(),
                 text: input.body,

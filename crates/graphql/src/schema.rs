@@ -12,14 +12,17 @@ use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::attachment::AttachmentQuery;
 use crate::attachment_mutations::AttachmentMutation;
+use crate::audit::AuditQuery;
 use crate::batching::{Batching, Loads};
 use crate::directory_mutations::DirectoryMutation;
 use crate::inbox::InboxQuery;
 use crate::live::Operations;
 use crate::loaders::loaders;
+use crate::message_edit_mutations::MessageEditMutation;
 use crate::message_mutations::MessageMutation;
 use crate::price::Prices;
 use crate::query::RootQuery;
+use crate::reaction::ReactionMutation;
 use crate::request::Request;
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
@@ -27,7 +30,13 @@ use crate::thread_people::{PeopleMutation, PeopleQuery};
 
 /// Everything that can be read.
 #[derive(async_graphql::MergedObject, Default)]
-pub(crate) struct Query(RootQuery, InboxQuery, PeopleQuery, AttachmentQuery);
+pub(crate) struct Query(
+    RootQuery,
+    InboxQuery,
+    PeopleQuery,
+    AttachmentQuery,
+    AuditQuery,
+);
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
 #[derive(async_graphql::MergedObject, Default)]
@@ -35,6 +44,8 @@ pub(crate) struct Mutation(
     ThreadMutation,
     PeopleMutation,
     MessageMutation,
+    MessageEditMutation,
+    ReactionMutation,
     AttachmentMutation,
     DirectoryMutation,
 );

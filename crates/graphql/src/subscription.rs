@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use futures_util::stream::{self, Stream, StreamExt};
 use tidings_domain::{ErrorCode, Principal, ThreadId};
 use tidings_service::live::{EventStream, Filter, LiveEvent, LiveKind, LiveName, Scope, StreamEnd};
+use tidings_store::{LiveThread, MessageRow};
 
 use crate::client::Client;
 use crate::cursor;
@@ -28,6 +29,29 @@ pub(crate) struct MessageAdded {
     /// Resume after it.
     cursor: EventCursor,
     /// The message.
+    message: Message,
+    /// Its thread.
+    thread: Thread,
+}
+
+/// A message was edited, pinned or unpinned. Told to everybody who sees its thread.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct MessageChanged {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// The message as it is now.
+    message: Message,
+    /// Its thread.
+    thread: Thread,
+}
+
+/// Somebody put a reaction to a message or took it back. Told to everybody who sees its thread; of a
+/// broadcast no client is told of another's.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct ReactionChanged {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// The message, with its reactions as they are now.
     message: Message,
     /// Its thread.
     thread: Thread,
@@ -129,6 +153,8 @@ pub(crate) struct AccessGranted {
 #[derive(Union, Clone)]
 pub(crate) enum Event {
     MessageAdded(MessageAdded),
+    MessageChanged(MessageChanged),
+    ReactionChanged(ReactionChanged),
     ThreadChanged(ThreadChanged),
     ReadReceiptAdded(ReadReceiptAdded),
     ViewerStateChanged(ViewerStateChanged),
@@ -245,9 +271,24 @@ pub(crate) fn ending(end: &StreamEnd) -> Error {
 pub(crate) fn render(cursor: EventCursor, event: &LiveEvent) -> Event {
     match &event.kind {
         LiveKind::MessageAdded { thread, message } => {
-            let thread = Thread::from(&**thread);
-            let message = Message::live(Arc::clone(message), thread.clone());
+            let (message, thread) = both(message, thread);
             Event::MessageAdded(MessageAdded {
+                cursor,
+                message,
+                thread,
+            })
+        }
+        LiveKind::MessageChanged { thread, message } => {
+            let (message, thread) = both(message, thread);
+            Event::MessageChanged(MessageChanged {
+                cursor,
+                message,
+                thread,
+            })
+        }
+        LiveKind::ReactionChanged { thread, message } => {
+            let (message, thread) = both(message, thread);
+            Event::ReactionChanged(ReactionChanged {
                 cursor,
                 message,
                 thread,
@@ -295,6 +336,11 @@ pub(crate) fn render(cursor: EventCursor, event: &LiveEvent) -> Event {
             })
         }
     }
+}
+
+fn both(message: &Arc<MessageRow>, thread: &LiveThread) -> (Message, Thread) {
+    let thread = Thread::from(thread);
+    (Message::live(Arc::clone(message), thread.clone()), thread)
 }
 
 fn named(scope: &Scope) -> (Vec<ID>, bool) {

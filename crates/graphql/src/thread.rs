@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use tidings_domain::{ClientStatus, Lifecycle, Principal};
 use tidings_policy::{ClientFacts, write_block};
 use tidings_store::{
-    AudienceRow, ClientRow, InboxRow, LiveThread, MessageRange, MessageRow, NumberedClient,
-    SeenThread, ThreadRow, TopicRow, ViewerState, bare_facts,
+    AudienceRow, ClientRow, InboxRow, LiveThread, MessageRow, NumberedClient, SeenThread,
+    ThreadRow, TopicRow, ViewerState, bare_facts,
 };
 
 use crate::attachment::{AttachmentConnection, documents};
@@ -17,10 +17,11 @@ use crate::client::{Client, ClientConnection};
 use crate::connection::connection;
 use crate::cursor;
 use crate::enums::{ThreadKind, UserErrorCode};
-use crate::error::{bad_input, fault, not_found};
+use crate::error::{fault, not_found};
 use crate::guard::{guarded, permit};
-use crate::loaders::{ListedOn, Load};
+use crate::loaders::{ListedOn, Load, PinnedIn};
 use crate::message::{Message, MessageConnection};
+use crate::message_page::{Window, page};
 use crate::node::Global;
 use crate::people::{Author, Participant};
 use crate::request::Ask;
@@ -291,6 +292,11 @@ impl Thread {
         Ok(staff && self.0.row.lifecycle == Lifecycle::Archived)
     }
 
+    /// Whether it is locked: nobody writes into it then but the staff member who locked it.
+    async fn locked(&self) -> bool {
+        self.0.row.locked_by_id.is_some()
+    }
+
     /// Counts the changes of its header, from 1: what `editThreadHeader` expects. Staff only.
     async fn version(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
         guarded(ctx, "Thread.version", || self.0.row.version)
@@ -322,41 +328,25 @@ impl Thread {
         #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only messages before this one.")] before: Option<String>,
     ) -> Result<MessageConnection> {
-        let (thread, end) = (self.0.row.id, self.0.row.last_seq);
-        let viewer = ctx.viewer()?.principal();
-        let place = |cursor: Option<String>| {
-            cursor
-                .map(|cursor| cursor::to_message(viewer, thread, &cursor))
-                .transpose()
+        let window = Window {
+            first,
+            after,
+            last,
+            before,
         };
-        let lower = place(after)?.map_or(1, |seq| seq.saturating_add(1)).max(1);
-        let upper = place(before)?
-            .map_or(end, |seq| seq.saturating_sub(1))
-            .min(end);
-        let size = |n| crate::connection::first(n).map(|n| i64::try_from(n).unwrap_or(i64::MAX));
-        let (from, to) = match (first, last) {
-            (Some(first), None) => (lower, upper.min((lower - 1).saturating_add(size(first)?))),
-            (None, Some(last)) => (lower.max((upper + 1).saturating_sub(size(last)?)), upper),
-            _ => return Err(bad_input("Give either first or last.")),
+        page(ctx, self, window).await
+    }
+
+    /// The messages that are pinned beside it, the one that was pinned last first. At most 50.
+    #[graphql(complexity = "10 * (child_complexity + 1)")]
+    async fn pinned_messages(&self, ctx: &Context<'_>) -> Result<Vec<Message>> {
+        let pinned = PinnedIn {
+            thread: self.0.row.id,
+            html: ctx.look_ahead().field("bodyHtml").exists(),
         };
-        let rows = if from <= to {
-            let node = ctx.look_ahead().field("edges").field("node");
-            let range = MessageRange {
-                thread,
-                from,
-                to,
-                html: node.field("bodyHtml").exists(),
-            };
-            ctx.one(range).await?.unwrap_or_default()
-        } else {
-            Vec::new()
-        };
-        let edge = |row: MessageRow| {
-            let cursor = cursor::of_message(viewer, thread, row.message.seq);
-            (cursor, Message::of(row, self.clone()))
-        };
-        let edges = rows.into_iter().map(edge).collect();
-        Ok(MessageConnection::new(edges, to < end, from > 1))
+        let rows = ctx.one(pinned).await?.unwrap_or_default();
+        let pinned = |row| Message::of(row, self.clone());
+        Ok(rows.into_iter().map(pinned).collect())
     }
 
     /// The attachments of its messages, newest first. Dear in a list of threads: each is asked by

@@ -3,7 +3,8 @@
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result, SimpleObject};
 use tidings_domain::{ClientId, StaffId, ThreadId, TopicId};
 use tidings_service::{
-    AudienceChange, BodyInput, EditHeader, Recipient, SetArchived, SetPinned, StartThread,
+    AudienceChange, BodyInput, EditHeader, Recipient, SetArchived, SetLocked, SetPinned,
+    StartThread,
 };
 
 use crate::attachment_mutations::named;
@@ -113,6 +114,17 @@ pub(crate) struct SetThreadArchivedInput {
     thread_id: ID,
     /// Whether it is to be archived.
     archived: bool,
+}
+
+/// Lock a thread, or take the lock off.
+#[derive(InputObject)]
+pub(crate) struct SetThreadLockedInput {
+    /// Made by the client for this one write.
+    idempotency_key: String,
+    /// The thread.
+    thread_id: ID,
+    /// Whether it is to be locked.
+    locked: bool,
 }
 
 /// Pin a thread, or unpin it.
@@ -246,6 +258,26 @@ impl ThreadMutation {
         let set = ctx
             .service()?
             .set_archived(&viewer, &input.idempotency_key, set)
+            .await;
+        payload(ctx, set.map(|set| set.thread)).await
+    }
+
+    /// Locks a thread: nobody writes into it then but the staff member who locked it, no client and
+    /// no colleague. Or takes the lock off, whoever's it is. For staff who see the thread.
+    async fn set_thread_locked(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The thread, and whether it is to be locked.")]
+        input: SetThreadLockedInput,
+    ) -> Result<ThreadPayload> {
+        let set = SetLocked {
+            thread: ThreadId::parse(&input.thread_id)?,
+            locked: input.locked,
+        };
+        let viewer = ctx.viewer()?;
+        let set = ctx
+            .service()?
+            .set_locked(&viewer, &input.idempotency_key, set)
             .await;
         payload(ctx, set.map(|set| set.thread)).await
     }

@@ -15,6 +15,8 @@ pub enum AdminAction {
     ManageCareTeam,
     /// Mark clients active or inactive (S-33).
     SetClientStatus,
+    /// Read who did what (45 CFR 164.312(b)).
+    ReadAuditLog,
 }
 
 /// The roles that may do it, within their own agency.
@@ -24,6 +26,7 @@ const ADMINISTRATION: &[(AdminAction, &[Role])] = &[
     (AdminAction::ManageStaffSettings, &[Role::PracticeAdmin, Role::SystemAdmin]),
     (AdminAction::ManageCareTeam,      &[Role::PracticeAdmin, Role::ClinicalAdmin]),
     (AdminAction::SetClientStatus,     &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::PracticeScheduler]),
+    (AdminAction::ReadAuditLog,        &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::SystemAdmin]),
 ];
 
 /// Whether the viewer may do it in the own agency. A portal account never may.

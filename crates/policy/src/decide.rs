@@ -17,6 +17,8 @@ pub struct ThreadFacts {
     pub kind: ThreadKind,
     /// Open, archived or deleted.
     pub lifecycle: Lifecycle,
+    /// Who locked it, if it is locked (PX-04).
+    pub locked_by: Option<StaffId>,
     /// Its audience; none for an internal thread.
     pub audience: Option<AudienceKind>,
     /// Its clients: none of an internal thread, several of a broadcast and of a group (K5).
@@ -130,6 +132,11 @@ pub fn write_block(viewer: &Viewer, facts: &ThreadFacts) -> Option<UserErrorCode
     if facts.lifecycle == Lifecycle::Deleted {
         return Some(UserErrorCode::ReplyNotAllowed);
     }
+    // One voice is left in a locked thread: of whoever locked it (PX-04).
+    let locked = |by: StaffId| viewer.staff().is_none_or(|staff| staff.id != by);
+    if facts.locked_by.is_some_and(locked) {
+        return Some(UserErrorCode::ThreadLocked);
+    }
     match viewer {
         // One sender speaks to the clients of a broadcast: an answer to all of them would tell
         // each what was meant for the sender (S-26).
@@ -185,6 +192,7 @@ pub fn bare(agency: AgencyId, started_by: Principal) -> ThreadFacts {
         started_by,
         kind: ThreadKind::Direct,
         lifecycle: Lifecycle::Open,
+        locked_by: None,
         audience: None,
         clients: Vec::new(),
         listed: Vec::new(),

@@ -49,6 +49,7 @@ pub const FIELDS: &[(&str, FieldRule)] = &[
     ("CareTeamMember.public",                   FieldRule::Staff),
     ("Message.seenByClientAt",                  FieldRule::Staff),
     ("Message.seenBy",                          FieldRule::Receipts),
+    ("Message.revisions",                       FieldRule::Staff),
     ("Thread.version",                          FieldRule::Staff),
     ("Thread.clients",                          FieldRule::Staff),
 ];

@@ -16,6 +16,7 @@ mod contact;
 mod decide;
 mod fields;
 mod grants;
+mod message;
 mod table;
 mod viewer;
 
@@ -27,5 +28,6 @@ pub use decide::{
 };
 pub use fields::{FIELDS, FieldRule, field_rule};
 pub use grants::{Grant, Reach, grants};
+pub use message::{may_edit, shows_reaction};
 pub use table::{Action, STAFF_ONLY, Standing, VIEW, ViewRule, readers, wide_roles};
 pub use viewer::{AccountViewer, OwnClient, StaffViewer, Viewer};

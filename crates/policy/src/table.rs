@@ -14,6 +14,10 @@ pub enum Action {
     EditHeader,
     /// Archive it or take it back (T-33).
     Archive,
+    /// Lock it or take the lock off (PX-04).
+    Lock,
+    /// Read what its messages said before they were edited (PX-04).
+    ReadHistory,
     /// Share it, add people, take them out (P-11, PX-04).
     ChangePeople,
 }
@@ -25,6 +29,8 @@ impl Action {
         Self::Write,
         Self::EditHeader,
         Self::Archive,
+        Self::Lock,
+        Self::ReadHistory,
         Self::ChangePeople,
     ];
 }
@@ -98,7 +104,13 @@ pub const VIEW: &[ViewRule] = &[
 ];
 
 /// Actions that a portal account never has, whatever it sees.
-pub const STAFF_ONLY: &[Action] = &[Action::EditHeader, Action::Archive, Action::ChangePeople];
+pub const STAFF_ONLY: &[Action] = &[
+    Action::EditHeader,
+    Action::Archive,
+    Action::Lock,
+    Action::ReadHistory,
+    Action::ChangePeople,
+];
 
 /// The roles that read threads of an audience, with or without an assignment: what
 /// `Audience.roles` shows.

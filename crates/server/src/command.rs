@@ -10,11 +10,13 @@ use tidings_domain::{Clock as _, SystemClock};
 use tidings_migrations::Dialect;
 use tidings_server::config::{Config, LogFormat};
 use tidings_server::seed::{self, CAST, Meter, Size};
+use tidings_server::traces::Traces;
 use tidings_server::{Parts, Server, auth, open};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::filter_fn;
+use tidings_store::AuditChain;
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 /// Secure messages between care teams and the clients whom they serve: a GraphQL gateway.
 #[derive(Debug, Parser)]
@@ -43,6 +45,9 @@ enum Command {
     },
     /// Print a token for a member of the demo cast.
     Token(Token),
+    /// Look at the audit log.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Ask a running server whether it is ready; exits with 1 if not.
     Healthcheck,
 }
@@ -70,6 +75,13 @@ struct Seed {
     /// The seed number: the same number gives the same rows.
     #[arg(long = "seed", default_value_t = 1)]
     number: u64,
+}
+
+#[derive(Debug, Subcommand)]
+enum Audit {
+    /// Read every entry of every agency; exits with 1 and names the first that is not as it was
+    /// written. Prints each agency's last link: kept elsewhere, it shows later whether entries were cut off.
+    Verify,
 }
 
 #[derive(Debug, Args)]
@@ -108,6 +120,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Command::Seed(seed) => fill(&config, &seed).await,
         Command::Token(token) => mint(&config, token.name.as_deref().unwrap_or_default()),
+        Command::Audit(Audit::Verify) => verify_audit(&config).await,
         Command::Healthcheck => healthcheck(&config).await,
         Command::Schema { sql } => schema(sql),
     }
@@ -165,6 +178,29 @@ async fn fill(config: &Config, wanted: &Seed) -> anyhow::Result<()> {
     say(&format!("{done:#?}"))
 }
 
+async fn verify_audit(config: &Config) -> anyhow::Result<()> {
+    let store = open(config).await?;
+    let mut broken = 0;
+    for agency in store.agency_ids().await? {
+        match store.verify_audit(agency).await? {
+            AuditChain::Whole { entries, head } => {
+                say(&format!("{agency}  {entries} entries, whole  {head}"))?;
+            }
+            AuditChain::Broken { number } => {
+                broken += 1;
+                say(&format!(
+                    "{agency}  entry {number} is not as it was written"
+                ))?;
+            }
+        }
+    }
+    store.close().await?;
+    if broken > 0 {
+        bail!("{broken} audit logs are broken");
+    }
+    Ok(())
+}
+
 async fn healthcheck(config: &Config) -> anyhow::Result<()> {
     let mut address = config.listen;
     if address.ip().is_unspecified() {
@@ -181,28 +217,38 @@ async fn healthcheck(config: &Config) -> anyhow::Result<()> {
     say("ready")
 }
 
-fn log(config: &Config) -> anyhow::Result<()> {
+/// Logs, and traces if the configuration names a collector.
+fn log(config: &Config) -> anyhow::Result<Option<Traces>> {
     let filter = EnvFilter::try_new(&config.log).context("log is not a filter")?;
     // SECURITY: at their verbose levels libraries log what they carry: frames, tokens of HTML, statements.
     let quiet = filter_fn(|line| {
         *line.level() <= tracing::Level::INFO || line.target().starts_with("tidings")
     });
-    let registry = tracing_subscriber::registry().with(filter).with(quiet);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    match config.log_format {
-        LogFormat::Text => registry.with(lines).init(),
-        LogFormat::Json => registry.with(lines.json()).init(),
-    }
-    Ok(())
+    let lines = match config.log_format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().boxed(),
+    };
+    let traces = Traces::of(config)?;
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter.and(quiet)))
+        .with(traces.as_ref().map(Traces::layer))
+        .init();
+    Ok(traces)
 }
 
 async fn serve(config: &Config) -> anyhow::Result<()> {
-    log(config)?;
+    let configured = config.clone();
+    let traces = tokio::task::spawn_blocking(move || log(&configured)).await??;
     let server = Server::start(config, Parts::default()).await?;
     say(&greeting(config, &server))?;
     stop_signal().await?;
     tracing::info!("stopping");
-    server.stop().await
+    server.stop().await?;
+    if let Some(traces) = traces {
+        tokio::task::spawn_blocking(|| traces.finish()).await?;
+    }
+    Ok(())
 }
 
 fn greeting(config: &Config, server: &Server) -> String {

@@ -141,6 +141,11 @@ pub struct Config {
     pub link_secret: Secret,
     /// What addresses of files begin with.
     pub public_url: String,
+    /// Where traces go.
+    #[serde(deserialize_with = "empty_is_none")]
+    pub otlp_endpoint: Option<String>,
+    /// How many of a hundred traces are sent.
+    pub trace_percent: u8,
     /// The filter of the logs, in the words of `tracing_subscriber::EnvFilter`.
     pub log: String,
     /// How a line of the log is written.

@@ -17,6 +17,7 @@ mod metrics;
 mod playground;
 mod resume;
 pub mod seed;
+pub mod traces;
 mod wiring;
 
 pub use wiring::{Parts, Server, open};

@@ -28,6 +28,7 @@ use crate::metrics::Metrics;
 use crate::playground;
 use crate::resume::Cursors;
 use crate::seed;
+use crate::traces;
 
 /// What a test replaces: time and ids.
 #[derive(Clone)]
@@ -276,5 +277,9 @@ fn router(
         .merge(health.clone().routes())
         .merge(files::routes(config, door.clone()))
         .merge(tidings_transport::router(schema, door, options));
+    let router = match config.otlp_endpoint {
+        Some(_) => router.layer(axum::middleware::from_fn(traces::request)),
+        None => router,
+    };
     Ok((router, health.metrics()))
 }

@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use tidings_domain::{CareTeamMemberId, CareTeamSource, ClientId, Event, StaffId, UserErrorCode};
+use tidings_domain::{
+    CareTeamMemberId, CareTeamSource, ClientId, Deed, Event, StaffId, UserErrorCode,
+};
 use tidings_policy::{AdminAction, Viewer, administers};
 use tidings_store::{CareTeamMemberRow, Subject};
 
@@ -99,6 +101,7 @@ impl Service {
         };
         write.tx.insert_membership(&member).await?;
         tell(&write, viewer, &member, &memberships).await?;
+        audit(&write, viewer, Deed::CareTeamAssigned, &member).await?;
         write
             .commit(Assigned {
                 member: member.id,
@@ -137,6 +140,7 @@ impl Service {
         let last = last_day(viewer, &member, &before, input.last)?;
         write.tx.end_membership(member.id, last).await?;
         tell(&write, viewer, &member, &before).await?;
+        audit(&write, viewer, Deed::CareTeamEnded, &member).await?;
         write
             .commit(Assigned {
                 member: member.id,
@@ -191,4 +195,17 @@ async fn tell(
         held: before.iter().any(|other| other.holds_on(today)),
     };
     write.emit(subject, event).await
+}
+
+/// Keeps who was assigned, and who assigned.
+async fn audit(
+    write: &Write<'_>,
+    viewer: &Viewer,
+    deed: Deed,
+    member: &CareTeamMemberRow,
+) -> Result<()> {
+    let detail = format!("staff member {}", member.staff_id);
+    write
+        .audit(viewer.agency(), deed, member.client_id, detail)
+        .await
 }

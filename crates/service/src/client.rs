@@ -1,7 +1,7 @@
 //! A client's record, as far as messaging needs it.
 
 use serde::{Deserialize, Serialize};
-use tidings_domain::{ClientId, ClientStatus, Event};
+use tidings_domain::{ClientId, ClientStatus, Deed, Event};
 use tidings_policy::{AdminAction, Viewer, administers};
 use tidings_store::Subject;
 
@@ -54,6 +54,10 @@ impl Service {
                 client: Some(client.id),
             };
             write.emit(subject, Event::ClientChanged).await?;
+            let detail = format!("{} -> {}", client.status, input.status);
+            write
+                .audit(agency, Deed::ClientStatusChanged, client.id, detail)
+                .await?;
         }
         write.commit(ClientStatusSet { client: client.id }).await
     }

@@ -7,10 +7,13 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use tidings_domain::{Clock, ErrorCode, Event, IdSource, IdempotencyKey, Principal};
+use tidings_domain::{
+    AgencyId, AuditSubject, Clock, Deed, ErrorCode, Event, IdSource, IdempotencyKey, Principal,
+};
 use tidings_effects::Bus;
 use tidings_policy::Viewer;
 use tidings_store::{Claim, Store, StoreError, Subject, Tx};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -57,6 +60,8 @@ pub struct Write<'a> {
     service: &'a Service,
     viewer: Principal,
     key: IdempotencyKey,
+    /// From the claim of the key to the commit, for traces.
+    span: tracing::Span,
 }
 
 impl Service {
@@ -97,6 +102,7 @@ impl Service {
         let fingerprint = fingerprint(operation, input)?;
         let viewer = viewer.principal();
         let now = self.clock.now();
+        let span = tracing::debug_span!("write", operation);
         let tx = self.store.begin().await?;
         match tx.claim(viewer, &key, &fingerprint, now).await? {
             Claim::New => Ok(Begin::New(Write {
@@ -105,6 +111,7 @@ impl Service {
                 service: self,
                 viewer,
                 key,
+                span,
             })),
             Claim::Done {
                 fingerprint: first,
@@ -183,13 +190,31 @@ impl Write<'_> {
         Ok(self.tx.emit(subject, &event, self.now).await?)
     }
 
+    /// Writes into the agency's audit log what the viewer does, in the same transaction. The detail is
+    /// switches and numbers, never what a person wrote. Entries of an agency are written in turns: the
+    /// last thing before the commit.
+    pub async fn audit(
+        &self,
+        agency: AgencyId,
+        deed: Deed,
+        subject: impl Into<AuditSubject>,
+        detail: impl Into<String>,
+    ) -> Result<()> {
+        let (actor, detail) = (Some(self.viewer), detail.into());
+        let entry = self
+            .tx
+            .audit(agency, actor, deed, subject.into(), detail, self.now);
+        Ok(entry.await?)
+    }
+
     /// Stores the write with its outcome, and wakes the readers of the log. When this answers, it
     /// is on disk.
     pub async fn commit<O: Serialize>(self, outcome: O) -> Result<O> {
         let text = serde_json::to_string(&outcome)
             .map_err(|_| StoreError::Corrupt("outcome of a write"))?;
         self.tx.settle(self.viewer, &self.key, &text).await?;
-        self.tx.commit().await?;
+        let commit = tracing::debug_span!(parent: &self.span, "commit");
+        self.tx.commit().instrument(commit).await?;
         self.service.bus.wake();
         Ok(outcome)
     }

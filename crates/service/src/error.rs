@@ -88,6 +88,7 @@ fn text(code: UserErrorCode) -> &'static str {
         UserErrorCode::ContactNotAllowed => "This person does not take new messages from clients.",
         UserErrorCode::NotCareTeamMember => "This person is not on the care team.",
         UserErrorCode::ReplyNotAllowed => "Nobody can reply in this thread.",
+        UserErrorCode::ThreadLocked => "The thread is locked.",
         UserErrorCode::RecipientRequired => "A thread needs a recipient.",
         UserErrorCode::RecipientNotAllowed => "These people cannot stand together in this thread.",
         UserErrorCode::GroupsNotAllowed => "This agency has no groups of several clients.",
@@ -108,7 +109,10 @@ fn text(code: UserErrorCode) -> &'static str {
         UserErrorCode::TopicNotInAudience => "The topic is not one of this audience.",
         UserErrorCode::DateRangeInvalid => "The end lies before the start.",
         UserErrorCode::AlreadyAssigned => "The staff member is on this care team already.",
-        UserErrorCode::TooManyPinned => "At most 100 threads can be pinned.",
+        UserErrorCode::TooManyPinned => "No more can be pinned.",
+        UserErrorCode::EmojiNotAllowed => "A reaction is exactly one emoji.",
+        UserErrorCode::TooManyReactions => "No more reactions are taken at present.",
+        UserErrorCode::TooManyEdits => "The message cannot be edited any more.",
         UserErrorCode::AttachmentTypeNotAllowed => {
             "Files of this type are not taken, or the file is not what its name and type say."
         }

@@ -23,6 +23,8 @@ mod files;
 mod link;
 pub mod live;
 mod message;
+mod message_edit;
+mod reaction;
 mod read_state;
 mod relay;
 mod staff;
@@ -40,10 +42,13 @@ pub use error::{Error, Refusal, Result};
 pub use files::Files;
 pub use link::LinkKey;
 pub use message::{SendMessage, Sent};
+pub use message_edit::{EditMessage, SetMessagePinned, Touched};
+pub use reaction::{React, Reacting};
 pub use read_state::{MarkMessages, MarkThread, Marked};
 pub use relay::{Relay, RelayOptions};
 pub use staff::{SetRoles, StaffChanged, UpdateStaffSettings};
 pub use thread::{
-    ChangePeople, Recipient, SetArchived, SetPinned, StartThread, ThreadPeople, ThreadSet,
+    ChangePeople, Recipient, SetArchived, SetLocked, SetPinned, StartThread, ThreadPeople,
+    ThreadSet,
 };
 pub use thread_header::{AudienceChange, EditHeader, HeaderEdited};

@@ -8,6 +8,7 @@ mod hub;
 mod prepare;
 mod queue;
 mod stream;
+mod team;
 
 use std::sync::Arc;
 
@@ -36,6 +37,20 @@ pub enum LiveKind {
     /// A message was sent.
     MessageAdded {
         /// Into this thread.
+        thread: Arc<LiveThread>,
+        /// The message.
+        message: Arc<MessageRow>,
+    },
+    /// A message was edited, pinned or unpinned.
+    MessageChanged {
+        /// In this thread.
+        thread: Arc<LiveThread>,
+        /// The message as it is now.
+        message: Arc<MessageRow>,
+    },
+    /// Somebody put a reaction to a message or took it back.
+    ReactionChanged {
+        /// In this thread.
         thread: Arc<LiveThread>,
         /// The message.
         message: Arc<MessageRow>,
@@ -86,6 +101,10 @@ pub enum Scope {
 pub enum LiveName {
     /// [`LiveKind::MessageAdded`].
     MessageAdded,
+    /// [`LiveKind::MessageChanged`].
+    MessageChanged,
+    /// [`LiveKind::ReactionChanged`].
+    ReactionChanged,
     /// [`LiveKind::ThreadChanged`].
     ThreadChanged,
     /// [`LiveKind::ReadReceiptAdded`].
@@ -106,6 +125,8 @@ impl LiveKind {
     pub fn name(&self) -> LiveName {
         match self {
             Self::MessageAdded { .. } => LiveName::MessageAdded,
+            Self::MessageChanged { .. } => LiveName::MessageChanged,
+            Self::ReactionChanged { .. } => LiveName::ReactionChanged,
             Self::ThreadChanged { .. } => LiveName::ThreadChanged,
             Self::ReadReceiptAdded { .. } => LiveName::ReadReceiptAdded,
             Self::ViewerStateChanged { .. } => LiveName::ViewerStateChanged,

@@ -5,7 +5,7 @@ use tidings_domain::{
     ClientId, Event, MessageId, Principal, PrincipalKind, ThreadId, UserErrorCode,
 };
 use tidings_policy::{ClientFacts, ThreadFacts, Viewer, client_block, write_block};
-use tidings_store::{MessageModel, Reading, Subject, ThreadRow, bare_facts};
+use tidings_store::{MessageModel, QuoteKey, Reading, Subject, ThreadRow, bare_facts};
 
 use crate::attachment::attach;
 use crate::body::{BodyInput, MessageBody, message_body};
@@ -20,6 +20,9 @@ pub struct SendMessage {
     pub thread: ThreadId,
     /// For whom a portal account writes: needed where several of its clients are in a group.
     pub acting_for: Option<ClientId>,
+    /// The message that it answers, of the same thread (P-34).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
     /// Its text.
     pub body: BodyInput,
     /// Whether everything in the thread up to it counts as read by the sender (T-31, T-32).
@@ -37,7 +40,8 @@ pub struct Sent {
 
 impl Service {
     /// Sends a message (C-21, C-27, T-19). Refused by the law's `Write`, with the code of
-    /// [`write_block`], and for a body that is blank or out of bounds.
+    /// [`write_block`], and for a body that is blank or out of bounds. `NOT_FOUND` for an answer to a
+    /// message of another thread, as to one that is not there (P-34).
     pub async fn send_message(
         &self,
         viewer: &Viewer,
@@ -56,7 +60,11 @@ impl Service {
             return Err(Error::refused(code, &["threadId"]));
         }
         let author = author(viewer, &facts, input.acting_for)?;
-        let message = append(&write, viewer, &thread, author, body?).await?;
+        let answered = match input.reply_to {
+            Some(id) => Some(answered(&write, viewer, &thread, id).await?),
+            None => None,
+        };
+        let message = append(&write, viewer, &thread, author, body?, answered).await?;
         let reading = Reading::Sent {
             seq: message.seq,
             all_before: input.mark_thread_read,
@@ -71,8 +79,43 @@ impl Service {
     }
 }
 
+/// A message of the thread as it reads now, to be answered.
+async fn answered(
+    write: &Write<'_>,
+    viewer: &Viewer,
+    thread: &ThreadRow,
+    id: MessageId,
+) -> Result<QuoteKey> {
+    let message = write.tx.message(viewer, id).await?;
+    let message = message.filter(|message| message.thread_id == thread.id);
+    let message = message.ok_or_else(Error::not_found)?;
+    Ok(QuoteKey {
+        message: message.id,
+        revision: message.revision,
+    })
+}
+
+/// A message and its thread under the thread's lock; `NOT_FOUND` if the viewer does not see it.
+pub(crate) async fn lock_message(
+    write: &Write<'_>,
+    viewer: &Viewer,
+    id: MessageId,
+) -> Result<(ThreadRow, MessageModel)> {
+    let message = write.tx.message(viewer, id).await?;
+    let thread = message.ok_or_else(Error::not_found)?.thread_id;
+    let seen = write.tx.lock_thread(viewer, thread).await?;
+    let thread = seen.ok_or_else(Error::not_found)?.thread;
+    // What was read before the lock may have changed while it was waited for.
+    let message = write.tx.message(viewer, id).await?;
+    Ok((thread, message.ok_or_else(Error::not_found)?))
+}
+
 /// What [`write_block`] asks about a locked thread that the viewer sees.
-async fn facts(write: &Write<'_>, viewer: &Viewer, thread: &ThreadRow) -> Result<ThreadFacts> {
+pub(crate) async fn facts(
+    write: &Write<'_>,
+    viewer: &Viewer,
+    thread: &ThreadRow,
+) -> Result<ThreadFacts> {
     if thread.kind.has_clients() {
         let live = write.tx.live_thread(thread.id, write.now).await?;
         return Ok(live.ok_or_else(Error::not_found)?.facts);
@@ -86,7 +129,11 @@ async fn facts(write: &Write<'_>, viewer: &Viewer, thread: &ThreadRow) -> Result
 
 /// Who writes, as rows keep it: staff in their own name, an account in its client's (P-46). Of
 /// several clients in a group the account names one.
-fn author(viewer: &Viewer, facts: &ThreadFacts, acting_for: Option<ClientId>) -> Result<Principal> {
+pub(crate) fn author(
+    viewer: &Viewer,
+    facts: &ThreadFacts,
+    acting_for: Option<ClientId>,
+) -> Result<Principal> {
     let account = match viewer {
         Viewer::Staff(_) if acting_for.is_some() => {
             return Err(Error::bad_input("Staff act for nobody but themselves."));
@@ -115,13 +162,15 @@ fn author(viewer: &Viewer, facts: &ThreadFacts, acting_for: Option<ClientId>) ->
     }
 }
 
-/// Appends a message to a locked thread: the next number, never before the message ahead of it.
+/// Appends a message to a locked thread: the next number, never before the message ahead of it. It
+/// may answer another one of the thread.
 pub(crate) async fn append(
     write: &Write<'_>,
     viewer: &Viewer,
     thread: &ThreadRow,
     author: Principal,
     body: MessageBody,
+    answered: Option<QuoteKey>,
 ) -> Result<MessageModel> {
     let earliest = thread.last_activity_at + chrono::Duration::microseconds(1);
     let message = MessageModel {
@@ -136,6 +185,11 @@ pub(crate) async fn append(
         seen_by_client_at: None,
         body_format: body.format,
         body_html: body.html,
+        reply_to_id: answered.map(|answered| answered.message),
+        reply_to_revision: answered.map(|answered| answered.revision),
+        revision: 1,
+        edited_at: None,
+        pinned_at: None,
     };
     debug_assert_ne!(
         message.author_kind,

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use tidings_domain::{AgencyId, Event, EventRecord, Position, Principal, StaffId, limits};
 use tidings_policy::{Action, decide};
 use tidings_store::Store;
+use tracing::Instrument as _;
 
 use crate::context::Service;
 use crate::error::Result;
@@ -107,7 +108,8 @@ impl Relay {
             .await?;
         let full = records.len() == BATCH;
         if !records.is_empty() {
-            self.relay(records, now).await?;
+            let span = tracing::debug_span!("relay", events = records.len());
+            self.relay(records, now).instrument(span).await?;
         }
         let position = service.hub.position();
         Ok(if full {

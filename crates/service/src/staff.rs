@@ -1,7 +1,7 @@
 //! A staff member's roles and settings.
 
 use serde::{Deserialize, Serialize};
-use tidings_domain::{Event, Principal, RoleSet, StaffId};
+use tidings_domain::{Deed, Event, Principal, Role, RoleSet, StaffId};
 use tidings_policy::{AdminAction, Viewer, administers};
 use tidings_store::Subject;
 
@@ -58,6 +58,10 @@ impl Service {
         if staff.roles != input.roles {
             write.tx.set_roles(staff.id, input.roles).await?;
             tell(&write, viewer, staff.id).await?;
+            let detail = format!("{} -> {}", names(staff.roles), names(input.roles));
+            write
+                .audit(viewer.agency(), Deed::RolesChanged, staff.id, detail)
+                .await?;
         }
         write.commit(StaffChanged { staff: staff.id }).await
     }
@@ -93,6 +97,18 @@ impl Service {
             .tx
             .set_staff_settings(staff.id, contact, display)
             .await?;
+        let detail = format!(
+            "allowClientInitiatedContact: {} -> {contact}, displayInPortal: {} -> {display}",
+            staff.allow_client_contact, staff.display_in_portal
+        );
+        write
+            .audit(
+                viewer.agency(),
+                Deed::StaffSettingsChanged,
+                staff.id,
+                detail,
+            )
+            .await?;
         write.commit(StaffChanged { staff: staff.id }).await
     }
 }
@@ -106,4 +122,10 @@ async fn tell(write: &Write<'_>, viewer: &Viewer, staff: StaffId) -> Result<()> 
     write
         .emit(subject, Event::StaffAccessChanged { staff })
         .await
+}
+
+/// Roles as the audit log writes them.
+fn names(roles: RoleSet) -> String {
+    let names: Vec<&str> = roles.iter().map(Role::as_str).collect();
+    names.join(" ")
 }

@@ -32,6 +32,15 @@ pub struct SetArchived {
     pub archived: bool,
 }
 
+/// Lock a thread, or take the lock off.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SetLocked {
+    /// The thread.
+    pub thread: ThreadId,
+    /// Whether it is to be locked.
+    pub locked: bool,
+}
+
 /// Pin a thread, or unpin it.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct SetPinned {
@@ -74,6 +83,36 @@ impl Service {
                     },
                 )
                 .await?;
+        }
+        write.commit(ThreadSet { thread: thread.id }).await
+    }
+
+    /// Locks a thread, in which then nobody writes but the staff member who locked it, or takes the
+    /// lock off, whoever's it is (PX-04).
+    pub async fn set_locked(
+        &self,
+        viewer: &Viewer,
+        key: &str,
+        input: SetLocked,
+    ) -> Result<ThreadSet> {
+        let write = match self.begin(viewer, key, "setThreadLocked", &input).await? {
+            Begin::Done(set) => return Ok(set),
+            Begin::New(write) => write,
+        };
+        let seen = write.tx.lock_thread(viewer, input.thread).await?;
+        let thread = seen.ok_or_else(Error::not_found)?.thread;
+        permitted(&write, viewer, Action::Lock, thread.id).await?;
+        let staff = viewer.staff().ok_or_else(Error::forbidden)?;
+        if thread.lifecycle == Lifecycle::Deleted {
+            return Err(Error::not_found());
+        }
+        if thread.locked_by_id.is_some() != input.locked {
+            let by = input.locked.then_some(staff.id);
+            write.tx.set_thread_lock(thread.id, by).await?;
+            let event = Event::ThreadChanged {
+                audience_before: None,
+            };
+            write.emit(about(&thread), event).await?;
         }
         write.commit(ThreadSet { thread: thread.id }).await
     }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tidings_domain::{AudienceKind, Event, Role, ThreadId, TopicId, UserErrorCode};
+use tidings_domain::{AudienceKind, Deed, Event, Role, ThreadId, TopicId, UserErrorCode};
 use tidings_policy::{Action, StaffViewer, ThreadFacts, Viewer, decide, readers};
 use tidings_store::{Header, LiveThread, StaffAsViewer, StaffRow};
 
@@ -139,6 +139,10 @@ impl Service {
             audience_before: moved.then_some(before),
         };
         write.emit(about(&thread), event).await?;
+        let detail = format!("audience: {before} -> {audience}");
+        write
+            .audit(viewer.agency(), Deed::ThreadHeaderEdited, thread.id, detail)
+            .await?;
         write.commit(HeaderEdited { thread: thread.id }).await
     }
 }

@@ -315,6 +315,7 @@ pub fn bare_facts(thread: &thread::Model, client: Option<&client::Model>) -> Thr
         agency: thread.agency_id,
         kind: thread.kind,
         lifecycle: thread.lifecycle,
+        locked_by: thread.locked_by_id,
         audience: thread.audience,
         clients: client.map(client_facts).into_iter().collect(),
         started_by: Principal::new(thread.started_by_kind, thread.started_by_id),

@@ -18,6 +18,7 @@
 extern crate self as tidings_store;
 
 mod attachment;
+mod audit;
 mod care_team;
 mod database;
 mod directory;
@@ -30,8 +31,10 @@ mod idempotency;
 mod inbox;
 mod message;
 mod page;
+mod reaction;
 mod read_state;
 mod recipients;
+mod revision;
 mod shared_document;
 mod sql;
 #[cfg(test)]
@@ -47,15 +50,19 @@ mod viewer;
 mod visibility;
 mod writer;
 
+pub use audit::AuditChain;
 pub use care_team::CareTeamRow;
 pub use database::Store;
 pub use directory::NamePlace;
 pub use entities::agency::Model as AgencyRow;
 pub use entities::attachment::Model as AttachmentRow;
 pub use entities::audience::Model as AudienceRow;
+pub use entities::audit_entry::Model as AuditRow;
 pub use entities::care_team_member::Model as CareTeamMemberRow;
 pub use entities::client::Model as ClientRow;
 pub use entities::message::Model as MessageModel;
+pub use entities::message_reaction::Model as ReactionModel;
+pub use entities::message_revision::Model as RevisionRow;
 pub use entities::messaging_policy::Model as PolicyRow;
 pub use entities::portal_account::Model as AccountRow;
 pub use entities::portal_account_client::Model as AccountClientRow;
@@ -75,7 +82,9 @@ pub use idempotency::Claim;
 pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
 pub use message::{MessagePlace, MessageRange, MessageRow, Receipt};
 pub use page::{InboxPlace, Page};
+pub use reaction::{ReactionCounts, ReactionRow};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};
+pub use revision::{Edit, QuoteKey, QuoteRow};
 pub use shared_document::DocumentPlace;
 pub use system::{Batch, StaffAsViewer, policy_row};
 pub use thread::{Header, SeenThread};

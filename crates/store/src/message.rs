@@ -99,6 +99,22 @@ impl Store {
         read(&rows)
     }
 
+    /// The pinned messages of these threads, the one that was pinned last first (P-31).
+    pub async fn pinned_messages(
+        &self,
+        viewer: &Viewer,
+        threads: &[ThreadId],
+        html: bool,
+    ) -> Result<Vec<MessageRow>> {
+        let mut sql = select(Sql::new(self.backend()), viewer, html);
+        sql.push(" WHERE ");
+        visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(" AND m.thread_id IN ").list(threads);
+        sql.push(" AND m.pinned_at IS NOT NULL ORDER BY m.thread_id, m.pinned_at DESC, m.seq DESC");
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        read(&rows)
+    }
+
     /// The receipts that touch these ranges, oldest first.
     pub async fn receipts(&self, viewer: &Viewer, ranges: &[MessageRange]) -> Result<Vec<Receipt>> {
         let threads: Vec<ThreadId> = ranges.iter().map(|range| range.thread).collect();
@@ -206,6 +222,37 @@ impl Tx {
             .exec_without_returning(&**self)
             .await?;
         Ok(())
+    }
+
+    /// A message of a thread that the viewer sees, as it is now.
+    pub async fn message(&self, viewer: &Viewer, id: MessageId) -> Result<Option<message::Model>> {
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("SELECT ").columns::<message::Model>("m");
+        sql.push(" FROM message m JOIN thread t ON t.id = m.thread_id WHERE ");
+        visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(" AND m.id = ").bind(id);
+        let row = self.query_one_raw(sql.statement()).await?;
+        row.as_ref().map(|row| Reader::new(row).row()).transpose()
+    }
+
+    /// Pins a message of a locked thread, or unpins it.
+    pub async fn pin_message(&self, id: MessageId, at: Option<DateTime<Utc>>) -> Result<()> {
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("UPDATE message SET pinned_at = ").bind(at);
+        sql.push(" WHERE id = ").bind(id);
+        self.execute_raw(sql.statement()).await?;
+        Ok(())
+    }
+
+    /// How many messages of a thread are pinned.
+    pub async fn pinned_messages(&self, thread: ThreadId) -> Result<u64> {
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("SELECT COUNT(*) FROM message m WHERE m.thread_id = ")
+            .bind(thread)
+            .push(" AND m.pinned_at IS NOT NULL");
+        let row = self.query_one_raw(sql.statement()).await?;
+        let count: i64 = row.as_ref().map_or(Ok(0), |row| Reader::new(row).next())?;
+        Ok(u64::try_from(count).unwrap_or_default())
     }
 
     /// Where these messages stand, of threads that the viewer sees.

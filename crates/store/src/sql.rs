@@ -190,11 +190,15 @@ pub(crate) use row;
 row! {
     thread {
         id, agency_id, kind, lifecycle, audience, client_id, topic_id, subject, started_by_kind,
-        started_by_id, version, last_seq, last_message_id, last_activity_at, created_at,
+        started_by_id, version, last_seq, last_message_id, last_activity_at, created_at, locked_by_id,
     }
     message {
         id, thread_id, seq, author_kind, author_id, account_id, body, created_at, seen_by_client_at,
-        body_format, body_html,
+        body_format, body_html, reply_to_id, reply_to_revision, revision, edited_at, pinned_at,
+    }
+    message_revision { message_id, revision, body_format, body, body_html, written_at }
+    message_reaction {
+        message_id, emoji, principal_id, principal_kind, client_id, created_at,
     }
     client { id, agency_id, display_name, sort_name, email, status, direct_chat, created_at }
     staff_member {

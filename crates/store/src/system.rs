@@ -1,13 +1,13 @@
 //! Unscoped access, all of it: seeding and the start of a server. Nothing here answers a viewer.
 
-use sea_orm::entity::prelude::{ActiveModelBehavior, ActiveModelTrait, EntityTrait};
-use sea_orm::{ConnectionTrait, IntoActiveModel, ModelTrait};
+use sea_orm::entity::prelude::{ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, IntoActiveModel, ModelTrait, QueryFilter, QueryOrder, QuerySelect};
 use tidings_domain::{AgencyId, MessagingPolicy};
 use tidings_policy::{StaffViewer, Viewer};
 
 use crate::database::Store;
 use crate::entities::{
-    agency, attachment, audience, care_team_member, client, message, messaging_policy,
+    agency, attachment, audience, audit_entry, care_team_member, client, message, messaging_policy,
     portal_account, portal_account_client, read_receipt, staff_member, supervision, thread,
     thread_client, thread_participant, thread_state, topic,
 };
@@ -78,6 +78,30 @@ pub fn policy_row(
 }
 
 impl Store {
+    /// Every agency, for what goes through all of them.
+    pub async fn agency_ids(&self) -> Result<Vec<AgencyId>> {
+        let mut sql = Sql::new(self.read.get_database_backend());
+        sql.push("SELECT a.id FROM agency a ORDER BY a.id");
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter().map(|row| Reader::new(row).next()).collect()
+    }
+
+    /// The entries of an agency's audit log behind one, oldest first.
+    pub(crate) async fn audit_entries(
+        &self,
+        agency: AgencyId,
+        after: i64,
+        first: u64,
+    ) -> Result<Vec<audit_entry::Model>> {
+        #[expect(clippy::disallowed_methods, reason = "for verifying, not for a viewer")]
+        let query = audit_entry::Entity::find()
+            .filter(audit_entry::Column::AgencyId.eq(agency))
+            .filter(audit_entry::Column::Number.gt(after))
+            .order_by_asc(audit_entry::Column::Number)
+            .limit(first);
+        Ok(query.all(&self.read).await?)
+    }
+
     /// Whether there is no agency yet.
     pub async fn is_empty(&self) -> Result<bool> {
         let mut sql = Sql::new(self.backend());

@@ -251,6 +251,15 @@ impl Tx {
         Ok(version)
     }
 
+    /// Locks a thread for everybody but this staff member, or takes the lock off (PX-04).
+    pub async fn set_thread_lock(&self, id: ThreadId, by: Option<StaffId>) -> Result<()> {
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("UPDATE thread SET locked_by_id = ").bind(by);
+        sql.push(" WHERE id = ").bind(id);
+        self.execute_raw(sql.statement()).await?;
+        Ok(())
+    }
+
     /// Archives a locked thread, or takes it back.
     pub async fn set_lifecycle(&self, id: ThreadId, lifecycle: Lifecycle) -> Result<()> {
         let mut sql = Sql::new(self.get_database_backend());

@@ -6,13 +6,13 @@
 
 use sea_orm::Value;
 use sea_orm::entity::prelude::{ColumnTrait, EntityTrait};
-use sea_orm::sea_query::{Condition, Query};
+use sea_orm::sea_query::{Condition, Expr, Query};
 use sea_orm::{QueryFilter, Select};
 use tidings_domain::{AudienceKind, AudienceSet};
-use tidings_policy::{Action, Grant, Reach, Viewer, grants};
+use tidings_policy::{Action, AdminAction, Grant, Reach, Viewer, administers, grants};
 
 use crate::entities::{
-    audience, client, portal_account, portal_account_client, staff_member, topic,
+    audience, audit_entry, client, portal_account, portal_account_client, staff_member, topic,
 };
 use crate::sql::Sql;
 
@@ -52,6 +52,19 @@ pub(crate) fn visible_attachments(sql: &mut Sql, viewer: &Viewer) {
         .push(" AND a.uploader_id = ")
         .bind(viewer.principal().uuid())
         .push("))");
+}
+
+/// Adds the condition under which a viewer who sees the thread `t` learns of the reaction `r`: the
+/// words of `tidings_policy::shows_reaction`.
+pub(crate) fn shown_reactions(sql: &mut Sql, viewer: &Viewer) {
+    if viewer.staff().is_some() {
+        sql.push("TRUE");
+        return;
+    }
+    // SECURITY: of a broadcast clients learn nothing of each other, not even a number (S-26).
+    sql.push("(t.kind <> 'BROADCAST' OR r.principal_kind = 'STAFF' OR r.principal_id = ")
+        .bind(viewer.principal().uuid())
+        .push(")");
 }
 
 /// Adds ` audience IN (…) AND `, or nothing where the grant covers every audience.
@@ -192,6 +205,14 @@ impl Visible for audience::Entity {
 impl Visible for topic::Entity {
     fn condition(viewer: &Viewer) -> Condition {
         in_agency(topic::Column::AgencyId, viewer)
+    }
+}
+
+impl Visible for audit_entry::Entity {
+    /// Administrators read their agency's log; nobody else reads any of it.
+    fn condition(viewer: &Viewer) -> Condition {
+        let agency = in_agency(audit_entry::Column::AgencyId, viewer);
+        agency.add(Expr::value(administers(viewer, AdminAction::ReadAuditLog)))
     }
 }
 

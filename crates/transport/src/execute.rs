@@ -17,9 +17,10 @@ use crate::{
     code,
     document::Prepared,
     gateway::{Gateway, RequestId},
-    observer::{self, Answered, Observer, Watched},
+    observer::{self, Answered, Watched},
     options::Next,
     reply::Reply,
+    span,
 };
 
 /// An operation under way.
@@ -68,38 +69,47 @@ where
     E: Executor,
     A: Authenticator,
 {
-    let Some(observer) = gateway.options.observer.clone() else {
-        return begin(gateway, &identity, prepared).await.map(|(it, _)| it);
-    };
+    let observer = gateway.options.observer.clone();
+    let span = span::operation(&prepared);
     let begun = Instant::now();
     let kind = observer::kind(prepared.kind);
     let name = prepared.name().map(Box::<str>::from);
-    let tell = move |observer: &Arc<dyn Observer>, code: &str, cost| {
-        observer.answered(Answered {
-            name: name.as_deref(),
-            kind,
-            code,
-            took: begun.elapsed(),
-            cost,
-        });
+    let (told, ended) = (observer.clone(), span.clone());
+    let tell = move |code: &str, cost| {
+        span::ended(&ended, code, cost);
+        if let Some(observer) = &told {
+            observer.answered(Answered {
+                name: name.as_deref(),
+                kind,
+                code,
+                took: begun.elapsed(),
+                cost,
+            });
+        }
     };
-    match begin(gateway, &identity, prepared).await {
+    match begin(gateway, &identity, prepared)
+        .instrument(span.clone())
+        .await
+    {
         Err(reply) => {
-            tell(&observer, reply.code(), 0);
+            tell(reply.code(), 0);
             Err(reply)
         }
         Ok((Started::Stream(stream), cost)) => {
-            tell(&observer, "OK", cost);
-            Ok(Started::Stream(Watched::new(stream, observer).boxed()))
+            tell("OK", cost);
+            Ok(Started::Stream(match observer {
+                Some(observer) => Watched::new(stream, observer).boxed(),
+                None => stream,
+            }))
         }
-        Ok((Started::Single(reply), cost)) => Ok(Started::Single(
-            async move {
+        Ok((Started::Single(reply), cost)) => {
+            let reply = async move {
                 let reply = reply.await;
-                tell(&observer, reply.code(), cost);
+                tell(reply.code(), cost);
                 reply
-            }
-            .boxed(),
-        )),
+            };
+            Ok(Started::Single(reply.instrument(span).boxed()))
+        }
     }
 }
 
@@ -203,7 +213,6 @@ where
     E: Executor,
 {
     let executor = gateway.executor.clone();
-    let span = tracing::info_span!("graphql", request_id = &*id.0);
     let task_id = id.clone();
     let mut task = gateway.options.tasks.spawn(
         async move {
@@ -211,7 +220,7 @@ where
             // Here, so that errors are logged though nobody may wait for the reply.
             Reply::from_response(response, &task_id)
         }
-        .instrument(span),
+        .in_current_span(),
     );
     let limit = gateway.options.execution_timeout;
     let outcome = if kind == OperationType::Query {

@@ -49,6 +49,7 @@ mod params;
 mod protocol;
 mod reply;
 mod session;
+mod span;
 mod sse;
 mod upload;
 mod viewers;

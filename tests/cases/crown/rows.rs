@@ -18,12 +18,19 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("staffMembers", "query { staffMembers(first: 100) { edges { node { id displayName } } } }"),
     ("audiences", "query { audiences { id label topics { id title } } }"),
     ("unreadCounts", "query { unreadCounts { messages threads byAudience { audience messages threads } } }"),
+    ("auditLog", "query { auditLog(first: 100) { edges { cursor node { number subjectId actor { ... on StaffMember { id } } } } } }"),
     ("eventCursor", "query { eventCursor }"),
     ("audienceChangePreview", "query($id: ID!) { audienceChangePreview(threadId: $id, to: BILLING) { losing { id } gaining { id } } }"),
     ("inbox", "query { inbox(first: 100, filter: { state: ALL_INCLUDING_ARCHIVED }) { edges { node { id client { id } audience { id } topic { id } participants { person { ... on StaffMember { id } ... on Client { id } } } startedBy { ... on StaffMember { id } } lastMessage { id author { ... on StaffMember { id } ... on Client { id } } } messages(last: 3) { edges { node { id } } } } } } }"),
     ("sharedDocuments", "query { sharedDocuments(first: 100) { edges { node { id url message { id thread { id } } } } } }"),
     ("startThread", ""),
     ("sendMessage", ""),
+    ("editMessage", ""),
+    ("setMessagePinned", ""),
+    ("toggleReaction", ""),
+    ("addReaction", ""),
+    ("removeReaction", ""),
+    ("setThreadLocked", ""),
     ("uploadAttachment", ""),
     ("createUpload", ""),
     ("editThreadHeader", ""),
@@ -66,6 +73,7 @@ pub(crate) struct Own {
     client: String,
     staff: String,
     pub(crate) thread: String,
+    message: String,
 }
 
 /// The own things of a member of the cast.
@@ -97,6 +105,7 @@ pub(crate) fn own(who: &str) -> Own {
         client: client.gid(),
         staff: staff.gid(),
         thread: thread.gid(),
+        message: cast::message(thread, 1).gid(),
     }
 }
 
@@ -170,6 +179,11 @@ fn start(own: &Own) -> Value {
     }
 }
 
+/// A reaction that the viewer could put, to the first message of its own thread.
+fn react(own: &Own) -> Value {
+    json!({ "messageId": own.message, "emoji": "\u{1F44D}" })
+}
+
 fn with(mut input: Value, field: &str, value: Value) -> Value {
     input[field] = value;
     json!({ "input": input })
@@ -208,6 +222,16 @@ pub(crate) const PLACES: &[Place] = &[
     wide(place("startThread.input.topicId", "Topic", "clinician", |own, id| with(start(own), "topicId", json!(id)))),
     place("sendMessage.input.threadId", "Thread", "clinician", |_, id| with(json!({ "body": "b" }), "threadId", json!(id))),
     place("sendMessage.input.actingFor", "Client", "client", |own, id| with(json!({ "threadId": own.thread, "body": "b" }), "actingFor", json!(id))),
+    place("sendMessage.input.replyToId", "Message", "clinician", |own, id| with(json!({ "threadId": own.thread, "body": "b" }), "replyToId", json!(id))),
+    place("editMessage.input.messageId", "Message", "client", |_, id| with(json!({ "body": "b" }), "messageId", json!(id))),
+    place("setMessagePinned.input.messageId", "Message", "clinician", |_, id| with(json!({ "pinned": true }), "messageId", json!(id))),
+    place("toggleReaction.input.messageId", "Message", "clinician", |_, id| with(json!({ "emoji": "\u{1F44D}" }), "messageId", json!(id))),
+    place("addReaction.input.messageId", "Message", "clinician", |_, id| with(json!({ "emoji": "\u{1F44D}" }), "messageId", json!(id))),
+    place("removeReaction.input.messageId", "Message", "clinician", |_, id| with(json!({ "emoji": "\u{1F44D}" }), "messageId", json!(id))),
+    place("toggleReaction.input.actingFor", "Client", "client", |own, id| with(react(own), "actingFor", json!(id))),
+    place("addReaction.input.actingFor", "Client", "client", |own, id| with(react(own), "actingFor", json!(id))),
+    place("removeReaction.input.actingFor", "Client", "client", |own, id| with(react(own), "actingFor", json!(id))),
+    place("setThreadLocked.input.threadId", "Thread", "clinician", |_, id| with(json!({ "locked": false }), "threadId", json!(id))),
     place("startThread.input.attachmentIds", "Attachment", "clinician", |own, id| with(start(own), "attachmentIds", json!([id]))),
     place("sendMessage.input.attachmentIds", "Attachment", "clinician", |own, id| with(json!({ "threadId": own.thread, "body": "b" }), "attachmentIds", json!([id]))),
     place("uploadAttachment.input.clientId", "Client", "client", |_, id| with(json!({ "file": null }), "clientId", json!(id))),

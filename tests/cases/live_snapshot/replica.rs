@@ -6,16 +6,17 @@ use serde_json::{Value, json};
 
 use crate::support::Caller;
 
-const THREAD: &str = "fragment T on Thread { id subject archived audience { kind } topic { id } messageCount viewerUnreadCount viewerHasPinned }";
-const MESSAGES: &str = "messages(last: 100) { edges { node { seq id bodyText } } }";
+const THREAD: &str = "fragment T on Thread { id subject archived audience { kind } topic { id } locked messageCount viewerUnreadCount viewerHasPinned }
+fragment M on Message { id seq bodyText pinnedAt revision replyTo { messageId bodyText } reactions { emoji count viewerHasReacted } }";
+const MESSAGES: &str = "messages(last: 100) { edges { node { ...M } } }";
 /// Receipts are for staff.
-const SEEN: &str = "messages(last: 100) { edges { node { seq id bodyText seenBy { reader { ... on StaffMember { id } ... on PortalAccount { id } } } } } }";
+const SEEN: &str = "messages(last: 100) { edges { node { ...M seenBy { reader { ... on StaffMember { id } ... on PortalAccount { id } } } } } }";
 
-/// A thread and its messages by number: text, and who has seen it.
+/// A thread and its messages by number: the message, and who has seen it.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Kept {
     thread: Value,
-    messages: BTreeMap<i64, (String, BTreeSet<String>)>,
+    messages: BTreeMap<i64, (Value, BTreeSet<String>)>,
 }
 
 /// Everything that a member sees.
@@ -55,12 +56,12 @@ impl Replica {
     fn keep(&mut self, mut thread: Value) {
         let mut kept = Kept::default();
         for edge in thread["messages"]["edges"].as_array().unwrap() {
-            let node = &edge["node"];
-            let seen = node["seenBy"].as_array().into_iter().flatten();
+            let mut node = edge["node"].clone();
+            let seen = node.as_object_mut().unwrap().remove("seenBy");
+            let seen = seen.iter().filter_map(Value::as_array).flatten();
             let seen = seen.map(|receipt| receipt["reader"]["id"].as_str().unwrap().to_owned());
-            let body = node["bodyText"].as_str().unwrap().to_owned();
-            let seq = node["seq"].as_i64().unwrap();
-            kept.messages.insert(seq, (body, seen.collect()));
+            let (seq, seen) = (node["seq"].as_i64().unwrap(), seen.collect());
+            kept.messages.insert(seq, (node, seen));
         }
         thread.as_object_mut().unwrap().remove("messages");
         kept.thread = thread;
@@ -91,24 +92,30 @@ impl Replica {
         let id = thread["id"].as_str().unwrap_or_default().to_owned();
         match event["kind"].as_str().unwrap() {
             "MessageAdded" => {
-                let message = &event["message"];
+                let mut message = event["message"].take();
+                message.as_object_mut().unwrap().remove("viewerUnread");
                 let seq = message["seq"].as_i64().unwrap();
                 let known = self.threads.get_mut(&id);
                 match known.filter(|kept| i64::try_from(kept.messages.len()).unwrap() >= seq - 1) {
                     Some(kept) => {
-                        let body = message["bodyText"].as_str().unwrap().to_owned();
-                        // An event may tell of what was read already, never of another text.
-                        let slot = kept.messages.entry(seq).or_default();
-                        assert!(slot.0.is_empty() || slot.0 == body, "{event:#}");
-                        slot.0 = body;
+                        // An event may tell of what was read already.
+                        kept.messages.entry(seq).or_default().0 = message;
                         kept.thread = thread;
                     }
                     None if seq == 1 => {
-                        let body = message["bodyText"].as_str().unwrap().to_owned();
-                        let messages = BTreeMap::from([(1, (body, BTreeSet::new()))]);
+                        let messages = BTreeMap::from([(1, (message, BTreeSet::new()))]);
                         self.threads.insert(id, Kept { thread, messages });
                     }
                     // Not a thread that was read: the gap must come from a gain that is to be told.
+                    None => self.fetch(caller, &id).await,
+                }
+            }
+            "MessageChanged" | "ReactionChanged" => {
+                let message = event["message"].take();
+                let seq = message["seq"].as_i64().unwrap();
+                let known = self.threads.get_mut(&id);
+                match known.and_then(|kept| kept.messages.get_mut(&seq)) {
+                    Some(slot) => slot.0 = message,
                     None => self.fetch(caller, &id).await,
                 }
             }

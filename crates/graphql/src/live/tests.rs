@@ -65,6 +65,7 @@ fn added(body: &str) -> LiveEvent {
         last_message_id: message_id,
         last_activity_at: noon,
         created_at: noon,
+        locked_by_id: None,
     };
     let message = MessageModel {
         id: message_id,
@@ -78,6 +79,11 @@ fn added(body: &str) -> LiveEvent {
         seen_by_client_at: Some(noon),
         body_format: BodyFormat::Plain,
         body_html: None,
+        reply_to_id: None,
+        reply_to_revision: None,
+        revision: 1,
+        edited_at: None,
+        pinned_at: None,
     };
     let position = Position {
         transaction: 0,
@@ -187,12 +193,12 @@ fn g5_only_what_nobody_has_to_look_at_is_shared() {
         (
             "Message",
             &|s: &str| format!("message {{ {s} }}"),
-            "id seq thread author bodyFormat bodyText bodyHtml createdAt labels",
+            "id seq thread author bodyFormat bodyText bodyHtml replyTo pinnedAt revision editedAt createdAt labels",
         ),
         (
             "Thread",
             &|s: &str| format!("thread {{ {s} }}"),
-            "id kind topic subject client groupMembers createdAt lastActivityAt messageCount",
+            "id kind topic subject client groupMembers createdAt lastActivityAt messageCount locked",
         ),
         (
             "Client",

@@ -84,9 +84,10 @@ fn facts() -> impl Strategy<Value = ThreadFacts> {
         select(ThreadKind::ALL),
         select(Lifecycle::ALL),
         select(AudienceKind::ALL),
+        prop::option::of(id::<StaffId>()),
     );
     (thread, clients, people).prop_map(|(thread, clients, (listed, assigned, supervisors))| {
-        let (agency, kind, lifecycle, audience) = thread;
+        let (agency, kind, lifecycle, audience, locked_by) = thread;
         let internal = kind == ThreadKind::Internal;
         let several = matches!(kind, ThreadKind::Broadcast | ThreadKind::Group);
         let clients = clients
@@ -105,6 +106,7 @@ fn facts() -> impl Strategy<Value = ThreadFacts> {
             agency,
             kind,
             lifecycle,
+            locked_by,
             audience: (!internal).then_some(audience),
             clients: clients.take(count).collect(),
             started_by: Principal::Staff(StaffId(uuid::Uuid::nil())),

@@ -72,6 +72,7 @@ pub(crate) fn thread(audience: AudienceKind) -> ThreadFacts {
         agency: HERE,
         kind: ThreadKind::Direct,
         lifecycle: Lifecycle::Open,
+        locked_by: None,
         audience: Some(audience),
         clients: vec![ClientFacts {
             id: CLIENT,

@@ -5,3 +5,4 @@ mod agreement;
 mod cast;
 mod picture;
 mod rules;
+mod shared;

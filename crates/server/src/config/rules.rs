@@ -150,6 +150,14 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
         ),
     ),
     (
+        "otlp_endpoint",
+        text(
+            "empty, or an https URL without user and password (http only on a loopback address)",
+            |url| url.is_empty() || is_jwks_url(url),
+        ),
+    ),
+    ("trace_percent", between(1, 100)),
+    (
         "log",
         text(
             "a level such as info, or a filter such as info,tidings_service=debug",

@@ -104,6 +104,11 @@ impl Talk {
             seen_by_client_at: None,
             body_format: BodyFormat::Plain,
             body_html: None,
+            reply_to_id: None,
+            reply_to_revision: None,
+            revision: 1,
+            edited_at: None,
+            pinned_at: None,
         });
         // One's own message is read, and leaves no receipt.
         *self.position(voice.reader()) = seq;
@@ -213,6 +218,7 @@ impl Talk {
             last_message_id: last.id,
             last_activity_at,
             created_at: first.created_at,
+            locked_by_id: None,
         });
         batch.messages.extend(self.messages);
         batch.receipts.extend(self.receipts);

@@ -8,19 +8,12 @@ use tidings_domain::{
     AccountId, AudienceKind, ClientId, Event, EventRecord, MessageId, ParticipantStanding,
     Principal, StaffId, ThreadId,
 };
-use tidings_policy::{Action, FieldRule, ThreadFacts, Viewer, decide};
+use tidings_policy::{Action, FieldRule, ThreadFacts, Viewer, decide, shows_reaction};
 use tidings_store::{LiveThread, MessageRow, Store};
 
+use super::team::{Team, team};
 use super::{LiveEvent, LiveKind, Scope};
 use crate::error::Result;
-
-/// Threads of one client that a change of its care team names one by one; beyond it the viewer is
-/// told to read everything again.
-const NAMED_THREADS: usize = 500;
-
-/// Longest time between the moment that a write carries and its commit, for telling which threads
-/// were there before it.
-const COMMIT: chrono::Duration = chrono::Duration::seconds(5);
 
 /// An event, ready to be asked about by viewers.
 #[derive(Debug)]
@@ -35,6 +28,7 @@ pub(crate) enum About {
     Message {
         thread: Arc<LiveThread>,
         message: Arc<MessageRow>,
+        what: MessageEvent,
     },
     Thread {
         thread: Arc<LiveThread>,
@@ -67,16 +61,23 @@ pub(crate) enum About {
     Nothing,
 }
 
-/// A change of a care team.
-#[derive(Debug)]
-pub(crate) struct Team {
-    pub(crate) staff: StaffId,
-    pub(crate) supervisors: Vec<StaffId>,
-    pub(crate) threads: Vec<Arc<LiveThread>>,
-    /// Whether the assignment held before the change.
-    held: bool,
-    /// Whether there are more threads than were loaded.
-    more: bool,
+/// What happened to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MessageEvent {
+    Added,
+    Changed,
+    /// Somebody reacted, or took it back.
+    Reaction(Principal),
+}
+
+/// The message of an event, if it has one.
+fn of_message(event: &Event) -> Option<(MessageId, MessageEvent)> {
+    match event {
+        Event::MessageAdded { message, .. } => Some((*message, MessageEvent::Added)),
+        Event::MessageChanged { message } => Some((*message, MessageEvent::Changed)),
+        Event::ReactionChanged { message, by } => Some((*message, MessageEvent::Reaction(*by))),
+        _ => None,
+    }
 }
 
 /// Loads what the events need: a few statements for any number of events.
@@ -89,13 +90,12 @@ pub(crate) async fn prepare(
     threads.sort_unstable();
     threads.dedup();
     let threads = share(store.live_threads(&threads, now).await?);
-    let messages: Vec<MessageId> = records
+    let messages = records
         .iter()
-        .filter_map(|record| match record.event {
-            Event::MessageAdded { message, .. } => Some(message),
-            _ => None,
-        })
-        .collect();
+        .filter_map(|record| of_message(&record.event));
+    let mut messages: Vec<MessageId> = messages.map(|(message, _)| message).collect();
+    messages.sort_unstable();
+    messages.dedup();
     let messages: HashMap<MessageId, Arc<MessageRow>> = store
         .live_messages(&messages)
         .await?
@@ -106,13 +106,23 @@ pub(crate) async fn prepare(
     for record in records {
         let thread = record.thread.and_then(|id| threads.get(&id)).cloned();
         let about = match (&record.event, thread) {
-            (Event::MessageAdded { message, .. }, Some(thread)) => match messages.get(message) {
-                Some(message) => About::Message {
-                    thread,
-                    message: Arc::clone(message),
-                },
-                None => About::Nothing,
-            },
+            (
+                event @ (Event::MessageAdded { .. }
+                | Event::MessageChanged { .. }
+                | Event::ReactionChanged { .. }),
+                Some(thread),
+            ) => {
+                let found = of_message(event)
+                    .and_then(|(id, what)| Some((Arc::clone(messages.get(&id)?), what)));
+                match found {
+                    Some((message, what)) => About::Message {
+                        thread,
+                        message,
+                        what,
+                    },
+                    None => About::Nothing,
+                }
+            }
             (Event::ThreadChanged { audience_before }, Some(thread)) => About::Thread {
                 thread,
                 audience_before: *audience_before,
@@ -171,32 +181,7 @@ fn share(threads: HashMap<ThreadId, LiveThread>) -> HashMap<ThreadId, Arc<LiveTh
         .collect()
 }
 
-async fn team(
-    store: &Store,
-    client: ClientId,
-    (staff, held): (StaffId, bool),
-    now: DateTime<Utc>,
-) -> Result<Team> {
-    let ids = store.threads_of_client(client, NAMED_THREADS + 1).await?;
-    let more = ids.len() > NAMED_THREADS;
-    let ids = ids.get(..NAMED_THREADS).unwrap_or(&ids);
-    let threads = store
-        .live_threads(ids, now)
-        .await?
-        .into_values()
-        .map(Arc::new)
-        .collect();
-    let supervisors = store.supervisors_of(staff).await?;
-    Ok(Team {
-        staff,
-        supervisors,
-        threads,
-        held,
-        more,
-    })
-}
-
-fn sees(viewer: &Viewer, facts: &ThreadFacts) -> bool {
+pub(super) fn sees(viewer: &Viewer, facts: &ThreadFacts) -> bool {
     decide(viewer, Action::View, facts).is_ok()
 }
 
@@ -204,10 +189,11 @@ impl Prepared {
     /// What this viewer gets of the event, if anything.
     pub(crate) fn for_viewer(&self, viewer: &Viewer) -> Option<LiveEvent> {
         let kind = match &self.about {
-            About::Message { thread, message } if sees(viewer, &thread.facts) => {
-                let (thread, message) = (Arc::clone(thread), Arc::clone(message));
-                LiveKind::MessageAdded { thread, message }
-            }
+            About::Message {
+                thread,
+                message,
+                what,
+            } if sees(viewer, &thread.facts) => about_message(viewer, thread, message, *what)?,
             About::Thread {
                 thread,
                 audience_before,
@@ -263,6 +249,22 @@ impl Prepared {
     }
 }
 
+fn about_message(
+    viewer: &Viewer,
+    thread: &Arc<LiveThread>,
+    message: &Arc<MessageRow>,
+    what: MessageEvent,
+) -> Option<LiveKind> {
+    let (thread, message) = (Arc::clone(thread), Arc::clone(message));
+    match what {
+        MessageEvent::Added => Some(LiveKind::MessageAdded { thread, message }),
+        MessageEvent::Changed => Some(LiveKind::MessageChanged { thread, message }),
+        // SECURITY: of a broadcast clients learn nothing of each other, not even that (S-26).
+        MessageEvent::Reaction(by) => shows_reaction(viewer, thread.facts.kind, by)
+            .then_some(LiveKind::ReactionChanged { thread, message }),
+    }
+}
+
 fn changed(
     viewer: &Viewer,
     thread: &Arc<LiveThread>,
@@ -297,68 +299,6 @@ fn people_changed(
         }),
         (false, _, true) => Some(LiveKind::AccessRevoked(scope())),
         (false, _, false) => None,
-    }
-}
-
-impl Team {
-    /// What the change gave the viewer or took away: the difference between the threads as they
-    /// are and as they were with the assignment as it was.
-    fn for_viewer(&self, viewer: &Viewer, at: DateTime<Utc>) -> Option<LiveKind> {
-        let staff = viewer.staff()?;
-        if staff.id != self.staff && !self.supervisors.contains(&staff.id) {
-            return None;
-        }
-        let mut gained = Vec::new();
-        let mut lost = Vec::new();
-        for thread in &self.threads {
-            let now = sees(viewer, &thread.facts);
-            let before = sees(viewer, &self.before(&thread.facts));
-            match (before, now) {
-                (false, true) => gained.push(thread.thread.id),
-                // SECURITY: what was started after the assignment ended was never visible; a reader
-                // who comes back later is not told of it.
-                (true, false) if thread.thread.created_at <= at + COMMIT => {
-                    lost.push(thread.thread.id);
-                }
-                _ => {}
-            }
-        }
-        let scope = |threads| {
-            if self.more {
-                Scope::Everything
-            } else {
-                Scope::Threads(threads)
-            }
-        };
-        if !lost.is_empty() {
-            Some(LiveKind::AccessRevoked(scope(lost)))
-        } else if !gained.is_empty() {
-            Some(LiveKind::AccessGranted(scope(gained)))
-        } else {
-            None
-        }
-    }
-
-    fn before(&self, facts: &ThreadFacts) -> ThreadFacts {
-        let mut before = facts.clone();
-        match (self.held, facts.assigned.contains(&self.staff)) {
-            (false, true) => {
-                before.assigned.retain(|staff| *staff != self.staff);
-                // A supervisor may still be there for another member of the team; naming a thread
-                // as gained that was visible before does no harm.
-                before
-                    .supervisors
-                    .retain(|staff| !self.supervisors.contains(staff));
-            }
-            (true, false) => {
-                before.assigned.push(self.staff);
-                before.supervisors.extend(&self.supervisors);
-            }
-            // SECURITY: an assignment that never held, or holds as before, took nothing away. To
-            // name threads then would tell of threads that were never visible.
-            (true, true) | (false, false) => {}
-        }
-        before
     }
 }
 

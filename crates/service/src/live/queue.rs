@@ -66,7 +66,9 @@ pub(crate) fn queue() -> (Sender, Receiver) {
 /// Roughly what an event keeps in memory: its texts are by far the most of it.
 pub(crate) fn weight(event: &LiveEvent) -> usize {
     let texts = match &event.kind {
-        LiveKind::MessageAdded { thread, message } => {
+        LiveKind::MessageAdded { thread, message }
+        | LiveKind::MessageChanged { thread, message }
+        | LiveKind::ReactionChanged { thread, message } => {
             let html = message.message.body_html.as_ref().map_or(0, String::len);
             message.message.body.len() + html + thread.thread.subject.len()
         }

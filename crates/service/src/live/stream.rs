@@ -69,6 +69,8 @@ pub(crate) fn wants(filter: &Filter, kind: &LiveKind) -> bool {
     };
     match kind {
         LiveKind::MessageAdded { thread: live, .. }
+        | LiveKind::MessageChanged { thread: live, .. }
+        | LiveKind::ReactionChanged { thread: live, .. }
         | LiveKind::ThreadChanged { thread: live }
         | LiveKind::ReadReceiptAdded { thread: live, .. }
         | LiveKind::ViewerStateChanged { thread: live } => live.thread.id == thread,

@@ -256,6 +256,7 @@ async fn store(
         last_message_id: message_id,
         last_activity_at: at,
         created_at: at,
+        locked_by_id: None,
     };
     let message = MessageModel {
         id: message_id,
@@ -269,6 +270,11 @@ async fn store(
         seen_by_client_at: None,
         body_format: body.format,
         body_html: body.html,
+        reply_to_id: None,
+        reply_to_revision: None,
+        revision: 1,
+        edited_at: None,
+        pinned_at: None,
     };
     write.tx.insert_thread(&thread).await?;
     let staff = draft.staff.into_iter().map(Principal::Staff);

@@ -36,6 +36,16 @@ pub struct Model {
     /// The sanitised HTML of a rich one. Also empty in a row that was read without it
     /// ([`MessageRange::html`](crate::MessageRange::html)): a rich message always has it.
     pub body_html: Option<String>,
+    /// The message that it answers, of the same thread (P-34).
+    pub reply_to_id: Option<MessageId>,
+    /// Which text of that message it answers.
+    pub reply_to_revision: Option<i32>,
+    /// Counts its texts, from 1; those before stand in `message_revision`.
+    pub revision: i32,
+    /// When it was edited last.
+    pub edited_at: Option<DateTime<Utc>>,
+    /// When it was pinned, if it is pinned (P-30).
+    pub pinned_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

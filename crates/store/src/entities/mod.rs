@@ -4,9 +4,12 @@
 pub(crate) mod agency;
 pub(crate) mod attachment;
 pub(crate) mod audience;
+pub(crate) mod audit_entry;
 pub(crate) mod care_team_member;
 pub(crate) mod client;
 pub(crate) mod message;
+pub(crate) mod message_reaction;
+pub(crate) mod message_revision;
 pub(crate) mod messaging_policy;
 pub(crate) mod portal_account;
 pub(crate) mod portal_account_client;

@@ -6,8 +6,8 @@ use sea_orm::entity::prelude::{
     EnumIter, PrimaryKeyTrait,
 };
 use tidings_domain::{
-    AgencyId, AudienceKind, ClientId, Lifecycle, MessageId, PrincipalKind, ThreadId, ThreadKind,
-    TopicId,
+    AgencyId, AudienceKind, ClientId, Lifecycle, MessageId, PrincipalKind, StaffId, ThreadId,
+    ThreadKind, TopicId,
 };
 use uuid::Uuid;
 
@@ -46,6 +46,8 @@ pub struct Model {
     pub last_activity_at: DateTime<Utc>,
     /// When it was started.
     pub created_at: DateTime<Utc>,
+    /// Who locked it, if it is locked (PX-04).
+    pub locked_by_id: Option<StaffId>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -53,7 +53,6 @@ struct OfClient<'a> {
     grant: &'a Grant,
     lifecycle: Lifecycle,
     window: Window<'a>,
-    held: Held,
 }
 
 impl Query<'_> {
@@ -156,8 +155,7 @@ impl Query<'_> {
     }
 
     /// The merge of the threads of each client, newest first, which takes no more of them than the
-    /// page has: once for those that are about one client, once for those that have several. The
-    /// databases spell it differently.
+    /// page has, whether they are about one client or several. The databases spell it differently.
     fn by_clients(
         &mut self,
         sql: &mut Sql,
@@ -165,52 +163,61 @@ impl Query<'_> {
         lifecycle: Lifecycle,
         window: Window<'_>,
     ) {
-        for held in [Held::InTheRow, Held::Beside] {
-            self.union(sql);
-            sql.push("SELECT z.id, z.key, FALSE AS pinned FROM (");
-            let of = OfClient {
-                grant,
-                lifecycle,
-                window,
-                held,
-            };
-            if sql.postgres() {
-                self.merge_on_postgres(sql, of);
-            } else {
-                self.merge_on_sqlite(sql, of);
-            }
-            sql.push(") z");
+        self.union(sql);
+        sql.push("SELECT z.id, z.key, FALSE AS pinned FROM (");
+        let of = OfClient {
+            grant,
+            lifecycle,
+            window,
+        };
+        if sql.postgres() {
+            self.merge_on_postgres(sql, of);
+        } else {
+            self.merge_on_sqlite(sql, of);
         }
+        sql.push(") z");
     }
 
     /// A recursion whose rows wait in order: the newest thread of each client, and behind each that
-    /// is taken the client's next.
+    /// is taken the client's next. A client stands in two queues, since its threads stand in two
+    /// indexes: `beside` tells them apart.
     fn merge_on_sqlite(&self, sql: &mut Sql, of: OfClient<'_>) {
-        let (time, id) = of.held.columns();
         sql.push(
-            "WITH RECURSIVE h (client_id, id, key) AS (SELECT g.client_id, t.id, \
+            "WITH RECURSIVE h (client_id, beside, id, key) AS (SELECT g.client_id, b.beside, t.id, \
              t.last_activity_at FROM (SELECT DISTINCT q.client_id FROM (",
         );
         clients_within(sql, of.grant.reach, self.viewer);
-        sql.push(") q) g CROSS JOIN thread t WHERE t.rowid = (SELECT x.rowid");
-        self.of_client(sql, of, "g.client_id");
-        of.held.newest_first(sql);
-        sql.push(" LIMIT 1) UNION ALL ");
-        sql.push("SELECT h.client_id, t.id, t.last_activity_at FROM h CROSS JOIN thread t");
-        sql.push(" WHERE t.rowid = (SELECT x.rowid");
-        self.of_client(sql, of, "h.client_id");
-        sql.push(" AND (").push(time).push(", ").push(id);
-        sql.push(") < (h.key, h.id)");
-        of.held.newest_first(sql);
-        sql.push(" LIMIT 1) ORDER BY 3 DESC, 2 DESC LIMIT ");
+        sql.push(") q) g CROSS JOIN (SELECT 0 AS beside UNION ALL SELECT 1) b");
+        sql.push(" CROSS JOIN thread t WHERE t.rowid = CASE b.beside ");
+        self.newest(sql, of, "g.client_id", "");
+        sql.push(" UNION ALL SELECT h.client_id, h.beside, t.id, t.last_activity_at");
+        sql.push(" FROM h CROSS JOIN thread t WHERE t.rowid = CASE h.beside ");
+        self.newest(sql, of, "h.client_id", "(h.key, h.id)");
+        sql.push(" ORDER BY 4 DESC, 3 DESC LIMIT ");
         sql.number(self.bound(of.window))
             .push(") SELECT id, key FROM h");
+    }
+
+    /// Adds the branches of a `CASE`: the row of the client's newest thread in either queue, behind
+    /// a place if there is one.
+    fn newest(&self, sql: &mut Sql, of: OfClient<'_>, client: &str, behind: &str) {
+        for (held, case) in [(Held::InTheRow, "WHEN 0 THEN"), (Held::Beside, " ELSE")] {
+            sql.push(case).push(" (SELECT x.rowid");
+            self.of_client(sql, of, held, client);
+            if !behind.is_empty() {
+                let (time, id) = held.columns();
+                sql.push(" AND (").push(time).push(", ").push(id);
+                sql.push(") < ").push(behind);
+            }
+            held.newest_first(sql);
+            sql.push(" LIMIT 1)");
+        }
+        sql.push(" END");
     }
 
     /// The first few of each client tell how far down the page reaches at most; then each client's
     /// threads down to there.
     fn merge_on_postgres(&self, sql: &mut Sql, of: OfClient<'_>) {
-        let (time, id) = of.held.columns();
         let moved = matches!(of.window, Window::Moved(_));
         sql.push("WITH g AS MATERIALIZED (SELECT DISTINCT q.client_id FROM (");
         clients_within(sql, of.grant.reach, self.viewer);
@@ -219,33 +226,42 @@ impl Query<'_> {
             sql.push(", low AS (SELECT CASE WHEN COUNT(*) = ")
                 .number(self.limit)
                 .push(" THEN MIN(f.key) ELSE '-infinity' END AS key FROM (SELECT y.key FROM g ")
-                .push("CROSS JOIN LATERAL (SELECT ")
-                .push(time)
-                .push(" AS key");
-            self.of_client(sql, of, "g.client_id");
-            of.held.newest_first(sql);
-            sql.push(" LIMIT 2) y ORDER BY y.key DESC LIMIT ")
+                .push("CROSS JOIN LATERAL (");
+            self.either(sql, of, "", 2);
+            sql.push(") y ORDER BY y.key DESC LIMIT ")
                 .number(self.limit)
                 .push(") f)");
         }
-        sql.push(" SELECT y.id, y.key FROM g CROSS JOIN LATERAL (SELECT ");
-        sql.push(id).push(" AS id, ").push(time).push(" AS key");
-        self.of_client(sql, of, "g.client_id");
-        if !moved {
-            sql.push(" AND ")
-                .push(time)
-                .push(" >= (SELECT low.key FROM low)");
+        sql.push(" SELECT y.id, y.key FROM g CROSS JOIN LATERAL (");
+        let down_to = if moved {
+            ""
+        } else {
+            "(SELECT low.key FROM low)"
+        };
+        self.either(sql, of, down_to, self.bound(of.window));
+        sql.push(") y");
+    }
+
+    /// Adds the first threads of a client in either index, down to a moment if there is one.
+    fn either(&self, sql: &mut Sql, of: OfClient<'_>, down_to: &str, limit: usize) {
+        for (held, begin) in [(Held::InTheRow, "("), (Held::Beside, ") UNION ALL (")] {
+            let (time, id) = held.columns();
+            sql.push(begin).push("SELECT ").push(id).push(" AS id, ");
+            sql.push(time).push(" AS key");
+            self.of_client(sql, of, held, "g.client_id");
+            if !down_to.is_empty() {
+                sql.push(" AND ").push(time).push(" >= ").push(down_to);
+            }
+            held.newest_first(sql);
+            sql.push(" LIMIT ").number(limit);
         }
-        of.held.newest_first(sql);
-        sql.push(" LIMIT ")
-            .number(self.bound(of.window))
-            .push(") y");
+        sql.push(")");
     }
 
     /// Adds ` FROM thread x WHERE …`: what the grant opens of one client within a window.
-    fn of_client(&self, sql: &mut Sql, of: OfClient<'_>, client: &str) {
-        let (time, id) = of.held.columns();
-        of.held.threads_of(sql, client);
+    fn of_client(&self, sql: &mut Sql, of: OfClient<'_>, held: Held, client: &str) {
+        let (time, id) = held.columns();
+        held.threads_of(sql, client);
         sql.push(" AND x.agency_id = ")
             .bind(self.viewer.agency())
             .push(" AND ");
@@ -253,7 +269,7 @@ impl Query<'_> {
         sql.push("x.lifecycle = '")
             .push(of.lifecycle.as_str())
             .push("'");
-        if matches!(of.held, Held::Beside) {
+        if matches!(held, Held::Beside) {
             // A thread counts for one of its clients, so that it takes one place on the page.
             sql.push(" AND NOT EXISTS (SELECT 1 FROM (");
             clients_within(sql, of.grant.reach, self.viewer);

@@ -149,6 +149,11 @@ fn message(number: u128, when: DateTime<Utc>) -> MessageModel {
         seen_by_client_at: None,
         body_format: BodyFormat::Plain,
         body_html: None,
+        reply_to_id: None,
+        reply_to_revision: None,
+        revision: 1,
+        edited_at: None,
+        pinned_at: None,
     }
 }
 
@@ -193,6 +198,7 @@ fn threads(batch: &mut Batch, measures: u128) {
             last_message_id: message.id,
             last_activity_at: when,
             created_at: when,
+            locked_by_id: None,
         });
         let listed = match third {
             _ if own => CLINICIAN.0,

@@ -13,6 +13,7 @@ use tidings_store::{
 };
 
 use crate::model::is_open;
+use crate::shared::{doors, share};
 use crate::stir::{stir, viewers};
 use crate::support::Db;
 use crate::support::world::World;
@@ -43,12 +44,14 @@ async fn k17_t04_t05_t06_t07_t08_t09_t11_t14_k18_every_door_shows_what_the_law_a
         tx.commit().await.unwrap();
         let viewers = viewers(&world, &db.store).await;
         let receipts = stir(&mut world, &db.store, &viewers).await;
+        let shared = share(&mut world, &db.store).await;
         facts_are_those_of_the_rows(&world, &db.store).await;
         for viewer in &viewers {
             seen += world.visible(viewer).len();
             lookups(&world, &db.store, viewer).await;
             messages(&world, &db.store, viewer, &receipts).await;
             writes(&world, &db.store, viewer).await;
+            doors(&world, &db.store, viewer, &shared).await;
             counts(&world, &db.store, viewer).await;
             lists(&mut world, &db.store, viewer).await;
         }

@@ -27,6 +27,11 @@ async fn send(store: Store, viewer: Viewer, thread: ThreadId, number: u128) -> i
         seen_by_client_at: None,
         body_format: BodyFormat::Plain,
         body_html: None,
+        reply_to_id: None,
+        reply_to_revision: None,
+        revision: 1,
+        edited_at: None,
+        pinned_at: None,
     };
     tx.insert_message(&message).await.unwrap();
     tx.advance_thread(&seen.thread, message.seq, message.id, message.created_at)

@@ -10,6 +10,7 @@
 mod support;
 
 mod attachments;
+mod audit;
 mod claim;
 mod crown;
 mod directory;
@@ -18,5 +19,6 @@ mod gapless;
 mod model;
 mod paging;
 mod reading;
+mod shared;
 mod stir;
 mod writer;

@@ -61,6 +61,7 @@ impl World {
             agency: thread.agency_id,
             kind: thread.kind,
             lifecycle: thread.lifecycle,
+            locked_by: thread.locked_by_id,
             audience: thread.audience,
             clients: clients
                 .iter()
@@ -118,6 +119,11 @@ impl World {
             seen_by_client_at: None,
             body_format: BodyFormat::Plain,
             body_html: None,
+            reply_to_id: None,
+            reply_to_revision: None,
+            revision: 1,
+            edited_at: None,
+            pinned_at: None,
         };
         for ((_, thread), kept) in &mut self.kept {
             if *thread == id {

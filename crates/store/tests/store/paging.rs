@@ -185,6 +185,11 @@ async fn stall(world: &mut World, store: &Store, thread: ThreadId, now: DateTime
         seen_by_client_at: None,
         body_format: BodyFormat::Plain,
         body_html: None,
+        reply_to_id: None,
+        reply_to_revision: None,
+        revision: 1,
+        edited_at: None,
+        pinned_at: None,
     };
     let tx = store.begin().await.unwrap();
     tx.insert_message(&message).await.unwrap();

@@ -292,6 +292,7 @@ impl World {
             last_message_id: self.id(),
             last_activity_at: at(0),
             created_at: at(0),
+            locked_by_id: None,
         };
         for _ in 0..=self.dice.below(5) {
             self.message(&mut thread, client);
@@ -338,6 +339,11 @@ impl World {
             seen_by_client_at: None,
             body_format: BodyFormat::Plain,
             body_html: None,
+            reply_to_id: None,
+            reply_to_revision: None,
+            revision: 1,
+            edited_at: None,
+            pinned_at: None,
         };
         thread.last_seq = message.seq;
         thread.last_message_id = message.id;

@@ -65,6 +65,11 @@ const OF_FILES: &[(&str, &[&str])] = &[
         "public_url",
         &["portal.example", "https://portal.example/path"],
     ),
+    (
+        "otlp_endpoint",
+        &["collector:4318", "http://collector.example/v1/traces"],
+    ),
+    ("trace_percent", &["0", "101", "half"]),
 ];
 
 #[test]

@@ -9,6 +9,7 @@ use tidings_policy::{AccountViewer, StaffViewer, ThreadFacts, bare};
 use tidings_store::{LiveThread, MessageModel, MessageRow, ThreadRow};
 use uuid::Uuid;
 
+use super::super::prepare::MessageEvent;
 use super::super::queue;
 use super::*;
 
@@ -57,6 +58,7 @@ fn thread(audience: Option<AudienceKind>, listed: &[Principal]) -> Arc<LiveThrea
         last_message_id: MessageId(Uuid::nil()),
         last_activity_at: noon(),
         created_at: noon(),
+        locked_by_id: None,
     };
     let listed = listed
         .iter()
@@ -102,6 +104,11 @@ fn message(seq: i64, thread: &Arc<LiveThread>, body: &str) -> Prepared {
         seen_by_client_at: None,
         body_format: BodyFormat::Plain,
         body_html: None,
+        reply_to_id: None,
+        reply_to_revision: None,
+        revision: 1,
+        edited_at: None,
+        pinned_at: None,
     };
     let message = Arc::new(MessageRow {
         message,
@@ -110,7 +117,14 @@ fn message(seq: i64, thread: &Arc<LiveThread>, body: &str) -> Prepared {
         unread: true,
     });
     let thread = Arc::clone(thread);
-    event(seq, About::Message { thread, message })
+    event(
+        seq,
+        About::Message {
+            thread,
+            message,
+            what: MessageEvent::Added,
+        },
+    )
 }
 
 fn waits(hub: &Hub, viewer: &Arc<Viewer>) -> Registration {
