@@ -5,8 +5,8 @@ mod scripts;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
-use tidings_domain::{Clock, MessagingPolicy};
-use tidings_store::{AgencyRow, Batch, Store, policy_row};
+use tidings_domain::{Clock, Deed, MessagingPolicy, Principal};
+use tidings_store::{AgencyRow, Batch, CareTeamMemberRow, Store, Tx, policy_row};
 
 use super::cast::{self, agency};
 use super::{Result, SeedError};
@@ -37,9 +37,30 @@ pub async fn demo(store: &Store, clock: &dyn Clock) -> Result<()> {
         return Err(SeedError::DemoExists);
     }
     let batch = batch(now)?;
+    let care_teams = batch.care_team_members.clone();
     let tx = store.begin().await?;
     tx.insert_batch(batch).await?;
+    audit(&tx, care_teams).await?;
     Ok(tx.commit().await?)
+}
+
+/// Who was put on a care team of the demo agency, as its audit log would have kept it.
+async fn audit(tx: &Tx, mut members: Vec<CareTeamMemberRow>) -> Result<()> {
+    let by = Principal::Staff(cast::staff::CLINICAL_ADMIN);
+    members.retain(|member| member.client_id != cast::client::OUTSIDER);
+    members.sort_by_key(|member| (member.created_at, member.id));
+    for member in members {
+        tx.audit(
+            agency::HARBOR_LANE,
+            Some(by),
+            Deed::CareTeamAssigned,
+            member.client_id.into(),
+            format!("staff member {}", member.staff_id),
+            member.created_at,
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// Makes the demo when the database holds no agency at all. Answers whether it did.
