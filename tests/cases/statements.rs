@@ -253,6 +253,7 @@ async fn s21_p34_p35_quotes_and_reactions_of_a_page_take_a_statement_each_whatev
                 .await;
         }
     }
+    tidings.relayed().await;
     let people = "{ ... on StaffMember { id displayName } ... on Client { id displayName } }";
     let query = format!(
         "query($id: ID!, $last: Int!) {{ thread(id: $id) {{ id locked pinnedMessages {{ id bodyText pinnedAt author {people} }}

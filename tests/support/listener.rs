@@ -76,6 +76,16 @@ impl Tidings {
         }
     }
 
+    /// Writes a message and waits until it is told of, and with it everything that was written before.
+    /// On PostgreSQL a transaction of another test can hold the log's end back: who listens from now
+    /// on would hear, and who counts statements would count, what comes of earlier writes.
+    pub(crate) async fn relayed(&self) {
+        let mut listener = self.listen("clinician").await;
+        let writer = self.caller("supervisor");
+        writer.writes(&thread::SLEEP.gid(), "The last one.").await;
+        while listener.next().await["message"]["bodyText"] != "The last one." {}
+    }
+
     /// The whole cast listens to everything.
     pub(crate) async fn all_listen(&self) -> Vec<Listener> {
         let mut listeners = Vec::with_capacity(CAST.len());

@@ -17,8 +17,9 @@ async fn px04_an_author_edits_and_staff_read_what_was_said_before() {
     let (elena, amina) = (tidings.caller("client"), tidings.caller("clinician"));
     let id = thread::SLEEP.gid();
     let unread = elena.unread().await;
-    let said = amina.writes(&id, "See you on Friday.").await;
     let mut listener = tidings.listen("client").await;
+    let said = amina.writes(&id, "See you on Friday.").await;
+    listener.expect("MessageAdded").await;
     let edited = amina
         .does("editMessage", edit(&said, " See you on Monday.\r\n"))
         .await;

@@ -249,6 +249,7 @@ async fn p35_s26_of_a_broadcast_clients_learn_nothing_of_each_others_reactions()
         assert!(!text.contains(&other.gid()), "{who}: {text}");
     }
     // Nor by an event: the staff member's is told to both, another client's to none.
+    tidings.relayed().await;
     let mut elena = tidings.listen("client").await;
     lucia.does("removeReaction", with(&it, HEART)).await;
     let event = elena.expect("ReactionChanged").await;
