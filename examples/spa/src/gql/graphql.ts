@@ -80,6 +80,21 @@ export type AudienceKind =
   /** Care itself. */
   | 'CLINICAL';
 
+/** What an entry of the audit log says was done. */
+export type AuditDeed =
+  /** A staff member was put on a client's care team. */
+  | 'CARE_TEAM_ASSIGNED'
+  /** An assignment to a client was ended. */
+  | 'CARE_TEAM_ENDED'
+  /** A client was marked active or inactive. */
+  | 'CLIENT_STATUS_CHANGED'
+  /** A staff member was given other roles. */
+  | 'ROLES_CHANGED'
+  /** A staff member's settings were changed. */
+  | 'STAFF_SETTINGS_CHANGED'
+  /** A thread was given another audience, topic or subject. */
+  | 'THREAD_HEADER_EDITED';
+
 /** How a message's text is written. */
 export type BodyFormat =
   /** Text and nothing else: the default. Characters that mean something in HTML mean themselves. */
@@ -136,6 +151,23 @@ export type CreateUploadInput = {
   size: Scalars['Int']['input'];
 };
 
+/** Another text for a message. */
+export type EditMessageInput = {
+  /** Its new text, as `bodyFormat` says, within the bounds of `sendMessage`. */
+  body: Scalars['String']['input'];
+  /** How the text is written. Its images show attachments that went with the message. */
+  bodyFormat?: BodyFormat;
+  /**
+   * The revision that was read, `Message.revision`: another one is refused then with
+   * `VERSION_CONFLICT`. Left out, whatever is there is replaced.
+   */
+  expectedRevision?: InputMaybe<Scalars['Int']['input']>;
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Which message. */
+  messageId: Scalars['ID']['input'];
+};
+
 /** A header to store. What is left out stays. */
 export type EditThreadHeaderInput = {
   /** The new audience. Takes the token of `audienceChangePreview`. */
@@ -177,6 +209,10 @@ export type EventKind =
   | 'CLIENT_CHANGED'
   /** A message was sent. */
   | 'MESSAGE_ADDED'
+  /** A message was edited, pinned or unpinned. */
+  | 'MESSAGE_CHANGED'
+  /** Somebody put a reaction to a message or took it back. */
+  | 'REACTION_CHANGED'
   /** Somebody saw messages for the first time. For staff. */
   | 'READ_RECEIPT_ADDED'
   /** A thread's header or lifecycle changed, or the viewer gained sight of it by that. */
@@ -248,6 +284,21 @@ export type PortalAccountState =
   /** An invitation is out. */
   | 'INVITED';
 
+/** A reaction to a message. */
+export type ReactionInput = {
+  /**
+   * The client for whom a portal account reacts; needed only where several of its clients are
+   * in one group. Staff leave it out.
+   */
+  actingFor?: InputMaybe<Scalars['ID']['input']>;
+  /** With what: exactly one emoji, with a skin tone where it has one. */
+  emoji: Scalars['String']['input'];
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** To which message. */
+  messageId: Scalars['ID']['input'];
+};
+
 /** Somebody to whom a thread goes: exactly one of these. No value means "all clients". */
 export type RecipientInput =
   /** A client. */
@@ -301,6 +352,8 @@ export type SendMessageInput = {
   idempotencyKey: Scalars['String']['input'];
   /** Whether everything in the thread up to it counts as read by the sender. */
   markThreadRead?: Scalars['Boolean']['input'];
+  /** The message that it answers, of the same thread: it is quoted as it reads now. */
+  replyToId?: InputMaybe<Scalars['ID']['input']>;
   /** Into which thread. */
   threadId: Scalars['ID']['input'];
 };
@@ -313,6 +366,16 @@ export type SetClientStatusInput = {
   idempotencyKey: Scalars['String']['input'];
   /** The status. */
   status: ClientStatus;
+};
+
+/** Pin a message, or unpin it. */
+export type SetMessagePinnedInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Which message. */
+  messageId: Scalars['ID']['input'];
+  /** Whether it is to be pinned, for everybody who sees its thread. */
+  pinned: Scalars['Boolean']['input'];
 };
 
 /** Roles to give a staff member, in place of the present ones. */
@@ -331,6 +394,16 @@ export type SetThreadArchivedInput = {
   archived: Scalars['Boolean']['input'];
   /** Made by the client for this one write. */
   idempotencyKey: Scalars['String']['input'];
+  /** The thread. */
+  threadId: Scalars['ID']['input'];
+};
+
+/** Lock a thread, or take the lock off. */
+export type SetThreadLockedInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Whether it is to be locked. */
+  locked: Scalars['Boolean']['input'];
   /** The thread. */
   threadId: Scalars['ID']['input'];
 };
@@ -485,6 +558,8 @@ export type UserErrorCode =
   | 'CONTACT_NOT_ALLOWED'
   /** The end would lie before the start. */
   | 'DATE_RANGE_INVALID'
+  /** The reaction is not exactly one emoji. */
+  | 'EMOJI_NOT_ALLOWED'
   /** The agency does not let several clients see each other in a group. */
   | 'GROUPS_NOT_ALLOWED'
   /** The message has more characters than allowed, or more than 524,288 bytes of HTML. */
@@ -505,10 +580,16 @@ export type UserErrorCode =
   | 'SUBJECT_REQUIRED'
   /** The subject is longer than 255 characters. */
   | 'SUBJECT_TOO_LONG'
+  /** The thread is locked: only who locked it can write. */
+  | 'THREAD_LOCKED'
   /** More attachments than one message takes, or than can wait to be sent. */
   | 'TOO_MANY_ATTACHMENTS'
-  /** More threads are pinned than one viewer can have. */
+  /** The message was edited as often as a message can be. */
+  | 'TOO_MANY_EDITS'
+  /** More threads are pinned than one viewer can have, or more messages than one thread. */
   | 'TOO_MANY_PINNED'
+  /** The message takes no more reactions, or the viewer changed too many within a minute. */
+  | 'TOO_MANY_REACTIONS'
   /** The topic is not one of this audience. */
   | 'TOPIC_NOT_IN_AUDIENCE'
   /** The object has changed since the version that the input names. */
@@ -543,6 +624,8 @@ export type ChangesSubscription = { __typename?: 'Subscription', events:
         { __typename?: 'Thread' }
         & { ' $fragmentRefs'?: { 'InboxThreadFragment': InboxThreadFragment } }
       ) }
+    | { __typename: 'MessageChanged' }
+    | { __typename: 'ReactionChanged' }
     | { __typename: 'ReadReceiptAdded', cursor: string }
     | { __typename: 'ThreadChanged', cursor: string, thread: (
         { __typename?: 'Thread' }
