@@ -47,6 +47,10 @@ pub(crate) fn bigint(name: &'static str) -> ColumnDef {
     column(name).big_integer().not_null().take()
 }
 
+pub(crate) fn double(name: &'static str) -> ColumnDef {
+    column(name).double().not_null().take()
+}
+
 pub(crate) fn time(name: &'static str) -> ColumnDef {
     column(name).timestamp_with_time_zone().not_null().take()
 }

@@ -20,6 +20,7 @@ mod m0006_message_writer;
 mod m0007_thread_clients;
 mod m0008_audit;
 mod m0010_shared;
+mod m0013_portal_requests;
 
 use sea_orm_migration::prelude::{
     DbErr, MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
@@ -63,6 +64,7 @@ pub const PLANS: &[Plan] = &[
     m0007_thread_clients::PLAN,
     m0008_audit::PLAN,
     m0010_shared::PLAN,
+    m0013_portal_requests::PLAN,
 ];
 
 /// Runs [`PLANS`].

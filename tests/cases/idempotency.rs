@@ -3,9 +3,15 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use tidings_server::seed::cast::{self, client, staff, thread, topic};
+use tidings_server::seed::cast::{
+    self, client, notification, release, request, staff, thread, topic,
+};
 
-use crate::support::{Caller, Global as _, MUTATIONS, Tidings, key, membership};
+use super::portal_requests::default_release;
+use crate::support::{
+    Caller, Global as _, MUTATIONS, Tidings, key, location_request, membership, nowhere,
+    release_request,
+};
 
 /// A write of every mutation, with who does it, and another input for the same key.
 #[rustfmt::skip]
@@ -39,6 +45,14 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("editMessage", "clinician", json!({ "messageId": message(2), "body": "one" }), ("body", json!("two"))),
         ("setThreadLocked", "clinician", json!({ "threadId": sleep, "locked": true }), ("locked", json!(false))),
         ("updateStaffSettings", "clinician", json!({ "allowClientInitiatedContact": false }), ("displayInPortal", json!(false))),
+        ("sendPortalRequest", "clinician", json!({ "clientId": client::CLIENT.gid(), "request": { "location": {} } }), ("note", json!("two"))),
+        ("markPortalRequestSeen", "client", json!({ "requestId": location_request(request::LOCATION) }), ("requestId", json!(release_request(request::RELEASE)))),
+        ("fulfillLocationRequest", "client", json!({ "requestId": location_request(request::LOCATION), "place": { "address": { "line1": "one" } } }), ("place", json!({ "address": { "line1": "two" } }))),
+        ("cancelPortalRequest", "clinician", json!({ "requestId": release_request(request::RELEASE) }), ("requestId", json!(location_request(request::LOCATION)))),
+        ("fulfillReleaseOfInformationRequest", "second-client", json!({ "requestId": release_request(request::SECOND_RELEASE), "signedName": "Haruto Nakamura", "textSha256": default_release() }), ("signedName", json!("H. Nakamura"))),
+        ("addLocation", "client", json!({ "actingFor": client::CLIENT.gid(), "place": { "coordinates": { "latitude": 1.5, "longitude": 2.5 } } }), ("place", json!({ "address": { "line1": "two" } }))),
+        ("revokeReleaseOfInformation", "client", json!({ "releaseId": release::CLIENT.gid() }), ("releaseId", json!(nowhere("ReleaseOfInformation")))),
+        ("markNotificationsRead", "clinician", json!({ "notificationIds": [notification::CHILD_LOCATION.gid()] }), ("notificationIds", json!([nowhere("Notification")]))),
     ]
 }
 

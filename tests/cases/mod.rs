@@ -30,6 +30,7 @@ mod operations;
 mod pages;
 mod playground;
 mod playground_page;
+mod portal_requests;
 mod read_state;
 mod rich_text;
 mod send_message;

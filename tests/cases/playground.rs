@@ -72,6 +72,17 @@ async fn every_example_runs_without_errors() {
             let mut socket = caller.socket().await;
             socket.subscribe(&text, variables).await;
             socket.settle().await;
+            if text.contains("requestFulfilled(") {
+                let request = tidings_server::seed::cast::request::LOCATION;
+                let id = crate::support::location_request(request);
+                let place = json!({ "address": { "line1": "Look." } });
+                let input = json!({ "requestId": id, "place": place });
+                let elena = tidings.caller("client");
+                elena.does("fulfillLocationRequest", input).await;
+                let event = socket.data().await.to_string();
+                assert!(event.contains(&id), "{name}: {event}");
+                continue;
+            }
             tidings
                 .caller("supervisor")
                 .writes(

@@ -123,6 +123,42 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "UpdateStaffSettingsInput",
         "staffMember { id allowClientInitiatedContact displayInPortal }",
     ),
+    (
+        "sendPortalRequest",
+        "SendPortalRequestInput",
+        "request { id __typename status noteText noteHtml expiresAt ... on ReleaseOfInformationRequest { textSha256 } }",
+    ),
+    (
+        "markPortalRequestSeen",
+        "NamePortalRequestInput",
+        "request { id status seenAt }",
+    ),
+    (
+        "cancelPortalRequest",
+        "NamePortalRequestInput",
+        "request { id status closedAt }",
+    ),
+    (
+        "fulfillLocationRequest",
+        "FulfillLocationRequestInput",
+        "request { id status location { id } }",
+    ),
+    (
+        "fulfillReleaseOfInformationRequest",
+        "FulfillReleaseOfInformationRequestInput",
+        "request { id status releaseOfInformation { id startsOn expiresOn } }",
+    ),
+    ("addLocation", "AddLocationInput", "location { id }"),
+    (
+        "revokeReleaseOfInformation",
+        "RevokeReleaseOfInformationInput",
+        "releaseOfInformation { id active revokedAt }",
+    ),
+    (
+        "markNotificationsRead",
+        "MarkNotificationsReadInput",
+        "notifications { id readAt }",
+    ),
 ];
 
 const FRAGMENTS: &str = "

@@ -16,6 +16,10 @@ subscription($after: EventCursor, $kinds: [EventKind!]) { events(after: $after, 
       reader { ... on StaffMember { id } ... on PortalAccount { id } } }
   ... on ViewerStateChanged { cursor thread { ...T } }
   ... on ClientChanged { cursor client { id status } }
+  ... on RequestSent { cursor request { id status } }
+  ... on RequestChanged { cursor request { id status } }
+  ... on RequestFulfilled { cursor request { id status } }
+  ... on NotificationAdded { cursor notification { id kind readAt request { id } } }
   ... on AccessRevoked { cursor threadIds everything }
   ... on AccessGranted { cursor threadIds everything } } }
 fragment T on Thread { id subject archived audience { kind } topic { id } locked messageCount viewerUnreadCount viewerHasPinned }

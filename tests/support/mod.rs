@@ -28,7 +28,9 @@ pub(crate) use listener::{EVENTS, Listener, MESSAGES};
 pub(crate) use node::Node;
 pub(crate) use proxy::Proxy;
 pub(crate) use socket::{PATIENCE, Socket};
-pub(crate) use world::{Global, WAITING, gid, membership, nowhere};
+pub(crate) use world::{
+    Global, WAITING, gid, location_request, membership, nowhere, release_request,
+};
 
 /// When the tests' clock stands still, unless a test moves it.
 pub(crate) fn noon() -> DateTime<Utc> {

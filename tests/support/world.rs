@@ -2,9 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, MessageId, StaffId,
-    ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, Clock as _,
+    LocationId, MessageId, NotificationId, PortalRequestId, ReleaseId, StaffId, ThreadId, TopicId,
 };
 use tidings_server::seed::cast;
 use uuid::Uuid;
@@ -49,6 +50,19 @@ global! {
     ThreadId => "Thread",
     MessageId => "Message",
     AttachmentId => "Attachment",
+    LocationId => "Location",
+    ReleaseId => "ReleaseOfInformation",
+    NotificationId => "Notification",
+}
+
+/// The global id of a portal request for a location.
+pub(crate) fn location_request(id: PortalRequestId) -> String {
+    gid("LocationRequest", id.0)
+}
+
+/// The global id of a portal request for a release of information.
+pub(crate) fn release_request(id: PortalRequestId) -> String {
+    gid("ReleaseOfInformationRequest", id.0)
 }
 
 /// The membership of the demo by which a staff member is on a client's care team.
@@ -91,6 +105,14 @@ const STORED: &[&str] = &[
     "SELECT COUNT(*) FROM message_revision",
     "SELECT COUNT(*) FROM message_reaction",
     "SELECT COUNT(*) FROM thread WHERE locked_by_id IS NOT NULL",
+    "SELECT COUNT(*) FROM portal_request",
+    "SELECT COUNT(*) FROM portal_request WHERE status = 'SENT'",
+    "SELECT COUNT(*) FROM portal_request WHERE closed_at IS NULL",
+    "SELECT COUNT(*) FROM location",
+    "SELECT COUNT(*) FROM release_of_information",
+    "SELECT COUNT(*) FROM release_of_information WHERE revoked_at IS NULL",
+    "SELECT COUNT(*) FROM notification",
+    "SELECT COUNT(*) FROM notification WHERE read_at IS NULL",
 ];
 
 /// An attachment of the demo's clinician that waits to be sent, for tests of what an id opens; its
@@ -108,6 +130,11 @@ impl Tidings {
             id = self.literal(WAITING.0)
         );
         self.alter(&sql, cast::staff::CLINICIAN).await;
+    }
+
+    /// Moves the clock on to a moment.
+    pub(crate) fn until(&self, moment: DateTime<Utc>) {
+        self.clock.advance(moment - self.clock.now());
     }
 
     /// Numbers that change whenever anything is stored.

@@ -116,5 +116,20 @@ codes! {
         AttachmentAlreadySent = "ATTACHMENT_ALREADY_SENT",
         /// More attachments than one message takes, or than can wait to be sent (SX-01).
         TooManyAttachments = "TOO_MANY_ATTACHMENTS",
+        /// The client has an active release of information that does not expire within seven days
+        /// (C-45).
+        RoiAlreadyActive = "ROI_ALREADY_ACTIVE",
+        /// The request was fulfilled, cancelled or has expired (C-49).
+        RequestClosed = "REQUEST_CLOSED",
+        /// The address or the coordinates are none.
+        LocationInvalid = "LOCATION_INVALID",
+        /// A release needs the name of who signs it.
+        SignatureRequired = "SIGNATURE_REQUIRED",
+        /// What was signed is not the text that the request shows.
+        ReleaseTextChanged = "RELEASE_TEXT_CHANGED",
+        /// The release was revoked already, or is over.
+        ReleaseNotActive = "RELEASE_NOT_ACTIVE",
+        /// The agency does not take this from clients without a request (CX-09, CX-19).
+        RecordNotAllowed = "RECORD_NOT_ALLOWED",
     }
 }

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, AgencyId, ClientId, MessageId, Principal, StaffId, ThreadId};
+use crate::id::{
+    AccountId, AgencyId, ClientId, MessageId, NotificationId, PortalRequestId, Principal, StaffId,
+    ThreadId,
+};
 use crate::vocabulary::AudienceKind;
 
 /// The place of an event in the log. Ordered; the order is one in which a reader can never meet
@@ -99,6 +102,35 @@ pub enum Event {
     },
     /// The agency's policy changed.
     PolicyChanged,
+    /// A client was asked for something (C-31). Of a request that is shared with other agencies
+    /// each of these has an event of its own: nothing in the log crosses from one to another.
+    RequestSent {
+        /// The request.
+        request: PortalRequestId,
+    },
+    /// A request was seen, taken back, or its time is over.
+    RequestChanged {
+        /// The request.
+        request: PortalRequestId,
+    },
+    /// A client has done what a request asked (C-47).
+    RequestFulfilled {
+        /// The request.
+        request: PortalRequestId,
+    },
+    /// Somebody has a notification. For the recipient alone.
+    NotificationAdded {
+        /// The notification.
+        notification: NotificationId,
+        /// Whose.
+        recipient: Principal,
+    },
+    /// The agency of this event sees the records of a client of another one from now on, or no
+    /// more (K18).
+    ClientSharingChanged {
+        /// Whether it does.
+        shared: bool,
+    },
     /// Written by a newer version of this program, which runs beside this one: told to nobody
     /// here.
     #[serde(other)]

@@ -74,6 +74,14 @@ ids! {
     MessageId;
     /// A file that belongs to a message or a portal request.
     AttachmentId;
+    /// Something that a client is asked for.
+    PortalRequestId;
+    /// Where a client said to be.
+    LocationId;
+    /// A signed release of information.
+    ReleaseId;
+    /// Something that somebody is told of in the inbox.
+    NotificationId;
 }
 
 /// Somebody who can take part in a thread or watch it.

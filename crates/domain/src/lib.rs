@@ -25,6 +25,9 @@
 //! | quote | what a message answers, as it read at that time; a reference, never a copy |
 //! | revision | what a message said before it was edited; for staff |
 //! | reaction | an emoji that somebody put to a message |
+//! | portal request | something that staff ask a client for; fulfilled once, it leaves a record |
+//! | record | what a fulfilment leaves, or a client adds: an assessment, documents, a location, a release |
+//! | private | of a request and its record: not shared with other agencies that share the client |
 //! | position | the place of an event in the log |
 //!
 //! # Adding the next thing
@@ -42,7 +45,9 @@ mod file_name;
 pub mod file_type;
 mod id;
 pub mod limits;
+mod location;
 pub mod photo;
+pub mod release;
 mod rich_text;
 mod settings;
 pub mod spreadsheet;
@@ -57,13 +62,16 @@ pub use event::{Event, EventRecord, Position};
 pub use file_name::{Disposition, FileName};
 pub use file_type::{FileGroup, FileKind, FileProblem, FilePurpose};
 pub use id::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, IdSource, MessageId,
-    Principal, RandomIds, SeededIds, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, IdSource,
+    LocationId, MessageId, NotificationId, PortalRequestId, Principal, RandomIds, ReleaseId,
+    SeededIds, StaffId, ThreadId, TopicId,
 };
+pub use location::{Address, Coordinates, Place};
 pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
-    ClientNaming, ClientStatus, Deed, Lifecycle, ParticipantStanding, PrincipalKind, Role, RoleSet,
-    StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Deed, Lifecycle, NotificationKind, ParticipantStanding,
+    PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, StaffGroup, SubjectKind,
+    SupervisorScope, ThreadKind,
 };

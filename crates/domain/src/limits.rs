@@ -59,3 +59,20 @@ pub const UNSENT_HOURS: i64 = 24;
 pub const UPLOAD_MINUTES: i64 = 15;
 /// Minutes for which the address of a file is good (S-20).
 pub const FILE_LINK_MINUTES: i64 = 15;
+/// Days for which a portal request stands open, unless the agency's policy says otherwise.
+pub const REQUEST_DAYS: u32 = 30;
+/// Days within which an active release of information may be renewed, both ends included (C-44).
+pub const RELEASE_RENEWAL_DAYS: u64 = 7;
+/// Days for which a release holds, unless the agency's policy says otherwise.
+pub const RELEASE_DAYS: u32 = 365;
+/// Days before the end of a release at which notice of it is given, unless the agency's policy
+/// says otherwise (CX-20).
+pub const RELEASE_NOTICE_DAYS: u32 = 30;
+/// Most days that a policy can set for any of these.
+pub const MAX_POLICY_DAYS: u32 = 3_650;
+/// Longest text of a release of information, in Unicode scalar values.
+pub const MAX_RELEASE_TEXT_CHARS: usize = 10_000;
+/// Longest name in a signature, in Unicode scalar values.
+pub const MAX_SIGNED_NAME_CHARS: usize = 200;
+/// Longest line of an address, in Unicode scalar values.
+pub const MAX_ADDRESS_CHARS: usize = 200;

@@ -1,9 +1,12 @@
 //! What an agency decides for itself.
 
+use chrono::Days;
 use serde::{Deserialize, Serialize};
 
 use crate::file_type::FilePurpose;
+use crate::id::StaffId;
 use crate::limits;
+use crate::release::DEFAULT_RELEASE_TEXT;
 use crate::vocabulary::{ClientNaming, SupervisorScope};
 
 /// The switches of an agency's messaging policy. Versioned: a change makes a new version (C-50).
@@ -40,6 +43,18 @@ pub struct MessagingPolicy {
     pub voice_notes: bool,
     /// Whether the formats of phones' cameras come in: WebP and HEIC (P-29, K2).
     pub photos: bool,
+    /// Days for which a portal request stands open, 1 to 3,650.
+    pub request_days: u32,
+    /// The text that a client agrees to with a release of information; none means the server's own.
+    pub release_text: Option<String>,
+    /// Days for which a release holds at most, 1 to 3,650.
+    pub release_days: u32,
+    /// Days before the end of a release at which notice is given; 0 means never (CX-20).
+    pub release_notice_days: u32,
+    /// Whether clients may add documents and locations without being asked (CX-19).
+    pub unsolicited_records: bool,
+    /// The staff member who owns what clients add without being asked (CX-09); none means nobody.
+    pub unsolicited_owner: Option<StaffId>,
 }
 
 impl Default for MessagingPolicy {
@@ -59,6 +74,12 @@ impl Default for MessagingPolicy {
             attachments_per_message: limits::ATTACHMENTS_PER_MESSAGE,
             voice_notes: false,
             photos: false,
+            request_days: limits::REQUEST_DAYS,
+            release_text: None,
+            release_days: limits::RELEASE_DAYS,
+            release_notice_days: limits::RELEASE_NOTICE_DAYS,
+            unsolicited_records: true,
+            unsolicited_owner: None,
         }
     }
 }
@@ -81,4 +102,28 @@ impl MessagingPolicy {
         most.unwrap_or(limits::MAX_ATTACHMENTS)
             .min(limits::MAX_ATTACHMENTS)
     }
+
+    /// The text that a client agrees to with a release of information.
+    #[must_use]
+    pub fn release_text(&self) -> &str {
+        let own = self.release_text.as_deref();
+        own.filter(|text| !text.trim().is_empty())
+            .unwrap_or(DEFAULT_RELEASE_TEXT)
+    }
+
+    /// How long a portal request stands open.
+    #[must_use]
+    pub fn request_lasts(&self) -> Days {
+        Days::new(u64::from(within_bounds(self.request_days)))
+    }
+
+    /// Days for which a release of information holds at most.
+    #[must_use]
+    pub fn longest_release(&self) -> u32 {
+        within_bounds(self.release_days)
+    }
+}
+
+fn within_bounds(days: u32) -> u32 {
+    days.clamp(1, limits::MAX_POLICY_DAYS)
 }

@@ -210,6 +210,40 @@ words! {
         Billers = "BILLERS",
     }
 
+    /// What a portal request asks for (C-32): exactly these four.
+    RequestKind {
+        /// A questionnaire of the agency, answered (C-33).
+        Assessment = "ASSESSMENT",
+        /// Files of a category (C-35).
+        Document = "DOCUMENT",
+        /// Where the client is (C-42).
+        Location = "LOCATION",
+        /// A signature under a release of information (C-43).
+        ReleaseOfInformation = "RELEASE_OF_INFORMATION",
+    }
+
+    /// Where a portal request stands. Only the first two are open.
+    RequestStatus {
+        /// Sent, and not looked at.
+        Sent = "SENT",
+        /// The client has looked at it.
+        Seen = "SEEN",
+        /// The client has done what it asked.
+        Fulfilled = "FULFILLED",
+        /// Staff took it back.
+        Cancelled = "CANCELLED",
+        /// Its time is over.
+        Expired = "EXPIRED",
+    }
+
+    /// What somebody is notified of.
+    NotificationKind {
+        /// A request that the recipient sent was fulfilled (C-47).
+        RequestFulfilled = "REQUEST_FULFILLED",
+        /// A release of information ends soon (CX-20).
+        ReleaseExpiring = "RELEASE_EXPIRING",
+    }
+
     /// How clients of a group are named to each other (PX-02). Staff always see the full name.
     ClientNaming {
         /// As the record has it.
@@ -234,6 +268,14 @@ impl ThreadKind {
     #[must_use]
     pub const fn has_clients(self) -> bool {
         matches!(self, Self::Broadcast | Self::Group)
+    }
+}
+
+impl RequestStatus {
+    /// Whether it can still be fulfilled or taken back.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Sent | Self::Seen)
     }
 }
 

@@ -14,6 +14,8 @@ use crate::enums::ClientStatus;
 use crate::guard::{guarded, permit};
 use crate::loaders::{AccountOf, Load, TeamOf};
 use crate::node::Global;
+use crate::portal_request::{PortalRequestConnection, portal_requests};
+use crate::record::{LocationConnection, ReleaseOfInformationConnection, locations, releases};
 use crate::request::Ask;
 
 /// A person whom an agency serves. Staff see the entry of every client of their agency; that says
@@ -86,6 +88,41 @@ impl Client {
         CareTeam {
             client: self.0.clone(),
         }
+    }
+
+    /// What the client was asked for, newest first: every request with its status, also those that
+    /// are closed. Staff see those of their agency, of another agency those that are not private
+    /// and only if the client is shared with theirs.
+    #[graphql(complexity = "first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    async fn portal_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Only requests behind this one.")] after: Option<String>,
+    ) -> Result<PortalRequestConnection> {
+        portal_requests(ctx, self.0.id, first, after).await
+    }
+
+    /// Where the client said to be, newest first. Seen as `portalRequests` are.
+    #[graphql(complexity = "first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    async fn locations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Only locations behind this one.")] after: Option<String>,
+    ) -> Result<LocationConnection> {
+        locations(ctx, self.0.id, first, after).await
+    }
+
+    /// The client's history of releases of information, newest first. Seen as `portalRequests` are.
+    #[graphql(complexity = "first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    async fn releases(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Only releases behind this one.")] after: Option<String>,
+    ) -> Result<ReleaseOfInformationConnection> {
+        releases(ctx, self.0.id, first, after).await
     }
 
     /// The care team members to whom the client can write first: on the team today, displayed,

@@ -10,8 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::DateTime;
 use sha2::{Digest, Sha256};
-use tidings_domain::{ErrorCode, Position, Principal, ThreadId};
-use tidings_store::{DocumentPlace, InboxPlace, NamePlace};
+use tidings_domain::{ClientId, ErrorCode, Position, Principal, ThreadId};
+use tidings_store::{DocumentPlace, InboxPlace, NamePlace, RecordPlace};
 use uuid::Uuid;
 
 use crate::error::coded;
@@ -31,6 +31,10 @@ enum Kind {
     ThreadClient = 6,
     Document = 7,
     Audit = 8,
+    Request = 9,
+    Location = 10,
+    Release = 11,
+    Notification = 12,
 }
 
 fn invalid() -> Error {
@@ -218,6 +222,56 @@ pub(crate) fn of_audit(viewer: Principal, entry: i64) -> String {
 /// The number of the entry.
 pub(crate) fn to_audit(viewer: Principal, cursor: &str) -> Result<i64, Error> {
     number(&open(viewer, Kind::Audit, cursor)?, 0)
+}
+
+/// A list that goes from the newest to the oldest.
+#[derive(Clone, Copy)]
+pub(crate) enum Newest {
+    /// A client's portal requests.
+    Requests(ClientId),
+    /// A client's locations.
+    Locations(ClientId),
+    /// A client's releases.
+    Releases(ClientId),
+    /// The viewer's notifications.
+    Notifications,
+}
+
+impl Newest {
+    fn kind(self) -> (Kind, Uuid) {
+        match self {
+            Self::Requests(client) => (Kind::Request, client.0),
+            Self::Locations(client) => (Kind::Location, client.0),
+            Self::Releases(client) => (Kind::Release, client.0),
+            Self::Notifications => (Kind::Notification, Uuid::nil()),
+        }
+    }
+}
+
+pub(crate) fn of_newest(viewer: Principal, list: Newest, place: RecordPlace) -> String {
+    let (kind, of) = list.kind();
+    let mut payload = of.as_bytes().to_vec();
+    payload.extend_from_slice(&place.created_at.timestamp_micros().to_be_bytes());
+    payload.extend_from_slice(place.id.as_bytes());
+    seal(viewer, kind, &payload)
+}
+
+/// The place; the cursor must be one of the same list, of the same client.
+pub(crate) fn to_newest(
+    viewer: Principal,
+    list: Newest,
+    cursor: &str,
+) -> Result<RecordPlace, Error> {
+    let (kind, of) = list.kind();
+    let bytes = open(viewer, kind, cursor)?;
+    if uuid(&bytes, 0)? != of {
+        return Err(invalid());
+    }
+    let created_at = DateTime::from_timestamp_micros(number(&bytes, 16)?);
+    Ok(RecordPlace {
+        created_at: created_at.ok_or_else(invalid)?,
+        id: uuid(&bytes, 24)?,
+    })
 }
 
 /// A list of people that is sorted by name.

@@ -201,6 +201,14 @@ pub(crate) enum EventKind {
     ViewerStateChanged,
     /// A client's record changed.
     ClientChanged,
+    /// A client was asked for something.
+    RequestSent,
+    /// A portal request was seen, taken back, or its time is over.
+    RequestChanged,
+    /// A client has done what a portal request asked.
+    RequestFulfilled,
+    /// The viewer has a notification.
+    NotificationAdded,
     /// The viewer lost sight of threads.
     AccessRevoked,
     /// The viewer gained sight of threads.
@@ -275,6 +283,46 @@ pub(crate) enum UserErrorCode {
     AttachmentAlreadySent,
     /// More attachments than one message takes, or than can wait to be sent.
     TooManyAttachments,
+    /// The client has an active release of information that does not expire within seven days.
+    RoiAlreadyActive,
+    /// The request was fulfilled, cancelled or has expired.
+    RequestClosed,
+    /// The address or the coordinates are none.
+    LocationInvalid,
+    /// A release needs the name of who signs it: 1 to 200 characters.
+    SignatureRequired,
+    /// What was signed is not the text that the request shows.
+    ReleaseTextChanged,
+    /// The release was revoked already, or is over.
+    ReleaseNotActive,
+    /// The agency does not take this from clients without a request.
+    RecordNotAllowed,
+}
+
+/// Where a portal request stands. Only `SENT` and `SEEN` are open.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::RequestStatus")]
+pub(crate) enum PortalRequestStatus {
+    /// Sent, and not looked at.
+    Sent,
+    /// The client has looked at it.
+    Seen,
+    /// The client has done what it asked.
+    Fulfilled,
+    /// Staff took it back.
+    Cancelled,
+    /// Its time is over.
+    Expired,
+}
+
+/// What somebody is notified of.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::NotificationKind")]
+pub(crate) enum NotificationKind {
+    /// A request that the viewer sent was fulfilled.
+    RequestFulfilled,
+    /// A release of information ends soon.
+    ReleaseExpiring,
 }
 
 /// What an entry of the audit log says was done.

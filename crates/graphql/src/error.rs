@@ -1,5 +1,7 @@
 //! Errors at the counter: top-level errors with a stable code, and `userErrors`.
 
+use std::borrow::Cow;
+
 use async_graphql::{Error, ErrorExtensions, SimpleObject};
 use tidings_domain::ErrorCode;
 use tidings_service::Refusal;
@@ -23,7 +25,7 @@ impl From<Refusal> for UserError {
         let field = refusal
             .field
             .into_iter()
-            .map(str::to_owned)
+            .map(Cow::into_owned)
             .collect::<Vec<_>>();
         let field = (!field.is_empty()).then_some(field);
         Self {

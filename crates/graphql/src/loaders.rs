@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use tidings_domain::{
-    AccountId, AttachmentId, AudienceId, AudienceKind, CareTeamMemberId, ClientId, MessageId,
-    ParticipantStanding, Principal, StaffId, ThreadId, TopicId,
+    AccountId, AttachmentId, AudienceId, AudienceKind, CareTeamMemberId, ClientId, LocationId,
+    MessageId, NotificationId, ParticipantStanding, PortalRequestId, Principal, ReleaseId, StaffId,
+    ThreadId, TopicId,
 };
 use tidings_store::{
-    AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow, MessageRange,
-    MessageRow, QuoteKey, QuoteRow, ReactionRow, Receipt, RevisionRow, SeenThread, StaffRow,
-    StoreError, TopicRow,
+    AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow, LocationRow,
+    MessageRange, MessageRow, NotificationRow, PortalRequestRow, QuoteKey, QuoteRow, ReactionRow,
+    Receipt, ReleaseRow, RevisionRow, SeenThread, StaffRow, StoreError, TopicRow,
 };
 
 use crate::batching::Loads;
@@ -126,7 +127,41 @@ by_id! {
     AttachmentId => AttachmentRow by attachments, |row: &AttachmentRow| row.id;
     TopicId => TopicRow by topics, |row: &TopicRow| row.id;
     AudienceId => AudienceRow by audiences_by_id, |row: &AudienceRow| row.id;
+    PortalRequestId => PortalRequestRow by portal_requests, |row: &PortalRequestRow| row.id;
+    LocationId => LocationRow by locations, |row: &LocationRow| row.id;
+    ReleaseId => ReleaseRow by releases, |row: &ReleaseRow| row.id;
+    NotificationId => NotificationRow by notifications, |row: &NotificationRow| row.id;
     CareTeamMemberId => CareTeamRow by care_team_members, |row: &CareTeamRow| row.member.id;
+}
+
+/// The location that a request left.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct LocationFor(pub(crate) PortalRequestId);
+
+/// The release that a request left.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ReleaseFor(pub(crate) PortalRequestId);
+
+macro_rules! by_request {
+    ($($key:ident => $row:ident by $method:ident;)+) => {$(
+        impl Loader<$key> for Rows {
+            type Value = $row;
+            type Error = LoadError;
+
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, $row>, LoadError> {
+                let requests: Vec<PortalRequestId> = keys.iter().map(|key| key.0).collect();
+                let viewer = self.0.viewer();
+                let rows = self.0.service.store.$method(&viewer, &requests).await?;
+                let by = |row: $row| Some(($key(row.request_id?), row));
+                Ok(rows.into_iter().filter_map(by).collect())
+            }
+        }
+    )+};
+}
+
+by_request! {
+    LocationFor => LocationRow by locations_for;
+    ReleaseFor => ReleaseRow by releases_for;
 }
 
 impl Loader<AudienceKind> for Rows {

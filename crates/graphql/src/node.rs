@@ -4,8 +4,8 @@ use async_graphql::{Error, ID};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, MessageId, StaffId,
-    ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, LocationId,
+    MessageId, NotificationId, PortalRequestId, ReleaseId, RequestKind, StaffId, ThreadId, TopicId,
 };
 use uuid::Uuid;
 
@@ -68,6 +68,42 @@ global! {
     ThreadId => "Thread",
     MessageId => "Message",
     AttachmentId => "Attachment",
+    LocationId => "Location",
+    ReleaseId => "ReleaseOfInformation",
+    NotificationId => "Notification",
+}
+
+/// The names of the types of portal requests.
+const REQUESTS: &[(RequestKind, &str)] = &[
+    (RequestKind::Location, "LocationRequest"),
+    (
+        RequestKind::ReleaseOfInformation,
+        "ReleaseOfInformationRequest",
+    ),
+];
+
+/// The global id of a portal request.
+pub(crate) fn request_global(kind: RequestKind, id: PortalRequestId) -> ID {
+    let named = REQUESTS.iter().find(|(of, _)| *of == kind);
+    global(named.map_or("", |(_, name)| name), id.0)
+}
+
+/// The kind that the name of a type of portal requests means.
+pub(crate) fn request_kind(name: &str) -> Option<RequestKind> {
+    let named = REQUESTS.iter().find(|(_, of)| *of == name);
+    named.map(|(kind, _)| *kind)
+}
+
+/// Parses the global id of a portal request, of this kind if one is asked for.
+pub(crate) fn parse_request(
+    id: &ID,
+    wanted: Option<RequestKind>,
+) -> Result<PortalRequestId, Error> {
+    let found = split(id).and_then(|(name, uuid)| Some((request_kind(name)?, uuid)));
+    match found {
+        Some((kind, uuid)) if wanted.is_none_or(|wanted| wanted == kind) => Ok(uuid.into()),
+        _ => Err(bad_input("This is not the id of such a portal request.")),
+    }
 }
 
 /// The global id of an attachment, for what a server answers beside GraphQL.

@@ -14,6 +14,9 @@ use crate::enums::ParticipantStanding;
 use crate::error::not_found;
 use crate::loaders::Load;
 use crate::message::Message;
+use crate::notification::Notification;
+use crate::portal_request::{LocationRequest, ReleaseOfInformationRequest};
+use crate::record::{Location, ReleaseOfInformation};
 use crate::staff::StaffMember;
 use crate::thread::Thread;
 use crate::thread_people::GroupMember;
@@ -28,8 +31,13 @@ pub(crate) enum Node {
     CareTeam(CareTeam),
     CareTeamMember(CareTeamMember),
     Client(Client),
+    Location(Location),
+    LocationRequest(LocationRequest),
     Message(Message),
+    Notification(Notification),
     PortalAccount(PortalAccount),
+    ReleaseOfInformation(ReleaseOfInformation),
+    ReleaseOfInformationRequest(ReleaseOfInformationRequest),
     StaffMember(StaffMember),
     Thread(Thread),
     Topic(Topic),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use tidings_domain::limits::MAX_IDS;
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, MessageId,
-    Principal, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, LocationId,
+    MessageId, NotificationId, Principal, ReleaseId, StaffId, ThreadId, TopicId,
 };
 
 use crate::account::PortalAccount;
@@ -21,8 +21,9 @@ use crate::enums::{AudienceKind, ClientStatus};
 use crate::error::{bad_input, fault, not_found, top_level};
 use crate::loaders::Load;
 use crate::message::Message;
-use crate::node::{Global, split};
+use crate::node::{Global, request_kind, split};
 use crate::people::{Node, Viewer};
+use crate::portal_request::PortalRequest;
 use crate::request::Ask;
 use crate::scalars::EventCursor;
 use crate::staff::{StaffMember, StaffMemberConnection};
@@ -293,6 +294,23 @@ async fn load_node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             .one(MessageId(uuid))
             .await?
             .map(|row| Node::Message(Message::alone(row))),
-        _ => return Err(bad_input("This is not a global id.")),
+        LocationId::TYPE => ctx
+            .one(LocationId(uuid))
+            .await?
+            .map(|row| Node::Location(row.into())),
+        ReleaseId::TYPE => ctx
+            .one(ReleaseId(uuid))
+            .await?
+            .map(|row| Node::ReleaseOfInformation(row.into())),
+        NotificationId::TYPE => ctx
+            .one(NotificationId(uuid))
+            .await?
+            .map(|row| Node::Notification(row.into())),
+        other => match request_kind(other) {
+            Some(kind) => PortalRequest::load(ctx, uuid.into(), Some(kind))
+                .await?
+                .map(Node::from),
+            None => return Err(bad_input("This is not a global id.")),
+        },
     })
 }

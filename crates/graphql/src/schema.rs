@@ -20,9 +20,13 @@ use crate::live::Operations;
 use crate::loaders::loaders;
 use crate::message_edit_mutations::MessageEditMutation;
 use crate::message_mutations::MessageMutation;
+use crate::notification::{NotificationMutation, NotificationQuery};
+use crate::portal_request::RequestQuery;
+use crate::portal_request_mutations::RequestMutation;
 use crate::price::Prices;
 use crate::query::RootQuery;
 use crate::reaction::ReactionMutation;
+use crate::record_mutations::RecordMutation;
 use crate::request::Request;
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
@@ -36,6 +40,8 @@ pub(crate) struct Query(
     PeopleQuery,
     AttachmentQuery,
     AuditQuery,
+    RequestQuery,
+    NotificationQuery,
 );
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
@@ -48,6 +54,9 @@ pub(crate) struct Mutation(
     ReactionMutation,
     AttachmentMutation,
     DirectoryMutation,
+    RequestMutation,
+    RecordMutation,
+    NotificationMutation,
 );
 
 /// Bounds and switches of the schema.

@@ -7,7 +7,7 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, Stream, StreamExt};
-use tidings_domain::{ErrorCode, Principal, ThreadId};
+use tidings_domain::{ClientId, ErrorCode, Principal, ThreadId};
 use tidings_service::live::{EventStream, Filter, LiveEvent, LiveKind, LiveName, Scope, StreamEnd};
 use tidings_store::{LiveThread, MessageRow};
 
@@ -18,7 +18,9 @@ use crate::error::{coded, top_level};
 use crate::loaders::Load;
 use crate::message::Message;
 use crate::node::Global;
+use crate::notification::Notification;
 use crate::people::Reader;
+use crate::portal_request::PortalRequest;
 use crate::request::{Ask, Request};
 use crate::scalars::EventCursor;
 use crate::thread::Thread;
@@ -127,6 +129,43 @@ impl ClientChanged {
     }
 }
 
+/// A client was asked for something. Told to everybody who sees the request.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct RequestSent {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// The request.
+    request: PortalRequest,
+}
+
+/// A portal request was seen, taken back, or its time is over. Told to everybody who sees it.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct RequestChanged {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// The request as it is now.
+    request: PortalRequest,
+}
+
+/// A client has done what a portal request asked. Told to everybody who sees the request; its
+/// record is there by then.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct RequestFulfilled {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// The request as it is now.
+    request: PortalRequest,
+}
+
+/// The viewer has a notification.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct NotificationAdded {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// The notification.
+    notification: Notification,
+}
+
 /// The viewer does not see these threads any more: drop them.
 #[derive(SimpleObject, Clone)]
 pub(crate) struct AccessRevoked {
@@ -159,6 +198,10 @@ pub(crate) enum Event {
     ReadReceiptAdded(ReadReceiptAdded),
     ViewerStateChanged(ViewerStateChanged),
     ClientChanged(ClientChanged),
+    RequestSent(RequestSent),
+    RequestChanged(RequestChanged),
+    RequestFulfilled(RequestFulfilled),
+    NotificationAdded(NotificationAdded),
     AccessRevoked(AccessRevoked),
     AccessGranted(AccessGranted),
 }
@@ -184,11 +227,37 @@ impl Subscription {
         let filter = Filter {
             thread,
             kinds: vec![LiveName::MessageAdded],
+            ..Filter::default()
         };
         let events = subscribe(ctx, filter, after).await?;
         Ok(events.filter_map(|event| async {
             match event {
                 Ok(Event::MessageAdded(added)) => Some(Ok(added)),
+                Ok(_) => None,
+                Err(error) => Some(Err(error)),
+            }
+        }))
+    }
+
+    /// Portal requests that were fulfilled: those of one client, or all that the viewer sees.
+    async fn request_fulfilled(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only requests to this client.")] client_id: Option<ID>,
+        #[graphql(desc = "Everything behind this cursor; from now on if left out.")] after: Option<
+            EventCursor,
+        >,
+    ) -> Result<impl Stream<Item = Result<RequestFulfilled>> + use<>> {
+        let client = client_id.as_ref().map(ClientId::parse).transpose()?;
+        let filter = Filter {
+            client,
+            kinds: vec![LiveName::RequestFulfilled],
+            ..Filter::default()
+        };
+        let events = subscribe(ctx, filter, after).await?;
+        Ok(events.filter_map(|event| async {
+            match event {
+                Ok(Event::RequestFulfilled(fulfilled)) => Some(Ok(fulfilled)),
                 Ok(_) => None,
                 Err(error) => Some(Err(error)),
             }
@@ -213,8 +282,8 @@ impl Subscription {
         subscribe(
             ctx,
             Filter {
-                thread: None,
                 kinds,
+                ..Filter::default()
             },
             after,
         )
@@ -319,6 +388,24 @@ pub(crate) fn render(cursor: EventCursor, event: &LiveEvent) -> Event {
             cursor,
             client: *client,
         }),
+        LiveKind::RequestSent { request } => Event::RequestSent(RequestSent {
+            cursor,
+            request: PortalRequest::from(request),
+        }),
+        LiveKind::RequestChanged { request } => Event::RequestChanged(RequestChanged {
+            cursor,
+            request: PortalRequest::from(request),
+        }),
+        LiveKind::RequestFulfilled { request } => Event::RequestFulfilled(RequestFulfilled {
+            cursor,
+            request: PortalRequest::from(request),
+        }),
+        LiveKind::NotificationAdded { notification } => {
+            Event::NotificationAdded(NotificationAdded {
+                cursor,
+                notification: Notification(Arc::clone(notification)),
+            })
+        }
         LiveKind::AccessRevoked(scope) => {
             let (thread_ids, everything) = named(scope);
             Event::AccessRevoked(AccessRevoked {

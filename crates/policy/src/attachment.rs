@@ -1,8 +1,9 @@
 //! Who sees an attachment, and who may upload one.
 
-use tidings_domain::{AgencyId, ClientId, ClientStatus, Principal, UserErrorCode};
+use tidings_domain::{AgencyId, ClientId, Principal};
 
 use crate::decide::{Denied, ThreadFacts, decide};
+use crate::record::may_act_for;
 use crate::table::Action;
 use crate::viewer::Viewer;
 
@@ -33,16 +34,6 @@ pub fn may_upload(viewer: &Viewer, acting_for: Option<ClientId>) -> Result<(), D
     match (viewer, acting_for) {
         (Viewer::Staff(_), None) => Ok(()),
         (Viewer::Staff(_), Some(_)) | (Viewer::Account(_), None) => Err(Denied::Forbidden),
-        (Viewer::Account(account), Some(client)) => {
-            // SECURITY: an account acts for its own clients and for nobody else (P-48).
-            let own = account.own(client).ok_or(Denied::NotVisible)?;
-            if !account.policy.portal_enabled {
-                Err(Denied::Refused(UserErrorCode::PortalDisabled))
-            } else if own.status == ClientStatus::Inactive {
-                Err(Denied::Refused(UserErrorCode::ClientInactive))
-            } else {
-                Ok(())
-            }
-        }
+        (Viewer::Account(_), Some(client)) => may_act_for(viewer, client),
     }
 }

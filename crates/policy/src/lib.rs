@@ -17,6 +17,7 @@ mod decide;
 mod fields;
 mod grants;
 mod message;
+mod record;
 mod table;
 mod viewer;
 
@@ -29,5 +30,9 @@ pub use decide::{
 pub use fields::{FIELDS, FieldRule, field_rule};
 pub use grants::{Grant, Reach, grants};
 pub use message::{may_edit, shows_reaction};
+pub use record::{
+    RECORD_ROLES, RECORDS, RecordFacts, RecordGrant, RecordReach, RecordRule, RecordStanding,
+    decide_record, may_act_for, may_change_requests, may_revoke, may_send_request, record_grants,
+};
 pub use table::{Action, STAFF_ONLY, Standing, VIEW, ViewRule, readers, wide_roles};
 pub use viewer::{AccountViewer, OwnClient, StaffViewer, Viewer};

@@ -63,7 +63,7 @@ pub struct Server {
     tasks: TaskTracker,
     grace: Duration,
     relay: JoinHandle<()>,
-    sweeper: JoinHandle<()>,
+    sweepers: [JoinHandle<()>; 2],
     serving: JoinHandle<std::io::Result<()>>,
 }
 
@@ -135,7 +135,10 @@ impl Server {
         Ok(Self {
             address,
             metrics_address: metrics,
-            sweeper: tokio::spawn(service.clone().sweep_files_forever()),
+            sweepers: [
+                tokio::spawn(service.clone().sweep_files_forever()),
+                tokio::spawn(service.clone().watch_due_forever()),
+            ],
             service,
             seeded,
             shutdown,
@@ -160,7 +163,7 @@ impl Server {
             tracing::warn!("the grace time was over before all requests were");
         }
         self.relay.abort();
-        self.sweeper.abort();
+        self.sweepers.iter().for_each(JoinHandle::abort);
         Ok(())
     }
 
@@ -168,7 +171,7 @@ impl Server {
     pub fn kill(self) {
         self.serving.abort();
         self.relay.abort();
-        self.sweeper.abort();
+        self.sweepers.iter().for_each(JoinHandle::abort);
     }
 }
 

@@ -71,16 +71,7 @@ pub(crate) async fn message_body(
         }
     }
     let mut body = match input.format {
-        BodyFormat::Plain => {
-            let made = Body::parse(&input.text, rules);
-            let text = made.map_err(|problem| Error::refused(code(problem), &["body"]))?;
-            MessageBody {
-                format: BodyFormat::Plain,
-                text: text.as_str().to_owned(),
-                html: None,
-                attachments: Vec::new(),
-            }
-        }
+        BodyFormat::Plain => plain(&input.text, rules)?,
         BodyFormat::Rich => {
             let images = images(service, viewer, input).await?;
             rich(input.text.clone(), rules, images).await?
@@ -88,6 +79,25 @@ pub(crate) async fn message_body(
     };
     body.attachments = attachments;
     Ok(body)
+}
+
+/// The note of a portal request, made as the body of a message is (C-16); none if it is blank.
+/// Refused with `MESSAGE_TOO_LONG`, about the field `note`. It shows no pictures.
+pub(crate) async fn note(format: BodyFormat, text: &str) -> Result<Option<MessageBody>> {
+    let rules = BodyRules {
+        min: 1,
+        max: limits::MAX_BODY_CHARS,
+    };
+    let made = match format {
+        BodyFormat::Plain => plain(text, rules),
+        BodyFormat::Rich => rich(text.to_owned(), rules, HashMap::new()).await,
+    };
+    match made {
+        Ok(body) => Ok(Some(body)),
+        Err(Error::Refused(refusal)) if refusal.code == UserErrorCode::BodyRequired => Ok(None),
+        Err(Error::Refused(refusal)) => Err(Error::refused(refusal.code, &["note"])),
+        Err(error) => Err(error),
+    }
 }
 
 /// Those of the attachments that a text can show: pictures that the viewer sees.
@@ -108,6 +118,17 @@ async fn images(
     };
     let named = input.attachments.iter().filter(shown);
     Ok(named.map(|named| (named.name.clone(), named.id)).collect())
+}
+
+fn plain(text: &str, rules: BodyRules) -> Result<MessageBody> {
+    let made = Body::parse(text, rules);
+    let text = made.map_err(|problem| Error::refused(code(problem), &["body"]))?;
+    Ok(MessageBody {
+        format: BodyFormat::Plain,
+        text: text.as_str().to_owned(),
+        html: None,
+        attachments: Vec::new(),
+    })
 }
 
 /// Half a megabyte of hostile HTML keeps a processor busy: not one of those that serve everybody.

@@ -1,6 +1,8 @@
 //! What a use case answers when it does not do what it was asked.
 
-use tidings_domain::{ErrorCode, UserErrorCode};
+use std::borrow::Cow;
+
+use tidings_domain::{ErrorCode, UserErrorCode, release};
 use tidings_effects::files::FileError;
 use tidings_policy::Denied;
 use tidings_store::StoreError;
@@ -11,7 +13,7 @@ pub struct Refusal {
     /// The stable code.
     pub code: UserErrorCode,
     /// The input field it is about, from the outside in.
-    pub field: Vec<&'static str>,
+    pub field: Vec<Cow<'static, str>>,
     /// A sentence for people.
     pub message: String,
 }
@@ -61,7 +63,7 @@ impl Error {
         let message = text(code).to_owned();
         Self::Refused(Refusal {
             code,
-            field: field.to_vec(),
+            field: field.iter().map(|name| Cow::Borrowed(*name)).collect(),
             message,
         })
     }
@@ -121,6 +123,19 @@ fn text(code: UserErrorCode) -> &'static str {
         UserErrorCode::AttachmentAlreadySent => "The attachment went with another message.",
         UserErrorCode::TooManyAttachments => {
             "These are more attachments than one message takes, or than can wait to be sent."
+        }
+        UserErrorCode::RoiAlreadyActive => release::ROI_ALREADY_ACTIVE,
+        UserErrorCode::RequestClosed => {
+            "The request was fulfilled, cancelled, or its time is over."
+        }
+        UserErrorCode::LocationInvalid => "This is no address, or no place on the globe.",
+        UserErrorCode::SignatureRequired => "Sign with a name of at most 200 characters.",
+        UserErrorCode::ReleaseTextChanged => {
+            "What was signed is not the text of the request; read it again."
+        }
+        UserErrorCode::ReleaseNotActive => "The release was revoked, or is over.",
+        UserErrorCode::RecordNotAllowed => {
+            "This agency takes no documents and locations that it did not ask for."
         }
     }
 }

@@ -7,6 +7,7 @@
 mod hub;
 mod prepare;
 mod queue;
+mod request;
 mod stream;
 mod team;
 
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tidings_domain::{ClientId, Position, Principal, ThreadId};
-use tidings_store::{LiveThread, MessageRow};
+use tidings_store::{LiveThread, MessageRow, NotificationRow, PortalRequestRow};
 
 pub(crate) use hub::Hub;
 pub(crate) use prepare::{Prepared, prepare};
@@ -81,6 +82,26 @@ pub enum LiveKind {
         /// Whose.
         client: ClientId,
     },
+    /// A client was asked for something (C-31).
+    RequestSent {
+        /// The request.
+        request: Arc<PortalRequestRow>,
+    },
+    /// A request was seen, taken back, or its time is over.
+    RequestChanged {
+        /// The request.
+        request: Arc<PortalRequestRow>,
+    },
+    /// A client has done what a request asked.
+    RequestFulfilled {
+        /// The request.
+        request: Arc<PortalRequestRow>,
+    },
+    /// The viewer has a notification (C-47).
+    NotificationAdded {
+        /// The notification.
+        notification: Arc<NotificationRow>,
+    },
     /// The viewer does not see these threads any more.
     AccessRevoked(Scope),
     /// The viewer sees these threads from now on.
@@ -113,6 +134,14 @@ pub enum LiveName {
     ViewerStateChanged,
     /// [`LiveKind::ClientChanged`].
     ClientChanged,
+    /// [`LiveKind::RequestSent`].
+    RequestSent,
+    /// [`LiveKind::RequestChanged`].
+    RequestChanged,
+    /// [`LiveKind::RequestFulfilled`].
+    RequestFulfilled,
+    /// [`LiveKind::NotificationAdded`].
+    NotificationAdded,
     /// [`LiveKind::AccessRevoked`].
     AccessRevoked,
     /// [`LiveKind::AccessGranted`].
@@ -131,6 +160,10 @@ impl LiveKind {
             Self::ReadReceiptAdded { .. } => LiveName::ReadReceiptAdded,
             Self::ViewerStateChanged { .. } => LiveName::ViewerStateChanged,
             Self::ClientChanged { .. } => LiveName::ClientChanged,
+            Self::RequestSent { .. } => LiveName::RequestSent,
+            Self::RequestChanged { .. } => LiveName::RequestChanged,
+            Self::RequestFulfilled { .. } => LiveName::RequestFulfilled,
+            Self::NotificationAdded { .. } => LiveName::NotificationAdded,
             Self::AccessRevoked(_) => LiveName::AccessRevoked,
             Self::AccessGranted(_) => LiveName::AccessGranted,
         }
@@ -142,6 +175,8 @@ impl LiveKind {
 pub struct Filter {
     /// Of one thread only.
     pub thread: Option<ThreadId>,
+    /// About one client only; for events of requests.
+    pub client: Option<ClientId>,
     /// Of these kinds only; all if none is named.
     pub kinds: Vec<LiveName>,
 }

@@ -2,6 +2,8 @@
 //!
 //! Unscoped by nature: the answer goes to [`decide`](tidings_policy::decide), not to a viewer.
 
+mod request;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -18,6 +20,8 @@ use crate::sql::{AT_ONCE, Known, Reader, Sql};
 use crate::thread::listed;
 use crate::viewer::today;
 use crate::writer::Tx;
+
+pub use request::{LiveRequest, record_facts};
 
 /// A thread as a stream needs it: the row, the facts, and who may be waiting for it.
 #[derive(Clone, Debug)]

@@ -3,7 +3,8 @@
 //! The entities are private; only their models leave. Every read that answers somebody takes a
 //! [`Viewer`](tidings_policy::Viewer) and starts at the visibility compiler (`visibility.rs`).
 //! Unscoped access stands in `system.rs` (seeding), `facts.rs` (what the law asks for),
-//! `event_log.rs` (what the relay reads) and `files.rs` (sweeping), and nowhere else.
+//! `event_log.rs` (what the relay reads), `files.rs` (sweeping) and `due.rs` (what falls due by
+//! itself), and nowhere else.
 //!
 //! This crate knows no use case and no GraphQL: it does not decide whether a write is allowed, it
 //! only makes sure that a write is whole.
@@ -22,6 +23,7 @@ mod audit;
 mod care_team;
 mod database;
 mod directory;
+mod due;
 mod entities;
 mod error;
 mod event_log;
@@ -30,10 +32,13 @@ mod files;
 mod idempotency;
 mod inbox;
 mod message;
+mod notification;
 mod page;
+mod portal_request;
 mod reaction;
 mod read_state;
 mod recipients;
+mod record;
 mod revision;
 mod shared_document;
 mod sql;
@@ -54,19 +59,25 @@ pub use audit::AuditChain;
 pub use care_team::CareTeamRow;
 pub use database::Store;
 pub use directory::NamePlace;
+pub use due::{EndingRelease, NoticeDay};
 pub use entities::agency::Model as AgencyRow;
 pub use entities::attachment::Model as AttachmentRow;
 pub use entities::audience::Model as AudienceRow;
 pub use entities::audit_entry::Model as AuditRow;
 pub use entities::care_team_member::Model as CareTeamMemberRow;
 pub use entities::client::Model as ClientRow;
+pub use entities::client_sharing::Model as ClientSharingRow;
+pub use entities::location::Model as LocationRow;
 pub use entities::message::Model as MessageModel;
 pub use entities::message_reaction::Model as ReactionModel;
 pub use entities::message_revision::Model as RevisionRow;
 pub use entities::messaging_policy::Model as PolicyRow;
+pub use entities::notification::Model as NotificationRow;
 pub use entities::portal_account::Model as AccountRow;
 pub use entities::portal_account_client::Model as AccountClientRow;
+pub use entities::portal_request::Model as PortalRequestRow;
 pub use entities::read_receipt::Model as ReceiptRow;
+pub use entities::release_of_information::Model as ReleaseRow;
 pub use entities::staff_member::Model as StaffRow;
 pub use entities::supervision::Model as SupervisionRow;
 pub use entities::thread::Model as ThreadRow;
@@ -77,11 +88,13 @@ pub use entities::topic::Model as TopicRow;
 pub use entities::upload::Model as UploadRow;
 pub use error::{Result, StoreError};
 pub use event_log::Subject;
-pub use facts::{AssignmentTurn, LiveThread, TeamFacts, bare_facts, client_facts};
+pub use facts::{
+    AssignmentTurn, LiveRequest, LiveThread, TeamFacts, bare_facts, client_facts, record_facts,
+};
 pub use idempotency::Claim;
 pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
 pub use message::{MessagePlace, MessageRange, MessageRow, Receipt};
-pub use page::{InboxPlace, Page};
+pub use page::{InboxPlace, Page, RecordPlace};
 pub use reaction::{ReactionCounts, ReactionRow};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};
 pub use revision::{Edit, QuoteKey, QuoteRow};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tidings_domain::ThreadId;
+use uuid::Uuid;
 
 /// A place in an inbox.
 ///
@@ -25,6 +26,15 @@ pub struct InboxPlace {
     pub snapshot: Option<Arc<str>>,
 }
 
+/// A place in a list that goes from the newest to the oldest: of requests, records, notifications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordPlace {
+    /// When the row was made.
+    pub created_at: DateTime<Utc>,
+    /// The row.
+    pub id: Uuid,
+}
+
 /// One page of a list, in the list's order.
 #[derive(Clone, Debug)]
 pub struct Page<T> {
@@ -44,6 +54,17 @@ impl<T> Page<T> {
             rows: Vec::new(),
             has_next: false,
             has_previous: false,
+        }
+    }
+
+    /// A page of `first` rows of what was read with one more than that.
+    pub(crate) fn cut(mut rows: Vec<T>, first: usize, has_previous: bool) -> Self {
+        let has_next = rows.len() > first;
+        rows.truncate(first);
+        Self {
+            rows,
+            has_next,
+            has_previous,
         }
     }
 }

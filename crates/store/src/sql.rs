@@ -216,4 +216,20 @@ row! {
         id, agency_id, uploader_kind, uploader_id, client_id, purpose, file_name, media_type, bytes,
         created_at, expires_at,
     }
+    portal_request {
+        id, agency_id, client_id, kind, status, private, requested_by, note_text, note_html,
+        release_text, release_days, created_at, expires_at, seen_at, closed_at,
+    }
+    location {
+        id, agency_id, client_id, private, request_id, added_by, owner_id, line1, line2, city,
+        region, postal_code, country, latitude, longitude, accuracy, created_at,
+    }
+    release_of_information {
+        id, agency_id, client_id, request_id, added_by, signed_name, text, text_sha256, starts_on,
+        expires_on, revoked_at, noticed_at, created_at,
+    }
+    notification {
+        id, agency_id, recipient_kind, recipient_id, kind, subject_id, client_id, created_at,
+        read_at,
+    }
 }

@@ -7,9 +7,10 @@ use tidings_policy::{StaffViewer, Viewer};
 
 use crate::database::Store;
 use crate::entities::{
-    agency, attachment, audience, audit_entry, care_team_member, client, message, messaging_policy,
-    portal_account, portal_account_client, read_receipt, staff_member, supervision, thread,
-    thread_client, thread_participant, thread_state, topic,
+    agency, attachment, audience, audit_entry, care_team_member, client, client_sharing, location,
+    message, messaging_policy, notification, portal_account, portal_account_client, portal_request,
+    read_receipt, release_of_information, staff_member, supervision, thread, thread_client,
+    thread_participant, thread_state, topic,
 };
 use crate::error::{Result, StoreError};
 use crate::sql::{Reader, Sql};
@@ -55,6 +56,16 @@ pub struct Batch {
     pub states: Vec<thread_state::Model>,
     /// Who saw what.
     pub receipts: Vec<read_receipt::Model>,
+    /// Which agencies see the records of whose clients.
+    pub sharings: Vec<client_sharing::Model>,
+    /// Portal requests.
+    pub requests: Vec<portal_request::Model>,
+    /// Locations.
+    pub locations: Vec<location::Model>,
+    /// Releases of information.
+    pub releases: Vec<release_of_information::Model>,
+    /// Notifications.
+    pub notifications: Vec<notification::Model>,
 }
 
 /// A staff member's record, and the staff member as somebody who asks.
@@ -171,7 +182,12 @@ impl Tx {
         self.bulk(batch.messages).await?;
         self.bulk(batch.attachments).await?;
         self.bulk(batch.states).await?;
-        self.bulk(batch.receipts).await
+        self.bulk(batch.receipts).await?;
+        self.bulk(batch.sharings).await?;
+        self.bulk(batch.requests).await?;
+        self.bulk(batch.locations).await?;
+        self.bulk(batch.releases).await?;
+        self.bulk(batch.notifications).await
     }
 
     /// Stores rows of one table, a bounded number at a time.

@@ -1,7 +1,8 @@
 //! The visibility compiler: turns the law's grants into SQL.
 //!
 //! Every read of a thread, and of what hangs on one, goes through [`visible_threads`] (of an
-//! attachment through [`visible_attachments`]); every read of the directory through the functions
+//! attachment through [`visible_attachments`]); of a portal request and of a record through
+//! [`visible_records`]; every read of the directory through the functions
 //! below them. An empty grant renders `FALSE`.
 
 use sea_orm::Value;
@@ -9,7 +10,9 @@ use sea_orm::entity::prelude::{ColumnTrait, EntityTrait};
 use sea_orm::sea_query::{Condition, Expr, Query};
 use sea_orm::{QueryFilter, Select};
 use tidings_domain::{AudienceKind, AudienceSet};
-use tidings_policy::{Action, AdminAction, Grant, Reach, Viewer, administers, grants};
+use tidings_policy::{
+    Action, AdminAction, Grant, Reach, RecordReach, Viewer, administers, grants, record_grants,
+};
 
 use crate::entities::{
     audience, audit_entry, client, portal_account, portal_account_client, staff_member, topic,
@@ -65,6 +68,56 @@ pub(crate) fn shown_reactions(sql: &mut Sql, viewer: &Viewer) {
     sql.push("(t.kind <> 'BROADCAST' OR r.principal_kind = 'STAFF' OR r.principal_id = ")
         .bind(viewer.principal().uuid())
         .push(")");
+}
+
+/// Which of the switches that the law of records asks about a table has as columns. What it has not
+/// is never private, or never hidden.
+#[derive(Clone, Copy)]
+pub(crate) struct Switches {
+    pub(crate) private: bool,
+    pub(crate) hidden: bool,
+}
+
+/// Adds the condition under which the viewer sees the request or the record of the alias.
+pub(crate) fn visible_records(sql: &mut Sql, viewer: &Viewer, alias: &str, has: Switches) {
+    let grants = record_grants(viewer);
+    if grants.is_empty() {
+        sql.push("FALSE");
+        return;
+    }
+    for (i, grant) in grants.iter().enumerate() {
+        sql.push(if i == 0 { "((" } else { " OR (" });
+        match grant.reach {
+            // SECURITY: the tenant comes first (K18).
+            RecordReach::OwnClients => {
+                sql.push(alias).push(".agency_id = ").bind(viewer.agency());
+                sql.push(" AND ").push(alias).push(
+                    ".client_id IN (SELECT c.client_id FROM portal_account_client c \
+                     WHERE c.account_id = ",
+                );
+                sql.bind(viewer.principal().uuid()).push(")");
+            }
+            RecordReach::Agency(agency) => {
+                sql.push(alias).push(".agency_id = ").bind(agency);
+            }
+            RecordReach::SharedWith(agency) => {
+                sql.push(alias).push(".agency_id <> ").bind(agency);
+                sql.push(" AND EXISTS (SELECT 1 FROM client_sharing h WHERE h.client_id = ")
+                    .push(alias);
+                sql.push(".client_id AND h.agency_id = ")
+                    .bind(agency)
+                    .push(")");
+            }
+        }
+        if has.private && !grant.private {
+            sql.push(" AND NOT ").push(alias).push(".private");
+        }
+        if has.hidden && !grant.hidden {
+            sql.push(" AND NOT ").push(alias).push(".hidden");
+        }
+        sql.push(")");
+    }
+    sql.push(")");
 }
 
 /// Adds ` audience IN (…) AND `, or nothing where the grant covers every audience.

@@ -1,9 +1,15 @@
 //! The rows: a document for every root field, and every place where an id goes in.
 
 use serde_json::{Value, json};
-use tidings_server::seed::cast::{self, account, agency, audience, client, staff, thread, topic};
+use tidings_server::seed::cast::{
+    self, account, agency, audience, client, location, notification, release, request, staff,
+    thread, topic,
+};
 
-use crate::support::{Global as _, WAITING, gid, membership, mutation};
+use crate::cases::portal_requests::default_release;
+use crate::support::{
+    Global as _, WAITING, gid, location_request, membership, mutation, release_request,
+};
 
 /// Every root field with the document that asks it; a mutation's comes from `support`.
 #[rustfmt::skip]
@@ -13,7 +19,7 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("node", "query($id: ID!) { node(id: $id) { id __typename } }"),
     ("nodes", "query($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"),
     ("thread", "query($id: ID!) { thread(id: $id) { id subject messages(last: 5) { edges { node { id bodyText } } } } }"),
-    ("client", "query($id: ID!) { client(id: $id) { id displayName careTeam { id members { id } } } }"),
+    ("client", "query($id: ID!) { client(id: $id) { id displayName careTeam { id members { id } } portalRequests(first: 100) { edges { node { id } } } locations(first: 100) { edges { node { id } } } releases(first: 100) { edges { node { id } } } } }"),
     ("clients", "query { clients(first: 100) { edges { cursor node { id careTeam { id members(includeInactive: true) { id staffMember { id } } } messageableCareTeam { id } } } } }"),
     ("staffMembers", "query { staffMembers(first: 100) { edges { node { id displayName } } } }"),
     ("audiences", "query { audiences { id label topics { id title } } }"),
@@ -23,6 +29,18 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("audienceChangePreview", "query($id: ID!) { audienceChangePreview(threadId: $id, to: BILLING) { losing { id } gaining { id } } }"),
     ("inbox", "query { inbox(first: 100, filter: { state: ALL_INCLUDING_ARCHIVED }) { edges { node { id client { id } audience { id } topic { id } participants { person { ... on StaffMember { id } ... on Client { id } } } startedBy { ... on StaffMember { id } } lastMessage { id author { ... on StaffMember { id } ... on Client { id } } } messages(last: 3) { edges { node { id } } } } } } }"),
     ("sharedDocuments", "query { sharedDocuments(first: 100) { edges { node { id url message { id thread { id } } } } } }"),
+    ("portalRequest", "query($id: ID!) { portalRequest(id: $id) { id client { id } requestedBy { id } ... on LocationRequest { location { id } } ... on ReleaseOfInformationRequest { releaseOfInformation { id } } } }"),
+    ("notifications", "query { notifications(first: 100) { edges { node { id client { id } request { id } releaseOfInformation { id } } } } }"),
+    ("unreadNotificationCount", "query { unreadNotificationCount }"),
+    ("sendPortalRequest", ""),
+    ("markPortalRequestSeen", ""),
+    ("cancelPortalRequest", ""),
+    ("fulfillLocationRequest", ""),
+    ("fulfillReleaseOfInformationRequest", ""),
+    ("addLocation", ""),
+    ("revokeReleaseOfInformation", ""),
+    ("markNotificationsRead", ""),
+    ("requestFulfilled", "subscription($id: ID) { requestFulfilled(clientId: $id) { request { id } } }"),
     ("startThread", ""),
     ("sendMessage", ""),
     ("editMessage", ""),
@@ -137,6 +155,11 @@ impl Place {
             "Message" => cast::message(thread::SLEEP, 1).gid(),
             "PortalAccount" => account::CLIENT.gid(),
             "StaffMember" => staff::CLINICIAN.gid(),
+            "Location" => location::CLIENT.gid(),
+            "LocationRequest" => location_request(request::LOCATION),
+            "Notification" => notification::CHILD_LOCATION.gid(),
+            "ReleaseOfInformation" => release::CLIENT.gid(),
+            "ReleaseOfInformationRequest" => release_request(request::RELEASE),
             "Thread" => thread::SLEEP.gid(),
             "Topic" => topic::BETWEEN_SESSIONS.gid(),
             other => panic!("no {other}"),
@@ -267,5 +290,20 @@ pub(crate) const PLACES: &[Place] = &[
     place("setClientStatus.input.clientId", "Client", "clinical-admin", |_, id| with(json!({ "status": "ACTIVE" }), "clientId", json!(id))),
     place("setStaffRoles.input.staffMemberId", "StaffMember", "practice-admin", |_, id| with(json!({ "roles": ["CLINICIAN"] }), "staffMemberId", json!(id))),
     place("updateStaffSettings.input.staffMemberId", "StaffMember", "practice-admin", |_, id| with(json!({ "displayInPortal": true }), "staffMemberId", json!(id))),
+    place("node.id", "Location", "clinician", id),
+    place("node.id", "LocationRequest", "clinician", id),
+    place("node.id", "Notification", "clinician", id),
+    place("node.id", "ReleaseOfInformation", "clinician", id),
+    place("node.id", "ReleaseOfInformationRequest", "clinician", id),
+    place("portalRequest.id", "LocationRequest", "client", id),
+    place("sendPortalRequest.input.clientId", "Client", "clinician", |_, id| with(json!({ "request": { "location": {} } }), "clientId", json!(id))),
+    place("markPortalRequestSeen.input.requestId", "LocationRequest", "client", |_, id| with(json!({}), "requestId", json!(id))),
+    place("fulfillLocationRequest.input.requestId", "LocationRequest", "client", |_, id| with(json!({ "place": { "address": { "line1": "a" } } }), "requestId", json!(id))),
+    place("fulfillReleaseOfInformationRequest.input.requestId", "ReleaseOfInformationRequest", "client", |_, id| with(json!({ "signedName": "a", "textSha256": default_release() }), "requestId", json!(id))),
+    place("cancelPortalRequest.input.requestId", "LocationRequest", "clinician", |_, id| with(json!({}), "requestId", json!(id))),
+    place("addLocation.input.actingFor", "Client", "client", |_, id| with(json!({ "place": { "address": { "line1": "a" } } }), "actingFor", json!(id))),
+    place("revokeReleaseOfInformation.input.releaseId", "ReleaseOfInformation", "client", |_, id| with(json!({}), "releaseId", json!(id))),
+    place("markNotificationsRead.input.notificationIds", "Notification", "clinician", |_, id| with(json!({}), "notificationIds", json!([id]))),
+    place("requestFulfilled.clientId", "Client", "clinician", id),
     place("messageAdded.threadId", "Thread", "clinician", id),
 ];

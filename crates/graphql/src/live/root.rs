@@ -4,7 +4,7 @@ use async_graphql::{
     Context, EmptyMutation, EmptySubscription, Error, Object, Result, Schema, ValidationMode,
 };
 
-use crate::subscription::{Event, MessageAdded};
+use crate::subscription::{Event, MessageAdded, RequestFulfilled};
 
 /// Executes the selections of subscriptions.
 pub(super) type EventSchema = Schema<Root, EmptyMutation, EmptySubscription>;
@@ -33,6 +33,13 @@ impl Root {
     async fn message_added(&self, ctx: &Context<'_>) -> Result<MessageAdded> {
         match told(ctx)? {
             Event::MessageAdded(added) => Ok(added),
+            _ => Err(Error::new("another kind of event")),
+        }
+    }
+
+    async fn request_fulfilled(&self, ctx: &Context<'_>) -> Result<RequestFulfilled> {
+        match told(ctx)? {
+            Event::RequestFulfilled(fulfilled) => Ok(fulfilled),
             _ => Err(Error::new("another kind of event")),
         }
     }

@@ -7,7 +7,7 @@ use async_graphql::{
 };
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
-use tidings_domain::ThreadId;
+use tidings_domain::{ClientId, ThreadId};
 use tidings_policy::Viewer;
 use tidings_service::live::{EventStream, Filter, LiveEvent, LiveName, StreamEnd};
 
@@ -76,6 +76,16 @@ fn filter(field: &Name, arguments: &Arguments) -> Option<Filter> {
             Some(Filter {
                 thread,
                 kinds: vec![LiveName::MessageAdded],
+                ..Filter::default()
+            })
+        }
+        "requestFulfilled" => {
+            let client = given::<ID>(arguments, "clientId").ok()?;
+            let client = client.map(|id| ClientId::parse(&id)).transpose().ok()?;
+            Some(Filter {
+                client,
+                kinds: vec![LiveName::RequestFulfilled],
+                ..Filter::default()
             })
         }
         "events" => {
@@ -83,8 +93,8 @@ fn filter(field: &Name, arguments: &Arguments) -> Option<Filter> {
                 .ok()?
                 .unwrap_or_default();
             Some(Filter {
-                thread: None,
                 kinds: kinds.into_iter().map(Into::into).collect(),
+                ..Filter::default()
             })
         }
         _ => None,

@@ -4,5 +4,6 @@
 mod agreement;
 mod cast;
 mod picture;
+mod records;
 mod rules;
 mod shared;

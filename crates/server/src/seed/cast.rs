@@ -4,7 +4,8 @@
 //! another machine can speak of the same row. It has the shape of a `UUIDv7`.
 
 use tidings_domain::{
-    AccountId, AgencyId, AudienceId, ClientId, MessageId, Principal, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AudienceId, ClientId, LocationId, MessageId, NotificationId,
+    PortalRequestId, Principal, ReleaseId, StaffId, ThreadId, TopicId,
 };
 use uuid::Uuid;
 
@@ -161,6 +162,34 @@ ids! {
         OTHER_INVOICES = "other-invoices";
         /// Clinical, second agency.
         OTHER_SESSIONS = "other-sessions";
+    }
+    /// Portal requests.
+    request: PortalRequestId {
+        /// The client is asked where it is. Open.
+        LOCATION = "location";
+        /// The client is asked to renew its release of information. Open.
+        RELEASE = "release";
+        /// The second client is asked for its first release of information. Open, and seen.
+        SECOND_RELEASE = "second-release";
+        /// The first child was asked where it is. Fulfilled.
+        CHILD_LOCATION = "child-location";
+    }
+    /// Locations.
+    location: LocationId {
+        /// The client's, which nobody asked for.
+        CLIENT = "client";
+        /// The first child's, as it was asked.
+        FIRST_CHILD = "first-child";
+    }
+    /// Releases of information.
+    release: ReleaseId {
+        /// The client's: it holds for three more days.
+        CLIENT = "client";
+    }
+    /// Notifications.
+    notification: NotificationId {
+        /// The clinician's, of the first child's location. Unread.
+        CHILD_LOCATION = "child-location";
     }
     /// Threads.
     thread: ThreadId {

@@ -1,6 +1,7 @@
 //! The demo: two small agencies, with the people and the conversations of the cast.
 
 mod people;
+mod requests;
 mod scripts;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -105,5 +106,6 @@ fn batch(now: DateTime<Utc>) -> Result<Batch> {
     }
     people::add(&mut batch, &times);
     scripts::add(&mut batch, &times);
+    requests::add(&mut batch, &times);
     Ok(batch)
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use tidings_domain::{AgencyId, AudienceKind, Position, Principal, Role, ThreadId};
-use tidings_policy::{Viewer, wide_roles};
+use tidings_policy::{RECORD_ROLES, Viewer, wide_roles};
 
 use super::Filter;
 use super::LiveEvent;
@@ -292,6 +292,12 @@ impl Hub {
     }
 }
 
+/// Where those of an agency's staff are found who work with records.
+fn with_records(agency: AgencyId) -> impl Iterator<Item = Channel> {
+    let role = move |role: &Role| Channel::Role(agency, *role);
+    RECORD_ROLES.iter().map(role)
+}
+
 fn roles(viewer: &Viewer) -> Option<(AgencyId, tidings_domain::RoleSet)> {
     viewer.staff().map(|staff| (staff.agency, staff.roles))
 }
@@ -403,6 +409,16 @@ impl State {
                 let staff = team.supervisors.iter().chain([&team.staff]);
                 keys.extend(staff.copied().map(Principal::Staff).map(Channel::Principal));
             }
+            About::Request { request, .. } => {
+                let accounts = request.accounts.iter().copied();
+                keys.extend(accounts.map(Principal::Account).map(Channel::Principal));
+                keys.extend(with_records(agency));
+            }
+            About::Notification(row) => {
+                let recipient = Principal::new(row.recipient_kind, row.recipient_id);
+                keys.push(Channel::Principal(recipient));
+            }
+            About::Sharing { .. } => keys.extend(with_records(agency)),
             About::Nothing => {}
         }
         let mut ids: Vec<SubscriberId> = keys

@@ -9,10 +9,11 @@ use tidings_domain::{
     Principal, StaffId, ThreadId,
 };
 use tidings_policy::{Action, FieldRule, ThreadFacts, Viewer, decide, shows_reaction};
-use tidings_store::{LiveThread, MessageRow, Store};
+use tidings_store::{LiveRequest, LiveThread, MessageRow, NotificationRow, Store};
 
+use super::request::{live_requests, request_for_viewer, sees_shared};
 use super::team::{Team, team};
-use super::{LiveEvent, LiveKind, Scope};
+use super::{LiveEvent, LiveKind, LiveName, Scope};
 use crate::error::Result;
 
 /// An event, ready to be asked about by viewers.
@@ -55,6 +56,16 @@ pub(crate) enum About {
         account: Option<AccountId>,
     },
     Team(Team),
+    /// A portal request, and what happened to it.
+    Request {
+        request: LiveRequest,
+        name: LiveName,
+    },
+    Notification(Arc<NotificationRow>),
+    /// The record's agency sees the records of a client of another one from now on, or no more.
+    Sharing {
+        shared: bool,
+    },
     /// A viewer's access as such: the hub has loaded the viewer afresh.
     Access(Principal),
     /// What it was about is gone, or it concerns nobody's stream.
@@ -102,6 +113,7 @@ pub(crate) async fn prepare(
         .into_iter()
         .map(|row| (row.message.id, Arc::new(row)))
         .collect();
+    let mut requests = live_requests(store, &records).await?;
     let mut prepared = Vec::with_capacity(records.len());
     for record in records {
         let thread = record.thread.and_then(|id| threads.get(&id)).cloned();
@@ -163,6 +175,14 @@ pub(crate) async fn prepare(
                 Some(client) => About::Team(team(store, client, (*staff, *held), now).await?),
                 None => About::Nothing,
             },
+            (
+                Event::RequestSent { .. }
+                | Event::RequestChanged { .. }
+                | Event::RequestFulfilled { .. }
+                | Event::NotificationAdded { .. },
+                _,
+            ) => requests.about(&record.event),
+            (Event::ClientSharingChanged { shared }, _) => About::Sharing { shared: *shared },
             (Event::StaffAccessChanged { staff }, _) => About::Access(Principal::Staff(*staff)),
             (Event::AccountAccessChanged { account }, _) => {
                 About::Access(Principal::Account(*account))
@@ -228,6 +248,24 @@ impl Prepared {
                 LiveKind::ClientChanged { client: *client }
             }
             About::Team(team) => team.for_viewer(viewer, self.record.at)?,
+            About::Request { request, name } => {
+                request_for_viewer(self.record.agency, viewer, request, *name)?
+            }
+            About::Notification(row)
+                if row.recipient_id == viewer.principal().uuid()
+                    && row.agency_id == viewer.agency() =>
+            {
+                LiveKind::NotificationAdded {
+                    notification: Arc::clone(row),
+                }
+            }
+            About::Sharing { shared } if sees_shared(viewer, self.record.agency) => {
+                if *shared {
+                    LiveKind::AccessGranted(Scope::Everything)
+                } else {
+                    LiveKind::AccessRevoked(Scope::Everything)
+                }
+            }
             About::Access(whose) if *whose == viewer.principal() => {
                 LiveKind::AccessRevoked(Scope::Everything)
             }

@@ -77,7 +77,18 @@ pub(crate) fn weight(event: &LiveEvent) -> usize {
         | LiveKind::ViewerStateChanged { thread } => thread.thread.subject.len(),
         LiveKind::AccessRevoked(Scope::Threads(threads))
         | LiveKind::AccessGranted(Scope::Threads(threads)) => size_of_val(threads.as_slice()),
+        LiveKind::RequestSent { request }
+        | LiveKind::RequestChanged { request }
+        | LiveKind::RequestFulfilled { request } => {
+            let texts = [
+                &request.note_text,
+                &request.note_html,
+                &request.release_text,
+            ];
+            texts.into_iter().flatten().map(String::len).sum()
+        }
         LiveKind::ClientChanged { .. }
+        | LiveKind::NotificationAdded { .. }
         | LiveKind::AccessRevoked(Scope::Everything)
         | LiveKind::AccessGranted(Scope::Everything) => 0,
     };

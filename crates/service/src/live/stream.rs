@@ -64,6 +64,14 @@ pub(crate) fn wants(filter: &Filter, kind: &LiveKind) -> bool {
     if !filter.wants(kind.name()) {
         return false;
     }
+    if let Some(client) = filter.client {
+        return match kind {
+            LiveKind::RequestSent { request }
+            | LiveKind::RequestChanged { request }
+            | LiveKind::RequestFulfilled { request } => request.client_id == client,
+            _ => false,
+        };
+    }
     let Some(thread) = filter.thread else {
         return true;
     };
@@ -74,7 +82,11 @@ pub(crate) fn wants(filter: &Filter, kind: &LiveKind) -> bool {
         | LiveKind::ThreadChanged { thread: live }
         | LiveKind::ReadReceiptAdded { thread: live, .. }
         | LiveKind::ViewerStateChanged { thread: live } => live.thread.id == thread,
-        LiveKind::ClientChanged { .. } => false,
+        LiveKind::ClientChanged { .. }
+        | LiveKind::RequestSent { .. }
+        | LiveKind::RequestChanged { .. }
+        | LiveKind::RequestFulfilled { .. }
+        | LiveKind::NotificationAdded { .. } => false,
         LiveKind::AccessRevoked(scope) | LiveKind::AccessGranted(scope) => names(scope, thread),
     }
 }
@@ -97,7 +109,7 @@ fn names(scope: &Scope, thread: ThreadId) -> bool {
 impl Service {
     /// Subscribes to events behind a position, or from now on.
     ///
-    /// Fails with `NOT_FOUND` for a thread that the viewer does not see, `CURSOR_EXPIRED` for a
+    /// Fails with `NOT_FOUND` for a thread or a client that the viewer does not see, `CURSOR_EXPIRED` for a
     /// position that the log does not reach back to, `CURSOR_INVALID` for one that lies ahead of
     /// its end (G3).
     pub async fn subscribe(
@@ -146,6 +158,10 @@ impl Service {
                 .remove(&thread);
             let live = live.ok_or_else(Error::not_found)?;
             decide(&viewer, Action::View, &live.facts)?;
+        }
+        if let Some(client) = filter.client {
+            let seen = self.store.clients(&viewer, &[client]).await?;
+            seen.first().ok_or_else(Error::not_found)?;
         }
         Ok((registration, viewer, began))
     }

@@ -429,6 +429,7 @@ impl World {
             attachments: Vec::new(),
             states: Vec::new(),
             receipts: Vec::new(),
+            ..Batch::default()
         }
     }
 }

@@ -134,7 +134,14 @@ fn waits(hub: &Hub, viewer: &Arc<Viewer>) -> Registration {
 fn single(hub: &Hub, viewer: &Arc<Viewer>) -> Registration {
     let thread = Some(THREAD);
     let kinds = Vec::new();
-    hub.register(viewer, Filter { thread, kinds })
+    hub.register(
+        viewer,
+        Filter {
+            thread,
+            client: None,
+            kinds,
+        },
+    )
 }
 
 #[test]

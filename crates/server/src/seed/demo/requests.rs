@@ -1,0 +1,158 @@
+//! What the demo's clients are asked for, and what has come of it.
+
+use chrono::{DateTime, Duration, Utc};
+use tidings_domain::release::DEFAULT_RELEASE_TEXT;
+use tidings_domain::{
+    ClientId, NotificationKind, PortalRequestId, PrincipalKind, RequestKind, RequestStatus, limits,
+};
+use tidings_service::text_hash;
+use tidings_store::{Batch, LocationRow, NotificationRow, PortalRequestRow, ReleaseRow};
+
+use super::Times;
+use crate::seed::cast::{account, agency, client, location, notification, release, request, staff};
+
+/// Adds them to the batch.
+pub(super) fn add(batch: &mut Batch, times: &Times) {
+    requests(batch, times);
+    locations(batch, times);
+    let signed_at = times.now - Duration::days(362);
+    batch.releases.push(ReleaseRow {
+        id: release::CLIENT,
+        agency_id: agency::HARBOR_LANE,
+        client_id: client::CLIENT,
+        request_id: None,
+        added_by: account::CLIENT,
+        signed_name: "Elena Marchetti".to_owned(),
+        text: DEFAULT_RELEASE_TEXT.to_owned(),
+        text_sha256: text_hash(DEFAULT_RELEASE_TEXT),
+        starts_on: times.today - Duration::days(362),
+        expires_on: times.today + Duration::days(3),
+        revoked_at: None,
+        noticed_at: None,
+        created_at: signed_at,
+    });
+    batch.notifications.push(NotificationRow {
+        id: notification::CHILD_LOCATION,
+        agency_id: agency::HARBOR_LANE,
+        recipient_kind: PrincipalKind::Staff,
+        recipient_id: staff::CLINICIAN.0,
+        kind: NotificationKind::RequestFulfilled,
+        subject_id: request::CHILD_LOCATION.0,
+        client_id: client::FIRST_CHILD,
+        created_at: times.now - Duration::hours(5),
+        read_at: None,
+    });
+}
+
+/// An open request that was sent so many hours ago.
+fn asked(
+    times: &Times,
+    id: PortalRequestId,
+    client: ClientId,
+    kind: RequestKind,
+    hours: i64,
+) -> PortalRequestRow {
+    let created_at = times.now - Duration::hours(hours);
+    let is_release = kind == RequestKind::ReleaseOfInformation;
+    PortalRequestRow {
+        id,
+        agency_id: agency::HARBOR_LANE,
+        client_id: client,
+        kind,
+        status: RequestStatus::Sent,
+        private: false,
+        requested_by: staff::CLINICIAN,
+        note_text: None,
+        note_html: None,
+        release_text: is_release.then(|| DEFAULT_RELEASE_TEXT.to_owned()),
+        release_days: is_release.then(|| i32::try_from(limits::RELEASE_DAYS).unwrap_or(i32::MAX)),
+        created_at,
+        expires_at: created_at + Duration::days(i64::from(limits::REQUEST_DAYS)),
+        seen_at: None,
+        closed_at: None,
+    }
+}
+
+fn requests(batch: &mut Batch, times: &Times) {
+    let at = |hours: i64| -> Option<DateTime<Utc>> { Some(times.now - Duration::hours(hours)) };
+    let note = "Please tell us where you are staying at the moment, so that we can plan our visit.";
+    batch.requests.push(PortalRequestRow {
+        note_text: Some(note.to_owned()),
+        ..asked(
+            times,
+            request::LOCATION,
+            client::CLIENT,
+            RequestKind::Location,
+            4,
+        )
+    });
+    let kind = RequestKind::ReleaseOfInformation;
+    batch
+        .requests
+        .push(asked(times, request::RELEASE, client::CLIENT, kind, 3));
+    batch.requests.push(PortalRequestRow {
+        requested_by: staff::SECOND_CLINICIAN,
+        status: RequestStatus::Seen,
+        seen_at: at(20),
+        ..asked(
+            times,
+            request::SECOND_RELEASE,
+            client::SECOND_CLIENT,
+            kind,
+            26,
+        )
+    });
+    let kind = RequestKind::Location;
+    batch.requests.push(PortalRequestRow {
+        private: true,
+        status: RequestStatus::Fulfilled,
+        seen_at: at(6),
+        closed_at: at(5),
+        ..asked(
+            times,
+            request::CHILD_LOCATION,
+            client::FIRST_CHILD,
+            kind,
+            30,
+        )
+    });
+}
+
+fn locations(batch: &mut Batch, times: &Times) {
+    let own = LocationRow {
+        id: location::CLIENT,
+        agency_id: agency::HARBOR_LANE,
+        client_id: client::CLIENT,
+        private: true,
+        request_id: None,
+        added_by: account::CLIENT,
+        owner_id: None,
+        line1: Some("48 Mill Street".to_owned()),
+        line2: None,
+        city: Some("Portland".to_owned()),
+        region: Some("ME".to_owned()),
+        postal_code: Some("04101".to_owned()),
+        country: Some("US".to_owned()),
+        latitude: None,
+        longitude: None,
+        accuracy: None,
+        created_at: times.now - Duration::days(40),
+    };
+    batch.locations.push(LocationRow {
+        id: location::FIRST_CHILD,
+        client_id: client::FIRST_CHILD,
+        request_id: Some(request::CHILD_LOCATION),
+        added_by: account::GUARDIAN,
+        line1: None,
+        city: None,
+        region: None,
+        postal_code: None,
+        country: None,
+        latitude: Some(43.6591),
+        longitude: Some(-70.2568),
+        accuracy: Some(12.0),
+        created_at: times.now - Duration::hours(5),
+        ..own.clone()
+    });
+    batch.locations.push(own);
+}
