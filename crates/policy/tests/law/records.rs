@@ -13,7 +13,7 @@ use crate::cast::{CLIENT, ELSEWHERE, HERE, OTHER_CLIENT, account, account_under,
 const LEGEND: &str = "\
 Who sees a portal request and the record that it leaves.
 
-The first two columns are of the viewer's own agency, the last of another one.
+Records of the viewer's own agency, of another one, and of another one that shares the client.
   yes  sees it
   .    answers as if it were not there (NOT_FOUND)
 
