@@ -271,3 +271,78 @@ ALTER TABLE "message" ADD COLUMN "revision" integer NOT NULL DEFAULT 1;
 ALTER TABLE "message" ADD COLUMN "edited_at" timestamp with time zone NULL;
 ALTER TABLE "message" ADD COLUMN "pinned_at" timestamp with time zone NULL;
 CREATE INDEX "message_pinned" ON "message" ("thread_id") WHERE "pinned_at" IS NOT NULL;
+
+-- m0013_portal_requests
+CREATE TABLE "client_sharing" (
+  "client_id" uuid NOT NULL,
+  "agency_id" uuid NOT NULL,
+  "created_at" timestamp with time zone NOT NULL, PRIMARY KEY ("client_id",
+  "agency_id"), FOREIGN KEY ("client_id") REFERENCES "client" ("id"), FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "portal_request" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "client_id" uuid NOT NULL,
+  "kind" text NOT NULL,
+  "status" text NOT NULL,
+  "private" bool NOT NULL,
+  "requested_by" uuid NOT NULL,
+  "note_text" text NULL,
+  "note_html" text NULL,
+  "release_text" text NULL,
+  "release_days" integer NULL,
+  "created_at" timestamp with time zone NOT NULL,
+  "expires_at" timestamp with time zone NOT NULL,
+  "seen_at" timestamp with time zone NULL,
+  "closed_at" timestamp with time zone NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id"), FOREIGN KEY ("client_id") REFERENCES "client" ("id"), FOREIGN KEY ("requested_by") REFERENCES "staff_member" ("id") );
+CREATE TABLE "location" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "client_id" uuid NOT NULL,
+  "private" bool NOT NULL,
+  "request_id" uuid NULL,
+  "added_by" uuid NOT NULL,
+  "owner_id" uuid NULL,
+  "line1" text NULL,
+  "line2" text NULL,
+  "city" text NULL,
+  "region" text NULL,
+  "postal_code" text NULL,
+  "country" text NULL,
+  "latitude" double precision NULL,
+  "longitude" double precision NULL,
+  "accuracy" double precision NULL,
+  "created_at" timestamp with time zone NOT NULL, FOREIGN KEY ("client_id") REFERENCES "client" ("id"), FOREIGN KEY ("request_id") REFERENCES "portal_request" ("id") );
+CREATE TABLE "release_of_information" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "client_id" uuid NOT NULL,
+  "request_id" uuid NULL,
+  "added_by" uuid NOT NULL,
+  "signed_name" text NOT NULL,
+  "text" text NOT NULL,
+  "text_sha256" text NOT NULL,
+  "starts_on" date NOT NULL,
+  "expires_on" date NOT NULL,
+  "revoked_at" timestamp with time zone NULL,
+  "noticed_at" timestamp with time zone NULL,
+  "created_at" timestamp with time zone NOT NULL, FOREIGN KEY ("client_id") REFERENCES "client" ("id"), FOREIGN KEY ("request_id") REFERENCES "portal_request" ("id") );
+CREATE TABLE "notification" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "recipient_kind" text NOT NULL,
+  "recipient_id" uuid NOT NULL,
+  "kind" text NOT NULL,
+  "subject_id" uuid NOT NULL,
+  "client_id" uuid NOT NULL,
+  "created_at" timestamp with time zone NOT NULL,
+  "read_at" timestamp with time zone NULL, FOREIGN KEY ("client_id") REFERENCES "client" ("id") );
+CREATE INDEX "client_sharing_by_agency" ON "client_sharing" ("agency_id", "client_id");
+CREATE INDEX "portal_request_by_client" ON "portal_request" ("client_id", "created_at" DESC, "id" DESC);
+CREATE INDEX "portal_request_open" ON "portal_request" ("expires_at") WHERE "closed_at" IS NULL;
+CREATE INDEX "location_by_client" ON "location" ("client_id", "created_at" DESC, "id" DESC);
+CREATE UNIQUE INDEX "location_by_request" ON "location" ("request_id");
+CREATE INDEX "release_by_client" ON "release_of_information" ("client_id", "created_at" DESC, "id" DESC);
+CREATE UNIQUE INDEX "release_by_request" ON "release_of_information" ("request_id");
+CREATE INDEX "release_ending" ON "release_of_information" ("expires_on") WHERE "noticed_at" IS NULL AND "revoked_at" IS NULL;
+CREATE INDEX "notification_by_recipient" ON "notification" ("recipient_id", "created_at" DESC, "id" DESC);
+CREATE UNIQUE INDEX "notification_once" ON "notification" ("recipient_id", "kind", "subject_id");

@@ -270,3 +270,78 @@ ALTER TABLE "message" ADD COLUMN "revision" integer NOT NULL DEFAULT 1;
 ALTER TABLE "message" ADD COLUMN "edited_at" timestamp_with_timezone_text NULL;
 ALTER TABLE "message" ADD COLUMN "pinned_at" timestamp_with_timezone_text NULL;
 CREATE INDEX "message_pinned" ON "message" ("thread_id") WHERE "pinned_at" IS NOT NULL;
+
+-- m0013_portal_requests
+CREATE TABLE "client_sharing" (
+  "client_id" uuid_text NOT NULL,
+  "agency_id" uuid_text NOT NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL, PRIMARY KEY ("client_id",
+  "agency_id"), FOREIGN KEY ("client_id") REFERENCES "client" ("id"), FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "portal_request" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "agency_id" uuid_text NOT NULL,
+  "client_id" uuid_text NOT NULL,
+  "kind" text NOT NULL,
+  "status" text NOT NULL,
+  "private" boolean NOT NULL,
+  "requested_by" uuid_text NOT NULL,
+  "note_text" text NULL,
+  "note_html" text NULL,
+  "release_text" text NULL,
+  "release_days" integer NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL,
+  "expires_at" timestamp_with_timezone_text NOT NULL,
+  "seen_at" timestamp_with_timezone_text NULL,
+  "closed_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id"), FOREIGN KEY ("client_id") REFERENCES "client" ("id"), FOREIGN KEY ("requested_by") REFERENCES "staff_member" ("id") );
+CREATE TABLE "location" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "agency_id" uuid_text NOT NULL,
+  "client_id" uuid_text NOT NULL,
+  "private" boolean NOT NULL,
+  "request_id" uuid_text NULL,
+  "added_by" uuid_text NOT NULL,
+  "owner_id" uuid_text NULL,
+  "line1" text NULL,
+  "line2" text NULL,
+  "city" text NULL,
+  "region" text NULL,
+  "postal_code" text NULL,
+  "country" text NULL,
+  "latitude" double NULL,
+  "longitude" double NULL,
+  "accuracy" double NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("client_id") REFERENCES "client" ("id"), FOREIGN KEY ("request_id") REFERENCES "portal_request" ("id") );
+CREATE TABLE "release_of_information" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "agency_id" uuid_text NOT NULL,
+  "client_id" uuid_text NOT NULL,
+  "request_id" uuid_text NULL,
+  "added_by" uuid_text NOT NULL,
+  "signed_name" text NOT NULL,
+  "text" text NOT NULL,
+  "text_sha256" text NOT NULL,
+  "starts_on" date_text NOT NULL,
+  "expires_on" date_text NOT NULL,
+  "revoked_at" timestamp_with_timezone_text NULL,
+  "noticed_at" timestamp_with_timezone_text NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("client_id") REFERENCES "client" ("id"), FOREIGN KEY ("request_id") REFERENCES "portal_request" ("id") );
+CREATE TABLE "notification" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "agency_id" uuid_text NOT NULL,
+  "recipient_kind" text NOT NULL,
+  "recipient_id" uuid_text NOT NULL,
+  "kind" text NOT NULL,
+  "subject_id" uuid_text NOT NULL,
+  "client_id" uuid_text NOT NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL,
+  "read_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("client_id") REFERENCES "client" ("id") );
+CREATE INDEX "client_sharing_by_agency" ON "client_sharing" ("agency_id", "client_id");
+CREATE INDEX "portal_request_by_client" ON "portal_request" ("client_id", "created_at" DESC, "id" DESC);
+CREATE INDEX "portal_request_open" ON "portal_request" ("expires_at") WHERE "closed_at" IS NULL;
+CREATE INDEX "location_by_client" ON "location" ("client_id", "created_at" DESC, "id" DESC);
+CREATE UNIQUE INDEX "location_by_request" ON "location" ("request_id");
+CREATE INDEX "release_by_client" ON "release_of_information" ("client_id", "created_at" DESC, "id" DESC);
+CREATE UNIQUE INDEX "release_by_request" ON "release_of_information" ("request_id");
+CREATE INDEX "release_ending" ON "release_of_information" ("expires_on") WHERE "noticed_at" IS NULL AND "revoked_at" IS NULL;
+CREATE INDEX "notification_by_recipient" ON "notification" ("recipient_id", "created_at" DESC, "id" DESC);
+CREATE UNIQUE INDEX "notification_once" ON "notification" ("recipient_id", "kind", "subject_id");
