@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use tidings_server::seed::cast::{
-    self, client, notification, release, request, staff, thread, topic,
+    self, agency, client, notification, release, request, staff, thread, topic,
 };
 
 use super::portal_requests::default_release;
@@ -50,6 +50,7 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("fulfillLocationRequest", "client", json!({ "requestId": location_request(request::LOCATION), "place": { "address": { "line1": "one" } } }), ("place", json!({ "address": { "line1": "two" } }))),
         ("cancelPortalRequest", "clinician", json!({ "requestId": release_request(request::RELEASE) }), ("requestId", json!(location_request(request::LOCATION)))),
         ("fulfillReleaseOfInformationRequest", "second-client", json!({ "requestId": release_request(request::SECOND_RELEASE), "signedName": "Haruto Nakamura", "textSha256": default_release() }), ("signedName", json!("H. Nakamura"))),
+        ("setClientSharing", "clinical-admin", json!({ "clientId": client::CLIENT.gid(), "agencyId": agency::FERNHILL.gid(), "shared": true }), ("shared", json!(false))),
         ("addLocation", "client", json!({ "actingFor": client::CLIENT.gid(), "place": { "coordinates": { "latitude": 1.5, "longitude": 2.5 } } }), ("place", json!({ "address": { "line1": "two" } }))),
         ("revokeReleaseOfInformation", "client", json!({ "releaseId": release::CLIENT.gid() }), ("releaseId", json!(nowhere("ReleaseOfInformation")))),
         ("markNotificationsRead", "clinician", json!({ "notificationIds": [notification::CHILD_LOCATION.gid()] }), ("notificationIds", json!([nowhere("Notification")]))),

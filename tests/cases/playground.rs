@@ -94,6 +94,15 @@ async fn every_example_runs_without_errors() {
             assert!(event.contains("Look."), "{name}: {event}");
             continue;
         }
+        if name == "shared-clients" {
+            let admin = tidings.caller("clinical-admin");
+            let input = json!({
+                "clientId": crate::support::Global::gid(tidings_server::seed::cast::client::CLIENT),
+                "agencyId": crate::support::Global::gid(tidings_server::seed::cast::agency::FERNHILL),
+                "shared": true,
+            });
+            admin.does("setClientSharing", input).await;
+        }
         if name == "shared-documents" {
             // Files are no part of the demo's rows.
             let file = caller.attaches(tidings_domain::FileKind::Txt).await;

@@ -5,13 +5,14 @@ mod life;
 mod lists;
 mod releases;
 mod sending;
+mod sharing;
 mod telling;
 
 use serde_json::{Value, json};
 use tidings_domain::ClientId;
 use tidings_server::seed::cast::client;
 
-use crate::support::{Caller, Global as _, Tidings};
+use crate::support::{Caller, Global as _, Listener, Tidings};
 
 /// The hash of the text that is signed unless the agency has its own.
 pub(crate) fn default_release() -> String {
@@ -57,6 +58,16 @@ async fn notified(caller: &Caller<'_>) -> Vec<(String, Value)> {
         )
     };
     edges.iter().map(entry).collect()
+}
+
+/// The next event of this kind. On PostgreSQL a stream may begin with what happened just before it.
+async fn next_of(listener: &mut Listener, kind: &str) -> Value {
+    loop {
+        let event = listener.next().await;
+        if event["kind"] == kind {
+            return event;
+        }
+    }
 }
 
 /// A server, and a request for the location of the demo's client.

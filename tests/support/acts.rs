@@ -148,6 +148,7 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "FulfillReleaseOfInformationRequestInput",
         "request { id status releaseOfInformation { id startsOn expiresOn } }",
     ),
+    ("setClientSharing", "SetClientSharingInput", "client { id }"),
     ("addLocation", "AddLocationInput", "location { id }"),
     (
         "revokeReleaseOfInformation",

@@ -105,6 +105,7 @@ const STORED: &[&str] = &[
     "SELECT COUNT(*) FROM message_revision",
     "SELECT COUNT(*) FROM message_reaction",
     "SELECT COUNT(*) FROM thread WHERE locked_by_id IS NOT NULL",
+    "SELECT COUNT(*) FROM client_sharing",
     "SELECT COUNT(*) FROM portal_request",
     "SELECT COUNT(*) FROM portal_request WHERE status = 'SENT'",
     "SELECT COUNT(*) FROM portal_request WHERE closed_at IS NULL",

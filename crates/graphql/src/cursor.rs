@@ -35,6 +35,7 @@ enum Kind {
     Location = 10,
     Release = 11,
     Notification = 12,
+    SharedClient = 13,
 }
 
 fn invalid() -> Error {
@@ -235,6 +236,8 @@ pub(crate) enum Newest {
     Releases(ClientId),
     /// The viewer's notifications.
     Notifications,
+    /// The clients that other agencies share with the viewer's.
+    SharedClients,
 }
 
 impl Newest {
@@ -244,6 +247,7 @@ impl Newest {
             Self::Locations(client) => (Kind::Location, client.0),
             Self::Releases(client) => (Kind::Release, client.0),
             Self::Notifications => (Kind::Notification, Uuid::nil()),
+            Self::SharedClients => (Kind::SharedClient, Uuid::nil()),
         }
     }
 }

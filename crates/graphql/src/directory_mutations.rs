@@ -71,9 +71,9 @@ pub(crate) struct SetClientStatusInput {
 #[derive(SimpleObject)]
 pub(crate) struct ClientPayload {
     /// The client.
-    client: Option<Client>,
+    pub(crate) client: Option<Client>,
     /// Why nothing was changed.
-    user_errors: Vec<UserError>,
+    pub(crate) user_errors: Vec<UserError>,
 }
 
 /// Roles to give a staff member, in place of the present ones.

@@ -46,6 +46,7 @@ mod record_mutations;
 mod request;
 mod scalars;
 mod schema;
+mod sharing;
 mod staff;
 mod subscription;
 mod thread;

@@ -28,6 +28,7 @@ use crate::query::RootQuery;
 use crate::reaction::ReactionMutation;
 use crate::record_mutations::RecordMutation;
 use crate::request::Request;
+use crate::sharing::{SharingMutation, SharingQuery};
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
 use crate::thread_people::{PeopleMutation, PeopleQuery};
@@ -42,6 +43,7 @@ pub(crate) struct Query(
     AuditQuery,
     RequestQuery,
     NotificationQuery,
+    SharingQuery,
 );
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
@@ -57,6 +59,7 @@ pub(crate) struct Mutation(
     RequestMutation,
     RecordMutation,
     NotificationMutation,
+    SharingMutation,
 );
 
 /// Bounds and switches of the schema.

@@ -19,8 +19,6 @@ pub enum AdminAction {
     ReadAuditLog,
     /// Share a client's records with another agency, and end it (K18).
     ShareClients,
-    /// Define what can be asked for: assessments, document categories (C-33, C-35).
-    DefineRequests,
 }
 
 /// The roles that may do it, within their own agency.
@@ -32,7 +30,6 @@ const ADMINISTRATION: &[(AdminAction, &[Role])] = &[
     (AdminAction::SetClientStatus,     &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::PracticeScheduler]),
     (AdminAction::ReadAuditLog,        &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::SystemAdmin]),
     (AdminAction::ShareClients,        &[Role::PracticeAdmin, Role::ClinicalAdmin]),
-    (AdminAction::DefineRequests,      &[Role::PracticeAdmin, Role::ClinicalAdmin]),
 ];
 
 /// Whether the viewer may do it in the own agency. A portal account never may.

@@ -32,6 +32,7 @@ mod reaction;
 mod read_state;
 mod record;
 mod relay;
+mod sharing;
 mod staff;
 mod sweep;
 mod thread;
@@ -55,6 +56,7 @@ pub use reaction::{React, Reacting};
 pub use read_state::{MarkMessages, MarkThread, Marked};
 pub use record::{AddLocation, LocationAdded, ReleaseRevoked, RevokeRelease};
 pub use relay::{Relay, RelayOptions};
+pub use sharing::{ClientSharingSet, SetClientSharing};
 pub use staff::{SetRoles, StaffChanged, UpdateStaffSettings};
 pub use thread::{
     ChangePeople, Recipient, SetArchived, SetLocked, SetPinned, StartThread, ThreadPeople,

@@ -29,8 +29,12 @@ pub struct NamePlace {
 }
 
 impl Store {
-    /// Those of the clients that the viewer sees.
-    pub async fn clients(&self, viewer: &Viewer, ids: &[ClientId]) -> Result<Vec<client::Model>> {
+    /// Those of the clients that the viewer sees in its own agency.
+    pub(crate) async fn own_clients(
+        &self,
+        viewer: &Viewer,
+        ids: &[ClientId],
+    ) -> Result<Vec<client::Model>> {
         let query = visible::<client::Entity>(viewer);
         Ok(query
             .filter(client::Column::Id.is_in(padded(ids)))

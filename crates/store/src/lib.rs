@@ -41,6 +41,7 @@ mod recipients;
 mod record;
 mod revision;
 mod shared_document;
+mod sharing;
 mod sql;
 #[cfg(test)]
 #[path = "../tests/support/mod.rs"]

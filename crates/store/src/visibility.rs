@@ -120,6 +120,25 @@ pub(crate) fn visible_records(sql: &mut Sql, viewer: &Viewer, alias: &str, has: 
     sql.push(")");
 }
 
+/// Adds a query for the clients that other agencies share with the viewer's. The column is
+/// `client_id`. They are seen for their records alone: threads and the directory stay within their
+/// agency.
+pub(crate) fn shared_clients(sql: &mut Sql, viewer: &Viewer) {
+    let with = RecordReach::SharedWith(viewer.agency());
+    let reached = record_grants(viewer)
+        .iter()
+        .any(|grant| grant.reach == with);
+    sql.push(
+        "SELECT h.client_id FROM client_sharing h JOIN client o ON o.id = h.client_id \
+         WHERE h.agency_id = ",
+    );
+    sql.bind(viewer.agency()).push(" AND o.agency_id <> ");
+    sql.bind(viewer.agency());
+    if !reached {
+        sql.push(" AND FALSE");
+    }
+}
+
 /// Adds ` audience IN (…) AND `, or nothing where the grant covers every audience.
 pub(crate) fn covered(sql: &mut Sql, grant: &Grant, alias: &str) {
     if grant.internal && grant.audiences.is_all() {

@@ -37,6 +37,8 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("cancelPortalRequest", ""),
     ("fulfillLocationRequest", ""),
     ("fulfillReleaseOfInformationRequest", ""),
+    ("setClientSharing", ""),
+    ("sharedClients", "query { sharedClients(first: 100) { edges { node { id } } } }"),
     ("addLocation", ""),
     ("revokeReleaseOfInformation", ""),
     ("markNotificationsRead", ""),
@@ -140,6 +142,8 @@ pub(crate) struct Place {
     pub(crate) right: &'static str,
     /// Whether everybody in the agency may know of the thing.
     pub(crate) agency_wide: bool,
+    /// Whether everybody may know that it is there.
+    pub(crate) known: bool,
 }
 
 impl Place {
@@ -179,12 +183,21 @@ const fn place(
         variables,
         right,
         agency_wide: false,
+        known: false,
     }
 }
 
 const fn wide(place: Place) -> Place {
     Place {
         agency_wide: true,
+        ..place
+    }
+}
+
+/// Agencies know of each other; what is in them is another matter.
+const fn known(place: Place) -> Place {
+    Place {
+        known: true,
         ..place
     }
 }
@@ -301,6 +314,8 @@ pub(crate) const PLACES: &[Place] = &[
     place("fulfillLocationRequest.input.requestId", "LocationRequest", "client", |_, id| with(json!({ "place": { "address": { "line1": "a" } } }), "requestId", json!(id))),
     place("fulfillReleaseOfInformationRequest.input.requestId", "ReleaseOfInformationRequest", "client", |_, id| with(json!({ "signedName": "a", "textSha256": default_release() }), "requestId", json!(id))),
     place("cancelPortalRequest.input.requestId", "LocationRequest", "clinician", |_, id| with(json!({}), "requestId", json!(id))),
+    place("setClientSharing.input.clientId", "Client", "clinical-admin", |_, id| with(json!({ "agencyId": agency::FERNHILL.gid(), "shared": false }), "clientId", json!(id))),
+    known(place("setClientSharing.input.agencyId", "Agency", "clinical-admin", |own, id| with(json!({ "clientId": own.client, "shared": false }), "agencyId", json!(id)))),
     place("addLocation.input.actingFor", "Client", "client", |_, id| with(json!({ "place": { "address": { "line1": "a" } } }), "actingFor", json!(id))),
     place("revokeReleaseOfInformation.input.releaseId", "ReleaseOfInformation", "client", |_, id| with(json!({}), "releaseId", json!(id))),
     place("markNotificationsRead.input.notificationIds", "Notification", "clinician", |_, id| with(json!({}), "notificationIds", json!([id]))),

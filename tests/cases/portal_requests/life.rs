@@ -4,7 +4,7 @@ use chrono::Duration;
 use serde_json::json;
 use tidings_server::seed::cast::client;
 
-use super::{asked, at, notified, seen, sent, status};
+use super::{asked, at, next_of, notified, seen, sent, status};
 use crate::support::{Tidings, noon};
 
 #[tokio::test]
@@ -24,7 +24,7 @@ async fn c31_a_request_is_seen_when_the_client_says_so_and_the_first_time_is_kep
     let mut staff = tidings.listen("clinician").await;
     let first = elena.does("markPortalRequestSeen", named.clone()).await;
     assert_eq!(first["request"]["status"], "SEEN");
-    let event = staff.expect("RequestChanged").await;
+    let event = next_of(&mut staff, "RequestChanged").await;
     assert_eq!(event["request"], json!({ "id": id, "status": "SEEN" }));
     tidings.clock.advance(Duration::hours(1));
     let again = elena.does("markPortalRequestSeen", named.clone()).await;
@@ -50,7 +50,7 @@ async fn c46_c49_a_request_is_taken_back_by_staff_of_its_agency_while_it_is_open
     let mut portal = tidings.listen("client").await;
     let done = biller.does("cancelPortalRequest", named.clone()).await;
     assert_eq!(done["request"]["status"], "CANCELLED");
-    let event = portal.expect("RequestChanged").await;
+    let event = next_of(&mut portal, "RequestChanged").await;
     assert_eq!(event["request"], json!({ "id": id, "status": "CANCELLED" }));
     let before = tidings.stored().await;
     assert_eq!(
@@ -92,7 +92,7 @@ async fn c46_a_request_ends_with_its_time_whether_the_sweep_has_said_so_or_not()
     assert_eq!(code, "REQUEST_CLOSED");
     assert_eq!(status(&elena_now, &late).await, "SENT");
     service.sweep_due().await.unwrap();
-    let event = portal.expect("RequestChanged").await;
+    let event = next_of(&mut portal, "RequestChanged").await;
     assert_eq!(event["request"], json!({ "id": late, "status": "EXPIRED" }));
     assert_eq!(status(&elena_now, &early).await, "FULFILLED");
     let before = tidings.stored().await;
