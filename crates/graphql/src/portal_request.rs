@@ -23,6 +23,10 @@ use crate::staff::StaffMember;
 /// Something that staff ask a client for. It is open until it is fulfilled, cancelled or its time
 /// is over, and stays listed. The client's portal account sees it, and the staff of the client's
 /// agency; staff of another agency do if the client is shared with theirs and it is not private.
+#[expect(
+    clippy::duplicated_attributes,
+    reason = "fields of one type say so, each for itself"
+)]
 #[derive(Interface, Clone)]
 #[graphql(
     field(name = "id", ty = "ID", desc = "The global id."),

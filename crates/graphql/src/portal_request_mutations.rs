@@ -142,8 +142,8 @@ impl RequestMutation {
         };
         let viewer = ctx.viewer()?;
         let key = &input.idempotency_key;
-        let sent = ctx.service()?.send_portal_request(&viewer, key, send).await;
-        moved(ctx, sent).await
+        let made = ctx.service()?.send_portal_request(&viewer, key, send).await;
+        moved(ctx, made).await
     }
 
     /// Notes that the client has looked at a request. Opening one does not: this does.
