@@ -21,6 +21,7 @@ mod m0007_thread_clients;
 mod m0008_audit;
 mod m0010_shared;
 mod m0013_portal_requests;
+mod m0020_imports;
 
 use sea_orm_migration::prelude::{
     DbErr, MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
@@ -65,6 +66,7 @@ pub const PLANS: &[Plan] = &[
     m0008_audit::PLAN,
     m0010_shared::PLAN,
     m0013_portal_requests::PLAN,
+    m0020_imports::PLAN,
 ];
 
 /// Runs [`PLANS`].

@@ -13,6 +13,7 @@ mod field_guards;
 mod first_light;
 mod header;
 mod idempotency;
+mod imports;
 mod inbox;
 mod law;
 mod limits;

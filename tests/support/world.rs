@@ -5,7 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use tidings_domain::{
     AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, Clock as _,
-    LocationId, MessageId, NotificationId, PortalRequestId, ReleaseId, StaffId, ThreadId, TopicId,
+    EnrollmentId, LocationId, MessageId, NotificationId, PortalRequestId, ProgramId, ReleaseId,
+    StaffId, ThreadId, TopicId,
 };
 use tidings_server::seed::cast;
 use uuid::Uuid;
@@ -47,6 +48,8 @@ global! {
     ClientId => "Client",
     AccountId => "PortalAccount",
     CareTeamMemberId => "CareTeamMember",
+    ProgramId => "Program",
+    EnrollmentId => "Enrollment",
     ThreadId => "Thread",
     MessageId => "Message",
     AttachmentId => "Attachment",
@@ -96,6 +99,13 @@ const STORED: &[&str] = &[
     "SELECT COUNT(*) FROM staff_member WHERE allow_client_contact",
     "SELECT COUNT(*) FROM staff_member WHERE display_in_portal",
     "SELECT COUNT(*) FROM client WHERE status = 'ACTIVE'",
+    "SELECT COUNT(*) FROM agency",
+    "SELECT COUNT(*) FROM staff_member",
+    "SELECT COUNT(*) FROM client",
+    "SELECT COUNT(*) FROM portal_account_client",
+    "SELECT COUNT(*) FROM external_id",
+    "SELECT COUNT(*) FROM program",
+    "SELECT COUNT(*) FROM enrollment",
     "SELECT COUNT(*) FROM attachment",
     "SELECT COUNT(*) FROM attachment WHERE message_id IS NOT NULL",
     "SELECT COUNT(*) FROM upload",
@@ -153,6 +163,11 @@ impl Tidings {
             .collect()
     }
 
+    /// How many events there are.
+    pub(crate) async fn events(&self) -> i64 {
+        self.count("SELECT COUNT(*) FROM event").await
+    }
+
     /// The number that a statement answers.
     pub(crate) async fn count(&self, sql: &str) -> i64 {
         let text = self.one(&format!("SELECT CAST(({sql}) AS TEXT)")).await;
@@ -160,7 +175,7 @@ impl Tidings {
     }
 
     /// The one text that a statement answers.
-    async fn one(&self, sql: &str) -> String {
+    pub(crate) async fn one(&self, sql: &str) -> String {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         let url = self.database.url();
         if self.database.is_postgres() {

@@ -68,6 +68,10 @@ ids! {
     AccountId;
     /// One assignment of a staff member to a client.
     CareTeamMemberId;
+    /// A program of an agency.
+    ProgramId;
+    /// An enrolment of a client in a program.
+    EnrollmentId;
     /// A conversation.
     ThreadId;
     /// One entry of a thread.

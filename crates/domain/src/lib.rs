@@ -13,6 +13,8 @@
 //! | client | a person whom an agency serves; never a staff role |
 //! | portal account | a login for one or several clients (a family) |
 //! | care team | the staff members assigned to one client, with start and end dates |
+//! | program | what an agency enrols clients in; an enrolment runs from an entry to an exit |
+//! | external id | the id that another system has for a row; imports go by it |
 //! | thread | a conversation; its audience decides which staff may read it |
 //! | message | one entry of a thread, numbered from 1 without gaps by `seq` |
 //! | audience | Administrative, Billing or Clinical: a group of readers within an agency |
@@ -62,16 +64,16 @@ pub use event::{Event, EventRecord, Position};
 pub use file_name::{Disposition, FileName};
 pub use file_type::{FileGroup, FileKind, FileProblem, FilePurpose};
 pub use id::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, IdSource,
-    LocationId, MessageId, NotificationId, PortalRequestId, Principal, RandomIds, ReleaseId,
-    SeededIds, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, EnrollmentId,
+    IdSource, LocationId, MessageId, NotificationId, PortalRequestId, Principal, ProgramId,
+    RandomIds, ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
 };
 pub use location::{Address, Coordinates, Place};
 pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
-    ClientNaming, ClientStatus, Deed, Lifecycle, NotificationKind, ParticipantStanding,
-    PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, StaffGroup, SubjectKind,
-    SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Deed, ExternalKind, HouseholdRole, Lifecycle, NotificationKind,
+    ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, StaffGroup,
+    SubjectKind, SupervisorScope, ThreadKind,
 };

@@ -97,6 +97,34 @@ words! {
         Enrollment = "ENROLLMENT",
     }
 
+    /// The place of a client in the household of an enrolment.
+    HouseholdRole {
+        /// The head: the family's primary record.
+        Head = "HEAD",
+        /// A child under age.
+        Child = "CHILD",
+        /// Anybody else, or nobody says.
+        Other = "OTHER",
+    }
+
+    /// What an id of another system stands for.
+    ExternalKind {
+        /// An agency.
+        Agency = "AGENCY",
+        /// A program.
+        Program = "PROGRAM",
+        /// A staff member.
+        Staff = "STAFF",
+        /// A client.
+        Client = "CLIENT",
+        /// A guardian's hold of a client's profile.
+        Family = "FAMILY",
+        /// An enrolment.
+        Enrollment = "ENROLLMENT",
+        /// A care team membership.
+        Member = "MEMBER",
+    }
+
     /// What kind of conversation a thread is; decides who may reply (K5).
     ThreadKind {
         /// One staff member and one client (S-24).

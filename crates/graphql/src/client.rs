@@ -12,9 +12,10 @@ use crate::care_team::{CareTeam, CareTeamMember};
 use crate::connection::connection;
 use crate::enums::ClientStatus;
 use crate::guard::{guarded, permit};
-use crate::loaders::{AccountOf, Load, TeamOf};
+use crate::loaders::{AccountOf, EnrollmentsOf, Load, TeamOf};
 use crate::node::Global;
 use crate::portal_request::{PortalRequestConnection, portal_requests};
+use crate::program::Enrollment;
 use crate::record::{LocationConnection, ReleaseOfInformationConnection, locations, releases};
 use crate::request::Ask;
 
@@ -80,6 +81,17 @@ impl Client {
             Ok(None) => None,
             Err(error) => Some(Err(error)),
         }
+    }
+
+    /// What the client is and was enrolled in, newest first, at most 200. Staff only.
+    #[graphql(complexity = "5 * (child_complexity + 1)")]
+    async fn enrollments(&self, ctx: &Context<'_>) -> Option<Result<Vec<Enrollment>>> {
+        if let Err(refused) = permit(ctx, "Client.enrollments") {
+            return Some(Err(refused));
+        }
+        let rows = ctx.one(EnrollmentsOf(self.0.id)).await;
+        let first = |rows: Vec<_>| rows.into_iter().take(200).map(Enrollment).collect();
+        Some(rows.map(|rows| first(rows.unwrap_or_default())))
     }
 
     /// Who is assigned to the client. To a portal account it shows the members who are displayed

@@ -53,6 +53,18 @@ pub(crate) enum StaffGroupKind {
     Billers,
 }
 
+/// The place of a client in the household of an enrolment.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::HouseholdRole")]
+pub(crate) enum HouseholdRole {
+    /// The head: the family's primary record.
+    Head,
+    /// A child under age.
+    Child,
+    /// Anybody else, or nobody says.
+    Other,
+}
+
 /// Whose clients a supervisor sees.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "tidings_domain::SupervisorScope")]

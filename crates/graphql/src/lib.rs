@@ -38,6 +38,7 @@ mod people;
 mod portal_request;
 mod portal_request_mutations;
 mod price;
+mod program;
 mod query;
 mod quote;
 mod reaction;

@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use tidings_domain::{
-    AccountId, AttachmentId, AudienceId, AudienceKind, CareTeamMemberId, ClientId, LocationId,
-    MessageId, NotificationId, ParticipantStanding, PortalRequestId, Principal, ReleaseId, StaffId,
-    ThreadId, TopicId,
+    AccountId, AttachmentId, AudienceId, AudienceKind, CareTeamMemberId, ClientId, EnrollmentId,
+    LocationId, MessageId, NotificationId, ParticipantStanding, PortalRequestId, Principal,
+    ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
 };
 use tidings_store::{
-    AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow, LocationRow,
-    MessageRange, MessageRow, NotificationRow, PortalRequestRow, QuoteKey, QuoteRow, ReactionRow,
-    Receipt, ReleaseRow, RevisionRow, SeenThread, StaffRow, StoreError, TopicRow,
+    AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow,
+    EnrollmentRow, LocationRow, MessageRange, MessageRow, NotificationRow, PortalRequestRow,
+    ProgramRow, QuoteKey, QuoteRow, ReactionRow, Receipt, ReleaseRow, RevisionRow, SeenThread,
+    StaffRow, StoreError, TopicRow,
 };
 
 use crate::batching::Loads;
@@ -86,6 +87,10 @@ pub(crate) struct PinnedIn {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TeamOf(pub(crate) ClientId);
 
+/// The enrolments of a client.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct EnrollmentsOf(pub(crate) ClientId);
+
 /// The portal account that acts for a client.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct AccountOf(pub(crate) ClientId);
@@ -131,6 +136,8 @@ by_id! {
     LocationId => LocationRow by locations, |row: &LocationRow| row.id;
     ReleaseId => ReleaseRow by releases, |row: &ReleaseRow| row.id;
     NotificationId => NotificationRow by notifications, |row: &NotificationRow| row.id;
+    ProgramId => ProgramRow by programs, |row: &ProgramRow| row.id;
+    EnrollmentId => EnrollmentRow by enrollments, |row: &EnrollmentRow| row.id;
     CareTeamMemberId => CareTeamRow by care_team_members, |row: &CareTeamRow| row.member.id;
 }
 
@@ -285,6 +292,21 @@ impl Loader<TeamOf> for Rows {
             .care_teams(&self.0.viewer(), &clients)
             .await?;
         Ok(grouped(keys, rows, |row| TeamOf(row.member.client_id)))
+    }
+}
+
+impl Loader<EnrollmentsOf> for Rows {
+    type Value = Vec<EnrollmentRow>;
+    type Error = LoadError;
+
+    async fn load(
+        &self,
+        keys: &[EnrollmentsOf],
+    ) -> Result<HashMap<EnrollmentsOf, Self::Value>, LoadError> {
+        let clients: Vec<ClientId> = keys.iter().map(|key| key.0).collect();
+        let store = &self.0.service.store;
+        let rows = store.enrollments_of(&self.0.viewer(), &clients).await?;
+        Ok(grouped(keys, rows, |row| EnrollmentsOf(row.client_id)))
     }
 }
 

@@ -4,8 +4,9 @@ use async_graphql::{Error, ID};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, LocationId,
-    MessageId, NotificationId, PortalRequestId, ReleaseId, RequestKind, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, EnrollmentId,
+    LocationId, MessageId, NotificationId, PortalRequestId, ProgramId, ReleaseId, RequestKind,
+    StaffId, ThreadId, TopicId,
 };
 use uuid::Uuid;
 
@@ -65,6 +66,8 @@ global! {
     ClientId => "Client",
     AccountId => "PortalAccount",
     CareTeamMemberId => "CareTeamMember",
+    ProgramId => "Program",
+    EnrollmentId => "Enrollment",
     ThreadId => "Thread",
     MessageId => "Message",
     AttachmentId => "Attachment",

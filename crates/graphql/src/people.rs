@@ -16,6 +16,7 @@ use crate::loaders::Load;
 use crate::message::Message;
 use crate::notification::Notification;
 use crate::portal_request::{LocationRequest, ReleaseOfInformationRequest};
+use crate::program::{Enrollment, Program};
 use crate::record::{Location, ReleaseOfInformation};
 use crate::staff::StaffMember;
 use crate::thread::Thread;
@@ -33,11 +34,13 @@ pub(crate) enum Node {
     Client(Client),
     Location(Location),
     LocationRequest(LocationRequest),
+    Enrollment(Enrollment),
     Message(Message),
     Notification(Notification),
     PortalAccount(PortalAccount),
     ReleaseOfInformation(ReleaseOfInformation),
     ReleaseOfInformationRequest(ReleaseOfInformationRequest),
+    Program(Program),
     StaffMember(StaffMember),
     Thread(Thread),
     Topic(Topic),

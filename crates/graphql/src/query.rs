@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use tidings_domain::limits::MAX_IDS;
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, LocationId,
-    MessageId, NotificationId, Principal, ReleaseId, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, EnrollmentId,
+    LocationId, MessageId, NotificationId, Principal, ProgramId, ReleaseId, StaffId, ThreadId,
+    TopicId,
 };
 
 use crate::account::PortalAccount;
@@ -24,6 +25,7 @@ use crate::message::Message;
 use crate::node::{Global, request_kind, split};
 use crate::people::{Node, Viewer};
 use crate::portal_request::PortalRequest;
+use crate::program::{Enrollment, Program};
 use crate::request::Ask;
 use crate::scalars::EventCursor;
 use crate::staff::{StaffMember, StaffMemberConnection};
@@ -186,6 +188,14 @@ impl RootQuery {
         ))
     }
 
+    /// The programs of the viewer's agency, by name, at most 500. A portal account sees none.
+    #[graphql(complexity = "50 + 10 * child_complexity")]
+    async fn programs(&self, ctx: &Context<'_>) -> Result<Vec<Program>> {
+        let rows = ctx.service()?.store.all_programs(&*ctx.viewer()?).await;
+        let rows = rows.map_err(|error| fault(&error))?;
+        Ok(rows.into_iter().map(Program).collect())
+    }
+
     /// The three audiences of the viewer's agency.
     #[graphql(complexity = "10 + 3 * child_complexity")]
     async fn audiences(&self, ctx: &Context<'_>) -> Result<Vec<Audience>> {
@@ -289,6 +299,14 @@ async fn load_node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
                 })
             })
         }
+        ProgramId::TYPE => ctx
+            .one(ProgramId(uuid))
+            .await?
+            .map(|row| Node::Program(Program(row))),
+        EnrollmentId::TYPE => ctx
+            .one(EnrollmentId(uuid))
+            .await?
+            .map(|row| Node::Enrollment(Enrollment(row))),
         ThreadId::TYPE => Thread::load(ctx, ThreadId(uuid)).await?.map(Node::Thread),
         MessageId::TYPE => ctx
             .one(MessageId(uuid))

@@ -40,6 +40,7 @@ pub const FIELDS: &[(&str, FieldRule)] = &[
     ("Client.email",                            FieldRule::Staff),
     ("Client.directChatAccess",                 FieldRule::Staff),
     ("Client.portalAccount",                    FieldRule::Staff),
+    ("Client.enrollments",                      FieldRule::Staff),
     ("StaffMember.email",                       FieldRule::Staff),
     ("StaffMember.roles",                       FieldRule::Staff),
     ("StaffMember.active",                      FieldRule::Staff),

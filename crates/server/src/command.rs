@@ -1,5 +1,7 @@
 //! The subcommands.
 
+mod import;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -48,6 +50,8 @@ enum Command {
     /// Look at the audit log.
     #[command(subcommand)]
     Audit(Audit),
+    /// Take a directory in that another system has exported: a preview, until --apply.
+    Import(import::Import),
     /// Ask a running server whether it is ready; exits with 1 if not.
     Healthcheck,
 }
@@ -121,6 +125,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Seed(seed) => fill(&config, &seed).await,
         Command::Token(token) => mint(&config, token.name.as_deref().unwrap_or_default()),
         Command::Audit(Audit::Verify) => verify_audit(&config).await,
+        Command::Import(asked) => import::run(&config, &asked).await,
         Command::Healthcheck => healthcheck(&config).await,
         Command::Schema { sql } => schema(sql),
     }

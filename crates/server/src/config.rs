@@ -146,6 +146,12 @@ pub struct Config {
     pub otlp_endpoint: Option<String>,
     /// How many of a hundred traces are sent.
     pub trace_percent: u8,
+    /// Codes of FHIR's `PractitionerRole` with the roles that they are: `SYSTEM|CODE=ROLE`.
+    pub import_role_codes: Vec<String>,
+    /// The roles of people whom an HMIS names.
+    pub import_hmis_roles: Vec<String>,
+    /// For how many days an encounter puts its practitioner on the care team.
+    pub import_encounter_days: u32,
     /// The filter of the logs, in the words of `tracing_subscriber::EnvFilter`.
     pub log: String,
     /// How a line of the log is written.

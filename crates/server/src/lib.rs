@@ -13,6 +13,7 @@ pub mod config;
 mod door;
 mod files;
 mod health;
+pub mod import;
 mod metrics;
 mod playground;
 mod resume;

@@ -5,6 +5,8 @@
 //! Unscoped access stands in `system.rs` (seeding), `facts.rs` (what the law asks for),
 //! `event_log.rs` (what the relay reads), `files.rs` (sweeping) and `due.rs` (what falls due by
 //! itself), and nowhere else.
+//! `event_log.rs` (what the relay reads), `files.rs` (sweeping) and `import.rs` (what an import matches
+//! on), and nowhere else.
 //!
 //! This crate knows no use case and no GraphQL: it does not decide whether a write is allowed, it
 //! only makes sure that a write is whole.
@@ -30,11 +32,13 @@ mod event_log;
 mod facts;
 mod files;
 mod idempotency;
+mod import;
 mod inbox;
 mod message;
 mod notification;
 mod page;
 mod portal_request;
+mod program;
 mod reaction;
 mod read_state;
 mod recipients;
@@ -68,6 +72,8 @@ pub use entities::audit_entry::Model as AuditRow;
 pub use entities::care_team_member::Model as CareTeamMemberRow;
 pub use entities::client::Model as ClientRow;
 pub use entities::client_sharing::Model as ClientSharingRow;
+pub use entities::enrollment::Model as EnrollmentRow;
+pub use entities::external_id::Model as ExternalIdRow;
 pub use entities::location::Model as LocationRow;
 pub use entities::message::Model as MessageModel;
 pub use entities::message_reaction::Model as ReactionModel;
@@ -77,6 +83,7 @@ pub use entities::notification::Model as NotificationRow;
 pub use entities::portal_account::Model as AccountRow;
 pub use entities::portal_account_client::Model as AccountClientRow;
 pub use entities::portal_request::Model as PortalRequestRow;
+pub use entities::program::Model as ProgramRow;
 pub use entities::read_receipt::Model as ReceiptRow;
 pub use entities::release_of_information::Model as ReleaseRow;
 pub use entities::staff_member::Model as StaffRow;
@@ -93,6 +100,7 @@ pub use facts::{
     AssignmentTurn, LiveRequest, LiveThread, TeamFacts, bare_facts, client_facts, record_facts,
 };
 pub use idempotency::Claim;
+pub use import::{ClientChange, EnrollmentChange, ImportState, MemberChange, StaffChange};
 pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
 pub use message::{MessagePlace, MessageRange, MessageRow, Receipt};
 pub use page::{InboxPlace, Page, RecordPlace};

@@ -7,10 +7,10 @@ use tidings_policy::{StaffViewer, Viewer};
 
 use crate::database::Store;
 use crate::entities::{
-    agency, attachment, audience, audit_entry, care_team_member, client, client_sharing, location,
-    message, messaging_policy, notification, portal_account, portal_account_client, portal_request,
-    read_receipt, release_of_information, staff_member, supervision, thread, thread_client,
-    thread_participant, thread_state, topic,
+    agency, attachment, audience, audit_entry, care_team_member, client, client_sharing,
+    enrollment, external_id, location, message, messaging_policy, notification, portal_account,
+    portal_account_client, portal_request, program, read_receipt, release_of_information,
+    staff_member, supervision, thread, thread_client, thread_participant, thread_state, topic,
 };
 use crate::error::{Result, StoreError};
 use crate::sql::{Reader, Sql};
@@ -42,6 +42,12 @@ pub struct Batch {
     pub account_clients: Vec<portal_account_client::Model>,
     /// Care teams.
     pub care_team_members: Vec<care_team_member::Model>,
+    /// Programs.
+    pub programs: Vec<program::Model>,
+    /// Enrolments.
+    pub enrollments: Vec<enrollment::Model>,
+    /// What other systems call rows.
+    pub external_ids: Vec<external_id::Model>,
     /// Threads.
     pub threads: Vec<thread::Model>,
     /// The clients of those that have several.
@@ -176,6 +182,9 @@ impl Tx {
         self.bulk(batch.accounts).await?;
         self.bulk(batch.account_clients).await?;
         self.bulk(batch.care_team_members).await?;
+        self.bulk(batch.programs).await?;
+        self.bulk(batch.enrollments).await?;
+        self.bulk(batch.external_ids).await?;
         self.bulk(batch.threads).await?;
         self.bulk(batch.thread_clients).await?;
         self.bulk(batch.participants).await?;

@@ -15,7 +15,8 @@ use tidings_policy::{
 };
 
 use crate::entities::{
-    audience, audit_entry, client, portal_account, portal_account_client, staff_member, topic,
+    audience, audit_entry, client, enrollment, portal_account, portal_account_client, program,
+    staff_member, topic,
 };
 use crate::sql::Sql;
 
@@ -285,6 +286,28 @@ impl Visible for audit_entry::Entity {
     fn condition(viewer: &Viewer) -> Condition {
         let agency = in_agency(audit_entry::Column::AgencyId, viewer);
         agency.add(Expr::value(administers(viewer, AdminAction::ReadAuditLog)))
+    }
+}
+
+impl Visible for program::Entity {
+    /// Programs are for staff: to whom they send (CX-02).
+    fn condition(viewer: &Viewer) -> Condition {
+        for_staff(program::Column::AgencyId, viewer)
+    }
+}
+
+impl Visible for enrollment::Entity {
+    /// That somebody is enrolled says what they need: for the own agency's staff alone.
+    fn condition(viewer: &Viewer) -> Condition {
+        for_staff(enrollment::Column::AgencyId, viewer)
+    }
+}
+
+/// In the viewer's agency, if the viewer is of its staff; else nothing.
+fn for_staff<C: ColumnTrait>(column: C, viewer: &Viewer) -> Condition {
+    match viewer {
+        Viewer::Staff(_) => in_agency(column, viewer),
+        Viewer::Account(_) => Condition::all().add(Expr::val(false)),
     }
 }
 

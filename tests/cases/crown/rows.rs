@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use tidings_server::seed::cast::{
-    self, account, agency, audience, client, location, notification, release, request, staff,
-    thread, topic,
+    self, account, agency, audience, client, enrollment, location, notification, program, release,
+    request, staff, thread, topic,
 };
 
 use crate::cases::portal_requests::default_release;
@@ -20,8 +20,10 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("nodes", "query($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"),
     ("thread", "query($id: ID!) { thread(id: $id) { id subject messages(last: 5) { edges { node { id bodyText } } } } }"),
     ("client", "query($id: ID!) { client(id: $id) { id displayName careTeam { id members { id } } portalRequests(first: 100) { edges { node { id } } } locations(first: 100) { edges { node { id } } } releases(first: 100) { edges { node { id } } } } }"),
+    ("client", "query($id: ID!) { client(id: $id) { id displayName enrollments { id program { id } } careTeam { id members { id } } } }"),
     ("clients", "query { clients(first: 100) { edges { cursor node { id careTeam { id members(includeInactive: true) { id staffMember { id } } } messageableCareTeam { id } } } } }"),
     ("staffMembers", "query { staffMembers(first: 100) { edges { node { id displayName } } } }"),
+    ("programs", "query { programs { id name } }"),
     ("audiences", "query { audiences { id label topics { id title } } }"),
     ("unreadCounts", "query { unreadCounts { messages threads byAudience { audience messages threads } } }"),
     ("auditLog", "query { auditLog(first: 100) { edges { cursor node { number subjectId actor { ... on StaffMember { id } } } } } }"),
@@ -156,6 +158,8 @@ impl Place {
             "CareTeam" => gid("CareTeam", client::CLIENT.0),
             "CareTeamMember" => membership(client::CLIENT, staff::CLINICIAN),
             "Client" => client::CLIENT.gid(),
+            "Program" => program::COUNSELING.gid(),
+            "Enrollment" => enrollment::CLIENT.gid(),
             "Message" => cast::message(thread::SLEEP, 1).gid(),
             "PortalAccount" => account::CLIENT.gid(),
             "StaffMember" => staff::CLINICIAN.gid(),
@@ -240,6 +244,8 @@ pub(crate) const PLACES: &[Place] = &[
     wide(place("node.id", "Audience", "clinician", id)),
     wide(place("node.id", "Topic", "clinician", id)),
     wide(place("node.id", "StaffMember", "clinician", id)),
+    place("node.id", "Program", "clinician", id),
+    place("node.id", "Enrollment", "clinician", id),
     place("node.id", "CareTeam", "clinician", id),
     place("node.id", "CareTeamMember", "clinician", id),
     place("node.id", "Client", "clinician", id),

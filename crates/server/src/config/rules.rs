@@ -4,6 +4,8 @@
 use figment::value::Value;
 use reqwest::Url;
 
+use crate::import;
+
 /// What the value of one option may be.
 pub(super) enum Rule {
     /// A whole number within bounds, both included.
@@ -157,6 +159,23 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
         ),
     ),
     ("trace_percent", between(1, 100)),
+    (
+        "import_role_codes",
+        Rule::List(TextRule {
+            allowed: "a list of \"SYSTEM|CODE=ROLE\"",
+            holds: |line| import::role_code(line).is_some(),
+            secret: false,
+        }),
+    ),
+    (
+        "import_hmis_roles",
+        Rule::List(TextRule {
+            allowed: "a list of roles, such as \"CLINICIAN\"",
+            holds: |name| import::role(name).is_some(),
+            secret: false,
+        }),
+    ),
+    ("import_encounter_days", between(1, 3650)),
     (
         "log",
         text(

@@ -4,8 +4,8 @@
 //! another machine can speak of the same row. It has the shape of a `UUIDv7`.
 
 use tidings_domain::{
-    AccountId, AgencyId, AudienceId, ClientId, LocationId, MessageId, NotificationId,
-    PortalRequestId, Principal, ReleaseId, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AudienceId, ClientId, EnrollmentId, LocationId, MessageId, NotificationId,
+    PortalRequestId, Principal, ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
 };
 use uuid::Uuid;
 
@@ -103,6 +103,24 @@ ids! {
         UNREGISTERED = "unregistered";
         /// Jamal Washington of the second agency.
         OUTSIDER = "outsider-client";
+    }
+    /// Programs.
+    program: ProgramId {
+        /// Counseling for families.
+        COUNSELING = "counseling";
+        /// A group for parents; nobody is enrolled at present.
+        PARENTS = "parents";
+        /// Of the second agency.
+        OUTSIDER = "outsider";
+    }
+    /// Enrolments.
+    enrollment: EnrollmentId {
+        /// Elena Marchetti's in [`program::COUNSELING`](super::program::COUNSELING).
+        CLIENT = "client";
+        /// Hers in [`program::PARENTS`](super::program::PARENTS), from which she has exited.
+        CLIENT_PARENTS = "client-parents";
+        /// Jamal Washington's, of the second agency.
+        OUTSIDER = "outsider";
     }
     /// Portal accounts, all connected.
     account: AccountId {

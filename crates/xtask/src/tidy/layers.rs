@@ -21,6 +21,7 @@ const DOMAIN: &str = "tidings-domain";
 const POLICY: &str = "tidings-policy";
 const STORE: &str = "tidings-store";
 const EFFECTS: &str = "tidings-effects";
+const IMPORT: &str = "tidings-import";
 const SERVICE: &str = "tidings-service";
 const GRAPHQL: &str = "tidings-graphql";
 const TRANSPORT: &str = "tidings-transport";
@@ -54,9 +55,15 @@ const FLOORS: &[Floor] = &[
         may: &[DOMAIN],
         dev: &[],
     },
+    // Knows files of other systems and the words; what is stored already it does not know.
+    Floor {
+        name: IMPORT,
+        may: &[DOMAIN],
+        dev: &[],
+    },
     Floor {
         name: SERVICE,
-        may: &[DOMAIN, POLICY, STORE, EFFECTS],
+        may: &[DOMAIN, POLICY, STORE, EFFECTS, IMPORT],
         dev: &[MIGRATIONS],
     },
     Floor {
@@ -77,7 +84,7 @@ const FLOORS: &[Floor] = &[
     Floor {
         name: SERVER,
         may: &[
-            DOMAIN, POLICY, STORE, EFFECTS, SERVICE, GRAPHQL, TRANSPORT, MIGRATIONS,
+            DOMAIN, POLICY, STORE, EFFECTS, IMPORT, SERVICE, GRAPHQL, TRANSPORT, MIGRATIONS,
         ],
         dev: &[],
     },

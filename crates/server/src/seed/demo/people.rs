@@ -3,15 +3,16 @@
 use chrono::Duration;
 use tidings_domain::{
     AccountId, AccountState, AgencyId, AudienceId, AudienceKind, CareTeamMemberId, CareTeamSource,
-    ClientId, ClientStatus, Role, RoleSet, StaffId, TopicId,
+    ClientId, ClientStatus, EnrollmentId, HouseholdRole, ProgramId, Role, RoleSet, StaffId,
+    TopicId,
 };
 use tidings_store::{
-    AccountClientRow, AccountRow, AudienceRow, Batch, CareTeamMemberRow, ClientRow, StaffRow,
-    SupervisionRow, TopicRow,
+    AccountClientRow, AccountRow, AudienceRow, Batch, CareTeamMemberRow, ClientRow, EnrollmentRow,
+    ProgramRow, StaffRow, SupervisionRow, TopicRow,
 };
 
 use super::Times;
-use crate::seed::cast::{account, agency, audience, client, id, staff, topic};
+use crate::seed::cast::{account, agency, audience, client, enrollment, id, program, staff, topic};
 
 struct Person {
     id: StaffId,
@@ -92,6 +93,24 @@ const CARE_TEAMS: &[(ClientId, StaffId, i64, Option<i64>)] = &[
     (client::OUTSIDER, staff::OUTSIDER, 60, None),
 ];
 
+const PROGRAMS: &[(ProgramId, AgencyId, &str)] = &[
+    (
+        program::COUNSELING,
+        agency::HARBOR_LANE,
+        "Family Counseling",
+    ),
+    (program::PARENTS, agency::HARBOR_LANE, "Parents' Group"),
+    (program::OUTSIDER, agency::FERNHILL, "Adult Counseling"),
+];
+
+/// Enrolment, agency, client, program, days since the first day, days since the last if there is one.
+#[rustfmt::skip]
+const ENROLLMENTS: &[(EnrollmentId, AgencyId, ClientId, ProgramId, i64, Option<i64>)] = &[
+    (enrollment::CLIENT, agency::HARBOR_LANE, client::CLIENT, program::COUNSELING, 120, None),
+    (enrollment::CLIENT_PARENTS, agency::HARBOR_LANE, client::CLIENT, program::PARENTS, 300, Some(100)),
+    (enrollment::OUTSIDER, agency::FERNHILL, client::OUTSIDER, program::OUTSIDER, 60, None),
+];
+
 const AUDIENCES: &[(AudienceId, AgencyId, AudienceKind, &str)] = {
     use AudienceKind::{Administrative, Billing, Clinical};
     use agency::{FERNHILL, HARBOR_LANE};
@@ -143,6 +162,7 @@ const TOPICS: &[(TopicId, AudienceId, &str, &str, i32)] = &[
 pub(super) fn add(batch: &mut Batch, times: &Times) {
     directory(batch, times);
     care_teams(batch, times);
+    programs(batch, times);
     words(batch);
 }
 
@@ -216,6 +236,31 @@ fn care_teams(batch: &mut Batch, times: &Times) {
             end_date: until.map(|days| times.today - Duration::days(days)),
             public: true,
             source: CareTeamSource::Manual,
+            created_at: times.now - Duration::days(*since),
+        });
+    }
+}
+
+fn programs(batch: &mut Batch, times: &Times) {
+    for (id, agency, name) in PROGRAMS {
+        batch.programs.push(ProgramRow {
+            id: *id,
+            agency_id: *agency,
+            name: (*name).to_owned(),
+            active: true,
+            created_at: times.founded,
+        });
+    }
+    for (id, agency, client, program, since, until) in ENROLLMENTS {
+        batch.enrollments.push(EnrollmentRow {
+            id: *id,
+            agency_id: *agency,
+            client_id: *client,
+            program_id: *program,
+            entry_date: times.today - Duration::days(*since),
+            exit_date: until.map(|days| times.today - Duration::days(days)),
+            household: None,
+            household_role: HouseholdRole::Other,
             created_at: times.now - Duration::days(*since),
         });
     }
