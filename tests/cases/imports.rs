@@ -1,6 +1,7 @@
 //! Directories from other systems: what comes in, who may see it, and that nothing comes in twice
 //! or by halves.
 
+mod export;
 mod fhir;
 mod hmis;
 

@@ -163,6 +163,16 @@ impl Tidings {
             .collect()
     }
 
+    /// The one id that a statement answers.
+    pub(crate) async fn uuid(&self, sql: &str) -> Uuid {
+        let sql = if self.database.is_postgres() {
+            format!("SELECT CAST(({sql}) AS TEXT)")
+        } else {
+            format!("SELECT HEX(({sql}))")
+        };
+        self.one(&sql).await.parse().unwrap()
+    }
+
     /// How many events there are.
     pub(crate) async fn events(&self) -> i64 {
         self.count("SELECT COUNT(*) FROM event").await
@@ -175,7 +185,7 @@ impl Tidings {
     }
 
     /// The one text that a statement answers.
-    pub(crate) async fn one(&self, sql: &str) -> String {
+    async fn one(&self, sql: &str) -> String {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         let url = self.database.url();
         if self.database.is_postgres() {

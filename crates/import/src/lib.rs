@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tidings_domain::Role;
 
+pub use fhir::export;
 pub use files::{FileSet, Limits};
 pub use problem::{Problem, ProblemCode, Severity};
 pub use record::{

@@ -1,5 +1,6 @@
 //! The subcommands.
 
+mod export;
 mod import;
 
 use std::io::Write as _;
@@ -52,6 +53,8 @@ enum Command {
     Audit(Audit),
     /// Take a directory in that another system has exported: a preview, until --apply.
     Import(import::Import),
+    /// Write a client's record for another system, as a staff member sees it.
+    Export(export::Export),
     /// Ask a running server whether it is ready; exits with 1 if not.
     Healthcheck,
 }
@@ -126,6 +129,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Token(token) => mint(&config, token.name.as_deref().unwrap_or_default()),
         Command::Audit(Audit::Verify) => verify_audit(&config).await,
         Command::Import(asked) => import::run(&config, &asked).await,
+        Command::Export(asked) => export::run(&config, &asked).await,
         Command::Healthcheck => healthcheck(&config).await,
         Command::Schema { sql } => schema(sql),
     }

@@ -1,5 +1,5 @@
-//! Directories from other systems at the front door: from a path and the configuration to the use
-//! case. What the command line and the tests call.
+//! Directories from and for other systems at the front door: from a path and the configuration to the
+//! use case. What the command line and the tests call.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,6 +10,7 @@ use tidings_domain::{AgencyId, RandomIds, Role, SystemClock};
 use tidings_effects::Bus;
 use tidings_import::{FileSet, Limits, Options};
 use tidings_service::{ImportDirectory, Service};
+use uuid::Uuid;
 
 pub use tidings_import::{Format, Problem, ProblemCode, Severity};
 pub use tidings_service::{Counts, ImportKind, ImportSummary, Watcher};
@@ -84,6 +85,18 @@ pub async fn directory(
         by: None,
     };
     Ok(service.import_directory(import, watcher).await?)
+}
+
+/// Writes a client's record as a FHIR Bundle, as a staff member sees it.
+pub async fn export_client<W: std::io::Write>(
+    service: &Service,
+    staff: Uuid,
+    client: Uuid,
+    out: W,
+) -> anyhow::Result<W> {
+    let viewer = service.store.viewer(staff, service.clock.now()).await?;
+    let viewer = viewer.context("nobody of this id may sign in")?;
+    Ok(service.export_client(&viewer, client.into(), out).await?)
 }
 
 /// What comes of a set that cannot be opened.

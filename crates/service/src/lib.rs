@@ -19,6 +19,7 @@ mod context;
 mod days;
 mod due;
 mod error;
+mod export;
 mod fields;
 mod files;
 mod fulfillment;

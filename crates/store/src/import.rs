@@ -8,13 +8,14 @@ use tidings_domain::{
     AccountId, AgencyId, CareTeamMemberId, CareTeamSource, ClientId, ClientStatus, EnrollmentId,
     ExternalKind, HouseholdRole, ProgramId, RoleSet, StaffId,
 };
+use uuid::Uuid;
 
 use crate::database::Store;
 use crate::entities::{
     agency, care_team_member, client, enrollment, external_id, portal_account_client, program,
     staff_member,
 };
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::sql::{Reader, Row, Sql, row};
 use crate::writer::Tx;
 
@@ -115,6 +116,18 @@ impl Store {
 }
 
 impl Store {
+    /// What another system says about sharing of a row that the caller has found visible.
+    pub async fn labels(&self, row: Uuid) -> Result<Vec<String>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT x.labels FROM external_id x WHERE x.labels IS NOT NULL AND x.row_id = ");
+        sql.bind(row).push(" ORDER BY x.source LIMIT 1");
+        let Some(row) = self.read.query_one_raw(sql.statement()).await? else {
+            return Ok(Vec::new());
+        };
+        let labels: String = Reader::new(&row).next()?;
+        serde_json::from_str(&labels).map_err(|_| StoreError::Corrupt("labels"))
+    }
+
     /// The agencies of this name.
     pub async fn agencies_named(&self, name: &str) -> Result<Vec<AgencyId>> {
         let mut sql = Sql::new(self.backend());

@@ -6,7 +6,6 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use tidings_server::import::{ImportKind, Severity};
 use tidings_server::seed::cast::{account, agency};
-use uuid::Uuid;
 
 use super::{HMIS, How, Set, counts, import, told};
 use crate::support::{Caller, Tidings};
@@ -47,18 +46,8 @@ fn set() -> Set {
 
 /// A staff member who came by an import, by name.
 async fn staff<'a>(tidings: &'a Tidings, name: &str) -> Caller<'a> {
-    tidings.caller_of(uuid(tidings, "staff_member", name).await)
-}
-
-async fn uuid(tidings: &Tidings, table: &str, name: &str) -> Uuid {
-    let column = "REPLACE(CASE WHEN typeof(id) = 'blob' THEN lower(hex(id)) ELSE id END, '-', '')";
-    let column = if tidings.is_postgres() {
-        "REPLACE(CAST(id AS TEXT), '-', '')"
-    } else {
-        column
-    };
-    let sql = format!("SELECT {column} FROM {table} WHERE display_name = '{name}'");
-    tidings.one(&sql).await.parse().unwrap()
+    let sql = format!("SELECT id FROM staff_member WHERE display_name = '{name}'");
+    tidings.caller_of(tidings.uuid(&sql).await)
 }
 
 const CLIENTS: &str = "{ agency { name } programs { name } clients(first: 100) { edges { node { displayName status

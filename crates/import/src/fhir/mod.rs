@@ -6,6 +6,7 @@
 //! everything else where the resource is read.
 
 mod element;
+pub mod export;
 mod people;
 mod reference;
 mod survey;

@@ -135,7 +135,7 @@ impl Survey {
             for code in element::codes(concept) {
                 roles.extend(role(&code, options));
             }
-            if roles.len() == before {
+            if roles.len() == before && element::codes(concept).next().is_some() {
                 let problem = found.place.problem(ProblemCode::UnmappedRole, "code");
                 sink(Item::Problem(problem))?;
             }

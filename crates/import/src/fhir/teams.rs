@@ -15,7 +15,10 @@ use crate::record::{Item, Member, Place, Record, Team};
 use crate::{Ended, Sink};
 
 /// The extension by which an export says that a member is not public (CX-14).
-const PRIVATE: &str = "urn:tidings:care-team-member-private";
+pub(super) const PRIVATE: &str = "urn:tidings:care-team-member-private";
+
+/// The system of where a membership came from (CX-13), in what an export writes.
+pub(super) const SOURCE_SYSTEM: &str = "urn:tidings:care-team-source";
 
 pub(super) fn care_teams(reading: &mut Reading<'_>, sink: &mut Sink<'_>) -> Result<(), Ended> {
     reading.each(Kind::CareTeam, sink, &mut |id, found, sink| {
@@ -96,7 +99,7 @@ fn participant_of(
         .any(|extension| extension["url"] == PRIVATE && extension["valueBoolean"] == true);
     let enrolled = element::list(&participant["role"])
         .flat_map(element::codes)
-        .any(|code| code == "urn:tidings:care-team-source|ENROLLMENT");
+        .any(|code| code == format!("{SOURCE_SYSTEM}|{}", CareTeamSource::Enrollment));
     Ok(Some(Member {
         staff: staff.to_owned(),
         start: days.start,

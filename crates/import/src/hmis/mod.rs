@@ -42,6 +42,8 @@ struct Reading<'a> {
     hashed: bool,
     /// Organizations that are taken.
     organizations: BTreeSet<String>,
+    /// Whether the files name one organization alone, deleted ones counted.
+    alone: bool,
     /// The agency of each project that is taken: empty where all goes to one.
     projects: BTreeMap<String, String>,
     /// The agencies of each client and each user, by their enrolments.
@@ -74,6 +76,7 @@ pub(crate) fn read(set: &FileSet, options: &Options, sink: &mut Sink<'_>) -> Res
         day,
         hashed,
         organizations: BTreeSet::new(),
+        alone: false,
         projects: BTreeMap::new(),
         clients: BTreeMap::new(),
         users: BTreeMap::new(),
@@ -192,7 +195,7 @@ fn organizations(reading: &mut Reading<'_>, sink: &mut Sink<'_>) -> Result<(), E
         "DateDeleted",
     ];
     let (options, mut once) = (reading.options, Once::default());
-    let organizations = &mut reading.organizations;
+    let (organizations, mut named) = (&mut reading.organizations, 0_u64);
     each(
         reading.set,
         "Organization.csv",
@@ -202,6 +205,7 @@ fn organizations(reading: &mut Reading<'_>, sink: &mut Sink<'_>) -> Result<(), E
             let Some(id) = once.take(line, "OrganizationID", sink)? else {
                 return Ok(());
             };
+            named += 1;
             if line.deleted()
                 || options
                     .organization
@@ -230,7 +234,8 @@ fn organizations(reading: &mut Reading<'_>, sink: &mut Sink<'_>) -> Result<(), E
             sink(Item::Record(line.place.clone(), Record::Agency(agency)))
         },
     )?;
-    let code = match (&options.organization, organizations.len()) {
+    reading.alone = named == 1;
+    let code = match (&options.organization, reading.organizations.len()) {
         (Some(_), 0) => ProblemCode::OrganizationUnknown,
         // SECURITY: two organizations never come together in one agency unasked.
         (None, 2..) if options.one_agency => ProblemCode::OrganizationRequired,
@@ -289,8 +294,8 @@ impl Reading<'_> {
 
     /// Where somebody without an enrolment belongs: to the only organization, if there is one only.
     fn only_agency(&self) -> Option<String> {
-        let mut all = self.organizations.iter();
-        let only = all.next()?;
-        all.next().is_none().then(|| self.agency(only))
+        // SECURITY: beside another organization, whoever is not enrolled here may be that one's.
+        let only = self.organizations.first().filter(|_| self.alone)?;
+        Some(self.agency(only))
     }
 }
