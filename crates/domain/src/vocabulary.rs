@@ -189,6 +189,10 @@ words! {
         CareTeamEnded = "CARE_TEAM_ENDED",
         /// A thread was given another audience, topic or subject.
         ThreadHeaderEdited = "THREAD_HEADER_EDITED",
+        /// A directory from another system was imported.
+        DirectoryImported = "DIRECTORY_IMPORTED",
+        /// A client's record was exported for another system.
+        RecordExported = "RECORD_EXPORTED",
     }
 
     /// Which kind of row an entry of the audit log is about: the name of its GraphQL type.

@@ -353,4 +353,8 @@ pub(crate) enum AuditDeed {
     CareTeamEnded,
     /// A thread was given another audience, topic or subject.
     ThreadHeaderEdited,
+    /// A directory from another system was imported.
+    DirectoryImported,
+    /// A client's record was exported for another system.
+    RecordExported,
 }

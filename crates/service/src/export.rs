@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use tidings_domain::{ClientId, PrincipalKind, StaffId, ThreadKind};
+use tidings_domain::{ClientId, Deed, PrincipalKind, StaffId, ThreadKind};
 use tidings_effects::files::FileError;
 use tidings_import::export::{Bundle, Conversation, Letter, Sender};
 use tidings_import::{Agency, Client, Family, Member, Staff, Team};
@@ -38,10 +38,25 @@ impl Service {
         }
         let row = self.store.clients(viewer, &[client]).await?.pop();
         let row = row.ok_or_else(Error::not_found)?;
+        // Who took a record along stands in the log before the first byte leaves.
+        let now = self.clock.now();
+        let tx = self.store.begin().await?;
+        let (agency, actor) = (viewer.agency(), Some(viewer.principal()));
+        let detail = "FHIR".to_owned();
+        tx.audit(
+            agency,
+            actor,
+            Deed::RecordExported,
+            client.into(),
+            detail,
+            now,
+        )
+        .await?;
+        tx.commit().await?;
         let mut writing = Writing {
             service: self,
             viewer,
-            bundle: Bundle::begin(out, self.clock.now()).map_err(broken)?,
+            bundle: Bundle::begin(out, now).map_err(broken)?,
             agency: viewer.agency().to_string(),
             staff: HashMap::new(),
             client: client.to_string(),

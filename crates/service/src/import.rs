@@ -152,6 +152,8 @@ pub(crate) struct Plan {
     agency: Option<AgencyId>,
     time_zone: String,
     by: Option<StaffId>,
+    /// The format's name, for the audit log.
+    format: &'static str,
     /// Whether a client has one agency in the source.
     one_home: bool,
 }
@@ -163,6 +165,10 @@ impl Plan {
             agency: import.agency,
             time_zone: import.time_zone.clone(),
             by: import.by,
+            format: match import.format {
+                Format::Fhir => "FHIR",
+                Format::Hmis => "HMIS",
+            },
             one_home: import.format == Format::Fhir,
         }
     }

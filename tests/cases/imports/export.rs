@@ -135,6 +135,12 @@ async fn t07_t08_c25_an_export_holds_what_its_viewer_reads() {
     };
     let sleep = thread::SLEEP.to_string();
     assert!(threads("clinician").await.contains(&sleep));
+    let logged = "SELECT COUNT(*) FROM audit_entry WHERE deed = 'RECORD_EXPORTED'";
+    assert_eq!(
+        tidings.count(logged).await,
+        1,
+        "who took it along stands in the log"
+    );
     assert!(threads("clinical-admin").await.contains(&sleep));
     for who in ["biller", "scheduler", "second-clinician", "system-admin"] {
         assert!(!threads(who).await.contains(&sleep), "{who}");

@@ -1,11 +1,12 @@
 //! One import at work: what is known, what waits to be stored, what was counted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use tidings_domain::{
-    AccountId, AgencyId, AudienceKind, ClientId, Event, ExternalKind, MessagingPolicy, StaffId,
+    AccountId, AgencyId, AudienceKind, ClientId, Deed, Event, ExternalKind, MessagingPolicy,
+    Principal, StaffId,
 };
 use tidings_import::{Agency, ProblemCode, Program, Record};
 use tidings_store::{
@@ -46,6 +47,8 @@ pub(super) struct Changing<'a> {
     /// For how many clients an account acts, and the next rank.
     pub(super) ranks: HashMap<AccountId, i32>,
     pub(super) households: Households,
+    /// The agencies in which something changes.
+    pub(super) touched: BTreeSet<AgencyId>,
 }
 
 /// What became of a record.
@@ -97,6 +100,7 @@ impl<'a> Changing<'a> {
                 .collect(),
             ranks,
             households: Households::default(),
+            touched: BTreeSet::new(),
         }
     }
 
@@ -118,7 +122,22 @@ impl<'a> Changing<'a> {
     /// Ends the walk: what waits is stored.
     pub(super) async fn finish(&mut self) -> Result<()> {
         self.link_households().await?;
-        self.flush(1).await
+        self.flush(1).await?;
+        self.audit().await
+    }
+
+    /// Writes into the log of each agency that it was imported into.
+    async fn audit(&self) -> Result<()> {
+        let Some(tx) = self.tx else {
+            return Ok(());
+        };
+        let actor = self.plan.by.map(Principal::Staff);
+        for agency in &self.touched {
+            let (deed, detail) = (Deed::DirectoryImported, self.plan.format.to_owned());
+            tx.audit(*agency, actor, deed, (*agency).into(), detail, self.now)
+                .await?;
+        }
+        Ok(())
     }
 
     /// Stores what waits, if it is at least so much.
@@ -186,6 +205,7 @@ impl<'a> Changing<'a> {
                 .await?;
         }
         self.index.say(kind, agency, id, said);
+        self.touched.insert(agency);
         Ok(Outcome::Changed(row))
     }
 
@@ -205,6 +225,7 @@ impl<'a> Changing<'a> {
             new: true,
         };
         self.index.add(kind, agency, id, known);
+        self.touched.insert(agency);
         if let Some(origin) = origin {
             self.index.add_origin(agency, origin, id.to_owned());
         }

@@ -87,6 +87,7 @@ impl Changing<'_> {
         row: uuid::Uuid,
     ) -> Result<Problems> {
         self.summary.count(Kind::Enrollment).closed += 1;
+        self.touched.insert(agency);
         self.index.forget(ExternalKind::Enrollment, agency, id);
         if let Some(tx) = self.tx {
             tx.delete_enrollment(row.into()).await?;
