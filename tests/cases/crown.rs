@@ -245,6 +245,13 @@ fn harbor_lane() -> Vec<String> {
         .filter(|id| **id != cast::client::OUTSIDER);
     ids.extend(clients.clone().map(|id| id.gid()));
     ids.extend(clients.map(|id| gid("CareTeam", id.0)));
+    let programs = cast::program::ALL.iter();
+    ids.extend(
+        programs
+            .filter(|id| **id != cast::program::OUTSIDER)
+            .map(|id| id.gid()),
+    );
+    ids.push(cast::enrollment::CLIENT.gid());
     let accounts = cast::account::ALL.iter();
     ids.extend(
         accounts
@@ -294,6 +301,8 @@ fn elena() -> Vec<String> {
         release_request(cast::request::RELEASE),
         cast::location::CLIENT.gid(),
         cast::release::CLIENT.gid(),
+        cast::program::COUNSELING.gid(),
+        cast::enrollment::CLIENT.gid(),
     ];
     for thread in [APPOINTMENT, BREATHING, INVOICE, OFFICE_CLOSING, SLEEP] {
         ids.push(thread.gid());

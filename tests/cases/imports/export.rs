@@ -40,13 +40,14 @@ fn directory(bundle: &Value) -> Vec<String> {
         let named = |staff: &&&Value| whose.ends_with(staff["id"].as_str().unwrap());
         let practitioners = all(bundle, "Practitioner");
         let staff = practitioners.iter().find(named).unwrap();
-        lines.push(format!(
-            "staff {} {} {} {}",
-            staff["name"], staff["telecom"], staff["active"], role["code"]
-        ));
         for team in all(bundle, "CareTeam") {
             let member = &team["participant"][0];
             if member["member"]["reference"] == role["practitioner"]["reference"] {
+                // Whoever merely wrote is no part of the directory around the client.
+                lines.push(format!(
+                    "staff {} {} {} {}",
+                    staff["name"], staff["telecom"], staff["active"], role["code"]
+                ));
                 lines.push(format!(
                     "member {} {} {} {}",
                     staff["name"], member["period"], member["role"], member["extension"]
