@@ -346,3 +346,37 @@ CREATE UNIQUE INDEX "release_by_request" ON "release_of_information" ("request_i
 CREATE INDEX "release_ending" ON "release_of_information" ("expires_on") WHERE "noticed_at" IS NULL AND "revoked_at" IS NULL;
 CREATE INDEX "notification_by_recipient" ON "notification" ("recipient_id", "created_at" DESC, "id" DESC);
 CREATE UNIQUE INDEX "notification_once" ON "notification" ("recipient_id", "kind", "subject_id");
+
+-- m0020_imports
+CREATE TABLE "external_id" (
+  "agency_id" uuid NOT NULL,
+  "source" text NOT NULL,
+  "kind" text NOT NULL,
+  "external_id" text NOT NULL,
+  "row_id" uuid NOT NULL,
+  "digest" text NOT NULL,
+  "origin" text NULL,
+  "labels" text NULL, PRIMARY KEY ("agency_id",
+  "source",
+  "kind",
+  "external_id"), FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "program" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "name" text NOT NULL,
+  "active" bool NOT NULL,
+  "created_at" timestamp with time zone NOT NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "enrollment" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "client_id" uuid NOT NULL,
+  "program_id" uuid NOT NULL,
+  "entry_date" date NOT NULL,
+  "exit_date" date NULL,
+  "household" text NULL,
+  "household_role" text NOT NULL,
+  "created_at" timestamp with time zone NOT NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id"), FOREIGN KEY ("client_id") REFERENCES "client" ("id"), FOREIGN KEY ("program_id") REFERENCES "program" ("id") );
+CREATE INDEX "external_id_by_row" ON "external_id" ("row_id");
+CREATE INDEX "program_by_name" ON "program" ("agency_id", "name", "id");
+CREATE INDEX "enrollment_by_client" ON "enrollment" ("client_id", "entry_date");
+CREATE INDEX "enrollment_by_program" ON "enrollment" ("program_id", "client_id");
