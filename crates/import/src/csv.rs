@@ -161,7 +161,7 @@ impl<'a> Table<'a> {
                 &mut self.text[written..],
                 &mut self.ends[fields..],
             );
-            self.line += buffer[..read].iter().filter(|b| **b == b'\n').count() as u64;
+            self.line += line_ends(&buffer[..read]);
             self.input.consume(read);
             written += wrote;
             fields += ended;
@@ -190,6 +190,11 @@ impl<'a> Table<'a> {
             }
         }
     }
+}
+
+/// How many lines end here.
+fn line_ends(bytes: &[u8]) -> u64 {
+    bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum()
 }
 
 #[cfg(test)]
@@ -309,7 +314,7 @@ mod tests {
         fn no_bytes_break_the_reader(bytes in prop::collection::vec(any::<u8>(), 0..400), head in any::<bool>()) {
             let mut text = if head { b"A,B\n".to_vec() } else { Vec::new() };
             text.extend(bytes);
-            let lines = text.iter().filter(|b| **b == b'\n').count() as u64 + 1;
+            let lines = line_ends(&text) + 1;
             for row in rows(&text, 64) {
                 let line = match row { Ok((line, _)) | Err((line, _)) => line };
                 prop_assert!(line <= lines);

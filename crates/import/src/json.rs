@@ -137,7 +137,7 @@ impl Scanner {
                 Some(here)
             }
             b'{' | b'[' => Some(self.open(byte)),
-            b'}' | b']' => self.close(byte),
+            b'}' | b']' => self.close(),
             b',' if self.depth == 1 => {
                 self.key_next = true;
                 Some(here)
@@ -179,7 +179,7 @@ impl Scanner {
     }
 
     /// None if nothing is open that could be closed.
-    fn close(&mut self, _: u8) -> Option<Step> {
+    fn close(&mut self) -> Option<Step> {
         self.depth = self.depth.checked_sub(1)?;
         Some(match self.depth {
             0 | 1 => {
@@ -245,6 +245,8 @@ fn entries<E>(
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -308,6 +310,54 @@ mod tests {
             cut(bundle.as_bytes(), Shape::Bundle, 20).unwrap(),
             [(1, None), (1, Some(json!({ "a": 2 })))]
         );
+    }
+
+    /// A Bundle of so many entries that is made while it is read, and lies nowhere as a whole.
+    struct Endless {
+        left: usize,
+        piece: io::Cursor<Vec<u8>>,
+    }
+
+    impl io::Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let read = self.piece.read(buffer)?;
+            if read > 0 || self.left == 0 {
+                return Ok(read);
+            }
+            self.left -= 1;
+            let entry = format!(
+                "{{\"no\":{},\"text\":\"{}\"}}",
+                self.left,
+                "x".repeat(2_000)
+            );
+            let end = if self.left == 0 { "]}" } else { ",\n" };
+            self.piece = io::Cursor::new(format!("{entry}{end}").into_bytes());
+            self.piece.read(buffer)
+        }
+    }
+
+    #[test]
+    fn a_bundle_of_fifty_megabytes_is_never_held_as_a_whole() {
+        let entries = 25_000;
+        let begin = b"{\"entry\":[".to_vec();
+        let stream = Endless {
+            left: entries,
+            piece: io::Cursor::new(begin),
+        };
+        let (mut found, mut bytes, mut last_line) = (0, 0, 0);
+        let mut input = io::BufReader::new(stream);
+        let done = pieces::<()>(&mut input, Shape::Bundle, 4_096, &mut |piece| {
+            let Piece::Json(line, text) = piece else {
+                return Err(());
+            };
+            found += 1;
+            bytes += text.len();
+            last_line = line;
+            Ok(())
+        });
+        assert!(done.is_ok());
+        assert_eq!((found, last_line), (entries, entries as u64));
+        assert!(bytes > 50_000_000, "{bytes}");
     }
 
     fn any_json() -> impl Strategy<Value = Value> {

@@ -43,10 +43,8 @@ fn set(members: &[Value]) -> Set {
 }
 
 fn lines(resources: &mut Vec<Value>) -> String {
-    resources
-        .drain(..)
-        .map(|resource| format!("{resource}\n"))
-        .collect()
+    let lines: Vec<String> = resources.drain(..).map(|line| line.to_string()).collect();
+    lines.join("\n") + "\n"
 }
 
 async fn client(tidings: &Tidings, name: &str) -> String {

@@ -145,14 +145,12 @@ fn agency_of(reading: &Reading<'_>, organization: Option<&Reference>) -> Option<
 }
 
 fn email(found: &Found<'_>, sink: &mut Sink<'_>) -> Result<Option<String>, Ended> {
-    match element::email(&found.resource["telecom"]) {
-        Ok(email) => Ok(email),
-        Err(()) => {
-            let problem = found.place.problem(ProblemCode::BadEmail, "telecom");
-            sink(Item::Problem(problem))?;
-            Ok(None)
-        }
+    if let Ok(email) = element::email(&found.resource["telecom"]) {
+        return Ok(email);
     }
+    let problem = found.place.problem(ProblemCode::BadEmail, "telecom");
+    sink(Item::Problem(problem))?;
+    Ok(None)
 }
 
 pub(super) fn patients(reading: &mut Reading<'_>, sink: &mut Sink<'_>) -> Result<(), Ended> {

@@ -20,10 +20,8 @@ fn options(one_agency: bool) -> Options {
 }
 
 fn lines(resources: &[Value]) -> Vec<(String, Vec<u8>)> {
-    let text: String = resources
-        .iter()
-        .map(|resource| format!("{resource}\n"))
-        .collect();
+    let text: Vec<String> = resources.iter().map(Value::to_string).collect();
+    let text = text.join("\n") + "\n";
     vec![("all.ndjson".to_owned(), text.into_bytes())]
 }
 
@@ -33,9 +31,10 @@ fn read(resources: &[Value]) -> Outcome {
 
 fn patient(id: &str, more: Value) -> Value {
     let mut patient = json!({ "resourceType": "Patient", "id": id, "name": [{ "use": "official", "family": "Soto", "given": ["Ana"] }] });
-    for (key, value) in more.as_object().unwrap() {
-        patient[key] = value.clone();
-    }
+    let Value::Object(more) = more else {
+        panic!("not an object");
+    };
+    patient.as_object_mut().unwrap().extend(more);
     patient
 }
 
@@ -44,10 +43,12 @@ fn practitioner(id: &str) -> Value {
 }
 
 fn role(id: &str, practitioner: Value, code: &str, more: Value) -> Value {
-    let mut role = json!({ "resourceType": "PractitionerRole", "id": id, "practitioner": practitioner, "code": [{ "coding": [{ "system": "urn:jobs", "code": code }], "text": "Doctor" }] });
-    for (key, value) in more.as_object().unwrap() {
-        role[key] = value.clone();
-    }
+    let mut role = json!({ "resourceType": "PractitionerRole", "id": id, "code": [{ "coding": [{ "system": "urn:jobs", "code": code }], "text": "Doctor" }] });
+    let Value::Object(more) = more else {
+        panic!("not an object");
+    };
+    role["practitioner"] = practitioner;
+    role.as_object_mut().unwrap().extend(more);
     role
 }
 

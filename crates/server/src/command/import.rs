@@ -31,7 +31,7 @@ pub(super) struct Import {
     /// The agency that all of it goes to: its UUID or its name. Without it, each organization is an agency.
     #[arg(long)]
     agency: Option<String>,
-    /// HMIS with --agency: the OrganizationID whose part is taken.
+    /// HMIS with --agency: the id of the organization whose part is taken.
     #[arg(long, requires = "agency")]
     organization: Option<String>,
     /// What the system is called here; its ids are matched under this name. By default the format's.
@@ -104,6 +104,8 @@ fn confirmed() -> anyhow::Result<bool> {
 
 /// A summary as a table.
 fn shown(summary: &ImportSummary) -> String {
+    use std::fmt::Write as _;
+
     let mut text = format!(
         "{:<22}{:>9}{:>9}{:>9}{:>11}\n",
         "", "added", "changed", "closed", "unchanged"
@@ -119,14 +121,15 @@ fn shown(summary: &ImportSummary) -> String {
             ImportKind::Enrollment => "enrolments",
             ImportKind::CareTeam => "care team memberships",
         };
-        text.push_str(&format!(
-            "{name:<22}{:>9}{:>9}{:>9}{:>11}\n",
+        let _infallible = writeln!(
+            text,
+            "{name:<22}{:>9}{:>9}{:>9}{:>11}",
             counts.added, counts.changed, counts.closed, counts.unchanged
-        ));
+        );
     }
     let problems = summary.problems_of(Severity::Problem) + summary.problems_of(Severity::Fatal);
     let notices = summary.problems_of(Severity::Notice);
-    text.push_str(&format!("{problems} problems, {notices} notices"));
+    let _infallible = write!(text, "{problems} problems, {notices} notices");
     text
 }
 

@@ -104,8 +104,17 @@ const PROGRAMS: &[(ProgramId, AgencyId, &str)] = &[
 ];
 
 /// Enrolment, agency, client, program, days since the first day, days since the last if there is one.
+type Enrolled = (
+    EnrollmentId,
+    AgencyId,
+    ClientId,
+    ProgramId,
+    i64,
+    Option<i64>,
+);
+
 #[rustfmt::skip]
-const ENROLLMENTS: &[(EnrollmentId, AgencyId, ClientId, ProgramId, i64, Option<i64>)] = &[
+const ENROLLMENTS: &[Enrolled] = &[
     (enrollment::CLIENT, agency::HARBOR_LANE, client::CLIENT, program::COUNSELING, 120, None),
     (enrollment::CLIENT_PARENTS, agency::HARBOR_LANE, client::CLIENT, program::PARENTS, 300, Some(100)),
     (enrollment::OUTSIDER, agency::FERNHILL, client::OUTSIDER, program::OUTSIDER, 60, None),
