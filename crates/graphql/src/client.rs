@@ -12,10 +12,10 @@ use crate::care_team::{CareTeam, CareTeamMember};
 use crate::connection::connection;
 use crate::enums::ClientStatus;
 use crate::guard::{guarded, permit};
-use crate::loaders::{AccountOf, EnrollmentsOf, Load, TeamOf};
+use crate::loaders::{AccountOf, Load, TeamOf};
 use crate::node::Global;
 use crate::portal_request::{PortalRequestConnection, portal_requests};
-use crate::program::Enrollment;
+use crate::program::{Enrollment, EnrollmentsOf};
 use crate::record::{LocationConnection, ReleaseOfInformationConnection, locations, releases};
 use crate::request::Ask;
 

@@ -44,7 +44,7 @@ fn by_key<K: Hash + Eq, R>(rows: Vec<R>, key: impl Fn(&R) -> K) -> HashMap<K, R>
     rows.into_iter().map(|row| (key(&row), row)).collect()
 }
 
-fn grouped<K: Hash + Eq + Clone, R>(
+pub(crate) fn grouped<K: Hash + Eq + Clone, R>(
     keys: &[K],
     rows: Vec<R>,
     key: impl Fn(&R) -> K,
@@ -86,10 +86,6 @@ pub(crate) struct PinnedIn {
 /// The care team of a client, as the viewer sees it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TeamOf(pub(crate) ClientId);
-
-/// The enrolments of a client.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct EnrollmentsOf(pub(crate) ClientId);
 
 /// The portal account that acts for a client.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -292,21 +288,6 @@ impl Loader<TeamOf> for Rows {
             .care_teams(&self.0.viewer(), &clients)
             .await?;
         Ok(grouped(keys, rows, |row| TeamOf(row.member.client_id)))
-    }
-}
-
-impl Loader<EnrollmentsOf> for Rows {
-    type Value = Vec<EnrollmentRow>;
-    type Error = LoadError;
-
-    async fn load(
-        &self,
-        keys: &[EnrollmentsOf],
-    ) -> Result<HashMap<EnrollmentsOf, Self::Value>, LoadError> {
-        let clients: Vec<ClientId> = keys.iter().map(|key| key.0).collect();
-        let store = &self.0.service.store;
-        let rows = store.enrollments_of(&self.0.viewer(), &clients).await?;
-        Ok(grouped(keys, rows, |row| EnrollmentsOf(row.client_id)))
     }
 }
 

@@ -1,11 +1,15 @@
 //! `Program` and `Enrollment`.
 
+use std::collections::HashMap;
+
+use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Description, ID, Object, Result};
+use tidings_domain::ClientId;
 use tidings_store::{EnrollmentRow, ProgramRow};
 
 use crate::enums::HouseholdRole;
 use crate::error::not_found;
-use crate::loaders::Load;
+use crate::loaders::{Load, LoadError, Rows, grouped};
 use crate::node::Global;
 use crate::request::Ask;
 use crate::scalars::Date;
@@ -68,5 +72,24 @@ impl Enrollment {
     /// The client's place in the household with which they came.
     async fn household_role(&self) -> HouseholdRole {
         self.0.household_role.into()
+    }
+}
+
+/// The enrolments of a client.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct EnrollmentsOf(pub(crate) ClientId);
+
+impl Loader<EnrollmentsOf> for Rows {
+    type Value = Vec<EnrollmentRow>;
+    type Error = LoadError;
+
+    async fn load(
+        &self,
+        keys: &[EnrollmentsOf],
+    ) -> Result<HashMap<EnrollmentsOf, Self::Value>, LoadError> {
+        let clients: Vec<ClientId> = keys.iter().map(|key| key.0).collect();
+        let store = &self.0.service.store;
+        let rows = store.enrollments_of(&self.0.viewer(), &clients).await?;
+        Ok(grouped(keys, rows, |row| EnrollmentsOf(row.client_id)))
     }
 }

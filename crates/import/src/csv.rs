@@ -203,11 +203,11 @@ mod tests {
 
     use super::*;
 
-    /// Rows as (line, fields), or what was wrong with a line.
-    fn rows(
-        text: &[u8],
-        record_bytes: usize,
-    ) -> Vec<Result<(u64, Vec<String>), (u64, ProblemCode)>> {
+    /// A line's number with its fields, or with what was wrong with it.
+    type Line = Result<(u64, Vec<String>), (u64, ProblemCode)>;
+
+    /// The lines of a text.
+    fn rows(text: &[u8], record_bytes: usize) -> Vec<Line> {
         let mut input = io::BufReader::with_capacity(7, text);
         let wanted = ["A", "B"];
         let Ok(mut table) = Table::open(&mut input, "t.csv", &wanted, record_bytes) else {
@@ -226,7 +226,11 @@ mod tests {
         }
     }
 
-    fn row(line: u64, a: &str, b: &str) -> Result<(u64, Vec<String>), (u64, ProblemCode)> {
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "what it is compared with is a result"
+    )]
+    fn row(line: u64, a: &str, b: &str) -> Line {
         Ok((line, vec![a.to_owned(), b.to_owned()]))
     }
 

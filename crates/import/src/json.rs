@@ -245,8 +245,6 @@ fn entries<E>(
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
-
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -390,7 +388,8 @@ mod tests {
             let found = cut(text.unwrap().as_bytes(), Shape::Bundle, 1 << 20).unwrap();
             let found: Vec<Value> = found.into_iter().map(|(_, value)| value.unwrap()).collect();
             prop_assert_eq!(&found, &objects);
-            let lines: String = objects.iter().map(|value| format!("{value}\r\n")).collect();
+            let lines: Vec<String> = objects.iter().map(Value::to_string).collect();
+            let lines = lines.join("\r\n");
             let found = cut(lines.as_bytes(), Shape::Lines, 1 << 20).unwrap();
             let found: Vec<Value> = found.into_iter().map(|(_, value)| value.unwrap()).collect();
             prop_assert_eq!(&found, &objects);

@@ -154,6 +154,9 @@ fn every_option_refuses_values_beyond_its_rule() {
         ("subscriptions_per_socket", &["0", "65"]),
         ("log", &["", "tidings=loud"]),
         ("log_format", &["xml"]),
+        ("import_role_codes", &["doctor", "urn:jobs|doc=KING"]),
+        ("import_hmis_roles", &["KING"]),
+        ("import_encounter_days", &["0", "3651"]),
     ];
     for (option, values) in wrong.iter().chain(OF_FILES) {
         each_is_refused(option, values);
