@@ -11,6 +11,7 @@ const GUARDED: &[(&str, &str, &[&str])] = &[
     ("Client.email", "{ it: client(id: $client) { field: email id } }", &[]),
     ("Client.directChatAccess", "{ it: client(id: $client) { field: directChatAccess id } }", &[]),
     ("Client.portalAccount", "{ it: client(id: $client) { field: portalAccount { id } id } }", &[]),
+    ("Client.enrollments", "{ it: client(id: $client) { field: enrollments { id } id } }", &[]),
     ("StaffMember.email", "{ it: node(id: $staff) { ... on StaffMember { field: email id } } }", &[]),
     ("StaffMember.roles", "{ it: node(id: $staff) { ... on StaffMember { field: roles id } } }", &[]),
     ("StaffMember.active", "{ it: node(id: $staff) { ... on StaffMember { field: active id } } }", &[]),
