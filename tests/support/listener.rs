@@ -70,6 +70,16 @@ impl Tidings {
     /// Listens to the messages of a thread, or of all, from now on.
     pub(crate) async fn listen_to(&self, name: &'static str, thread: Option<&str>) -> Listener {
         let cursor = self.caller(name).cursor().await;
+        self.listen_to_after(name, thread, cursor).await
+    }
+
+    /// Listens to the messages of a thread, or of all, behind a cursor.
+    pub(crate) async fn listen_to_after(
+        &self,
+        name: &'static str,
+        thread: Option<&str>,
+        cursor: String,
+    ) -> Listener {
         let mut socket = self.caller(name).socket().await;
         let variables = json!({ "after": cursor, "thread": thread });
         socket.subscribe(MESSAGES, variables).await;

@@ -72,6 +72,7 @@ async fn cx13_g5_a_transfer_of_staff_takes_effect_at_once_on_live_streams_too() 
         .does("startThread", json!({ "to": [{ "clientId": client }], "audience": "CLINICAL", "subject": "s", "body": "before" }))
         .await;
     let thread = started["thread"]["id"].as_str().unwrap().to_owned();
+    let before = tidings.caller("clinician").cursor().await;
     let admin = tidings
         .caller("clinical-admin")
         .does("startThread", json!({ "to": [{ "clientId": client }], "audience": "CLINICAL", "subject": "s", "body": "of another" }))
@@ -79,7 +80,11 @@ async fn cx13_g5_a_transfer_of_staff_takes_effect_at_once_on_live_streams_too() 
     let of_another = admin["thread"]["id"].as_str().unwrap().to_owned();
     assert!(tidings.caller("clinician").sees(&of_another).await);
     assert!(!tidings.caller("second-clinician").sees(&of_another).await);
-    let mut single = tidings.listen_to("clinician", Some(&of_another)).await;
+    let mut single = tidings
+        .listen_to_after("clinician", Some(&of_another), before)
+        .await;
+    // From here on the present end of the log is behind what was written.
+    single.expect_message("of another").await;
     let mut old = tidings.listen("clinician").await;
     let mut new = tidings.listen("second-clinician").await;
 
