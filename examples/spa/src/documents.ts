@@ -30,16 +30,22 @@ export const Inbox = graphql(`
   }
 `);
 
-/** Every change that can alter the snapshot. */
+/** Every event; those that can alter the snapshot with what it takes. The cursor of each is kept. */
 export const Changes = graphql(`
   subscription Changes($after: EventCursor) {
     events(after: $after) {
       __typename
       ... on MessageAdded { cursor thread { ...InboxThread } }
+      ... on MessageChanged { cursor thread { ...InboxThread } }
+      ... on ReactionChanged { cursor }
       ... on ThreadChanged { cursor thread { ...InboxThread } }
       ... on ViewerStateChanged { cursor thread { ...InboxThread } }
       ... on ReadReceiptAdded { cursor }
       ... on ClientChanged { cursor }
+      ... on RequestSent { cursor }
+      ... on RequestChanged { cursor }
+      ... on RequestFulfilled { cursor }
+      ... on NotificationAdded { cursor }
       ... on AccessGranted { cursor }
       ... on AccessRevoked { cursor threadIds everything }
     }

@@ -27,6 +27,7 @@ function put(state: State, masked: FragmentType<typeof InboxThread>): void {
 export function apply(state: State, { events: event }: ChangesSubscription): boolean {
   switch (event.__typename) {
     case 'MessageAdded':
+    case 'MessageChanged':
     case 'ThreadChanged':
     case 'ViewerStateChanged':
       put(state, event.thread);

@@ -39,6 +39,32 @@ export type Scalars = {
   Upload: { input: File; output: File; }
 };
 
+/** A location that nobody asked for. */
+export type AddLocationInput = {
+  /** The client for whom the portal account adds it. */
+  actingFor: Scalars['ID']['input'];
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The place. */
+  place: PlaceInput;
+};
+
+/** An address. Each line has at most 200 characters. */
+export type AddressInput = {
+  /** Town or city. */
+  city?: InputMaybe<Scalars['String']['input']>;
+  /** Two letters of ISO 3166-1. */
+  country?: InputMaybe<Scalars['String']['input']>;
+  /** Street and number, or whatever describes the place. Must not be blank. */
+  line1: Scalars['String']['input'];
+  /** What else belongs to it. */
+  line2?: InputMaybe<Scalars['String']['input']>;
+  /** Postal code. */
+  postalCode?: InputMaybe<Scalars['String']['input']>;
+  /** State, province or county. */
+  region?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** A staff member to put on a client's care team. */
 export type AssignCareTeamMemberInput = {
   /** The client. */
@@ -88,6 +114,10 @@ export type AuditDeed =
   | 'CARE_TEAM_ENDED'
   /** A client was marked active or inactive. */
   | 'CLIENT_STATUS_CHANGED'
+  /** A directory from another system was imported. */
+  | 'DIRECTORY_IMPORTED'
+  /** A client's record was exported for another system. */
+  | 'RECORD_EXPORTED'
   /** A staff member was given other roles. */
   | 'ROLES_CHANGED'
   /** A staff member's settings were changed. */
@@ -131,6 +161,16 @@ export type ClientStatus =
   | 'ACTIVE'
   /** May read, may not write. */
   | 'INACTIVE';
+
+/** A place on the globe (WGS 84). */
+export type CoordinatesInput = {
+  /** How far it may be off, in metres, if that is known. */
+  accuracy?: InputMaybe<Scalars['Float']['input']>;
+  /** Degrees north, -90 to 90. */
+  latitude: Scalars['Float']['input'];
+  /** Degrees east, -180 to 180. */
+  longitude: Scalars['Float']['input'];
+};
 
 /** A file that is announced, to be put to an address of its own. */
 export type CreateUploadInput = {
@@ -211,14 +251,57 @@ export type EventKind =
   | 'MESSAGE_ADDED'
   /** A message was edited, pinned or unpinned. */
   | 'MESSAGE_CHANGED'
+  /** The viewer has a notification. */
+  | 'NOTIFICATION_ADDED'
   /** Somebody put a reaction to a message or took it back. */
   | 'REACTION_CHANGED'
   /** Somebody saw messages for the first time. For staff. */
   | 'READ_RECEIPT_ADDED'
+  /** A portal request was seen, taken back, or its time is over. */
+  | 'REQUEST_CHANGED'
+  /** A client has done what a portal request asked. */
+  | 'REQUEST_FULFILLED'
+  /** A client was asked for something. */
+  | 'REQUEST_SENT'
   /** A thread's header or lifecycle changed, or the viewer gained sight of it by that. */
   | 'THREAD_CHANGED'
   /** The viewer read, marked or pinned something, here or in another session. */
   | 'VIEWER_STATE_CHANGED';
+
+/** Where the client is, as a request asked. */
+export type FulfillLocationRequestInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The place. */
+  place: PlaceInput;
+  /** The request. */
+  requestId: Scalars['ID']['input'];
+};
+
+/** A signature under the text that a request shows. */
+export type FulfillReleaseOfInformationRequestInput = {
+  /** The last day; as many days behind the first as the request asks for if left out, never more. */
+  expiresOn?: InputMaybe<Scalars['Date']['input']>;
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The request. */
+  requestId: Scalars['ID']['input'];
+  /** The name of who signs: 1 to 200 characters. */
+  signedName: Scalars['String']['input'];
+  /** The first day on which the release holds; today if left out, never before. */
+  startsOn?: InputMaybe<Scalars['Date']['input']>;
+  /** `ReleaseOfInformationRequest.textSha256` of the text that was read and is agreed to. */
+  textSha256: Scalars['String']['input'];
+};
+
+/** The place of a client in the household of an enrolment. */
+export type HouseholdRole =
+  /** A child under age. */
+  | 'CHILD'
+  /** The head: the family's primary record. */
+  | 'HEAD'
+  /** Anybody else, or nobody says. */
+  | 'OTHER';
 
 /** What an inbox is narrowed to. Filters combine with AND and never show more. */
 export type InboxFilter = {
@@ -245,12 +328,26 @@ export type InboxState =
   /** Of these, the ones with an unread message. */
   | 'UNREAD';
 
+/** Where the client is. */
+export type LocationWantedInput = {
+  /** Whether request and location are kept from other agencies that share the client. */
+  private?: Scalars['Boolean']['input'];
+};
+
 /** Messages to mark. */
 export type MarkMessagesInput = {
   /** Made by the client for this one write. */
   idempotencyKey: Scalars['String']['input'];
   /** 1 to 100 messages, of any threads: all are marked, or none. */
   messageIds: Array<Scalars['ID']['input']>;
+};
+
+/** Notifications to mark as read. */
+export type MarkNotificationsReadInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** 1 to 100 notifications of the viewer's: all are marked, or none. */
+  notificationIds: Array<Scalars['ID']['input']>;
 };
 
 /** A thread to mark as read. */
@@ -268,12 +365,34 @@ export type MessageLabel =
   /** Exchanged with a client through the portal, not among staff. */
   | 'PORTAL';
 
+/** A portal request that is named. */
+export type NamePortalRequestInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The request. */
+  requestId: Scalars['ID']['input'];
+};
+
+/** What somebody is notified of. */
+export type NotificationKind =
+  /** A release of information ends soon. */
+  | 'RELEASE_EXPIRING'
+  /** A request that the viewer sent was fulfilled. */
+  | 'REQUEST_FULFILLED';
+
 /** How somebody listed on a thread came to it. */
 export type ParticipantStanding =
   /** Addressed by the thread, or its author. */
   | 'PARTICIPANT'
   /** The thread was shared with them. */
   | 'SHARED_WITH';
+
+/** A place: exactly one of these. */
+export type PlaceInput =
+  /** By address. */
+  { address: AddressInput; coordinates?: never; }
+  |  /** By coordinates. */
+  { address?: never; coordinates: CoordinatesInput; };
 
 /** How far a portal account has come. */
 export type PortalAccountState =
@@ -283,6 +402,19 @@ export type PortalAccountState =
   | 'DEACTIVATED'
   /** An invitation is out. */
   | 'INVITED';
+
+/** Where a portal request stands. Only `SENT` and `SEEN` are open. */
+export type PortalRequestStatus =
+  /** Staff took it back. */
+  | 'CANCELLED'
+  /** Its time is over. */
+  | 'EXPIRED'
+  /** The client has done what it asked. */
+  | 'FULFILLED'
+  /** The client has looked at it. */
+  | 'SEEN'
+  /** Sent, and not looked at. */
+  | 'SENT';
 
 /** A reaction to a message. */
 export type ReactionInput = {
@@ -307,6 +439,23 @@ export type RecipientInput =
   { clientId?: never; staffGroup: StaffGroupKind; staffMemberId?: never; }
   |  /** A staff member. */
   { clientId?: never; staffGroup?: never; staffMemberId: Scalars['ID']['input']; };
+
+/** A signed release of information. */
+export type ReleaseOfInformationWantedInput = {
+  /**
+   * For how many days it is to hold at most: from 1 to as many as the agency's policy allows,
+   * which is what is taken if it is left out.
+   */
+  days?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A release to revoke. */
+export type RevokeReleaseOfInformationInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The release. */
+  releaseId: Scalars['ID']['input'];
+};
 
 /** What a staff member does in an agency. Anybody can hold several. */
 export type Role =
@@ -356,6 +505,35 @@ export type SendMessageInput = {
   replyToId?: InputMaybe<Scalars['ID']['input']>;
   /** Into which thread. */
   threadId: Scalars['ID']['input'];
+};
+
+/** A portal request to send. */
+export type SendPortalRequestInput = {
+  /** Who is asked: a client of the viewer's agency. */
+  clientId: Scalars['ID']['input'];
+  /**
+   * Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
+   * the same input answers with the first outcome for seven days.
+   */
+  idempotencyKey: Scalars['String']['input'];
+  /** What else the client is told; bounded and made safe as a message is. It shows no images. */
+  note?: InputMaybe<Scalars['String']['input']>;
+  /** How the note is written. */
+  noteFormat?: BodyFormat;
+  /** For what. */
+  request: WantedInput;
+};
+
+/** A client to share with another agency, or to share no more. */
+export type SetClientSharingInput = {
+  /** The other agency. */
+  agencyId: Scalars['ID']['input'];
+  /** The client, of the viewer's agency. */
+  clientId: Scalars['ID']['input'];
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Whether it is to see the client's requests and records that are not private. */
+  shared: Scalars['Boolean']['input'];
 };
 
 /** A client's status to set. */
@@ -562,6 +740,8 @@ export type UserErrorCode =
   | 'EMOJI_NOT_ALLOWED'
   /** The agency does not let several clients see each other in a group. */
   | 'GROUPS_NOT_ALLOWED'
+  /** The address or the coordinates are none. */
+  | 'LOCATION_INVALID'
   /** The message has more characters than allowed, or more than 524,288 bytes of HTML. */
   | 'MESSAGE_TOO_LONG'
   /** The staff member is not on the client's care team today. */
@@ -572,10 +752,22 @@ export type UserErrorCode =
   | 'RECIPIENT_NOT_ALLOWED'
   /** A thread needs a recipient. */
   | 'RECIPIENT_REQUIRED'
+  /** The agency does not take this from clients without a request. */
+  | 'RECORD_NOT_ALLOWED'
+  /** The release was revoked already, or is over. */
+  | 'RELEASE_NOT_ACTIVE'
+  /** What was signed is not the text that the request shows. */
+  | 'RELEASE_TEXT_CHANGED'
   /** Nobody, or not this viewer, can reply in this thread. */
   | 'REPLY_NOT_ALLOWED'
+  /** The request was fulfilled, cancelled or has expired. */
+  | 'REQUEST_CLOSED'
+  /** The client has an active release of information that does not expire within seven days. */
+  | 'ROI_ALREADY_ACTIVE'
   /** The agency does not let chats be shared. */
   | 'SHARING_NOT_ALLOWED'
+  /** A release needs the name of who signs it: 1 to 200 characters. */
+  | 'SIGNATURE_REQUIRED'
   /** The thread needs a subject, or a topic that fills it. */
   | 'SUBJECT_REQUIRED'
   /** The subject is longer than 255 characters. */
@@ -594,6 +786,16 @@ export type UserErrorCode =
   | 'TOPIC_NOT_IN_AUDIENCE'
   /** The object has changed since the version that the input names. */
   | 'VERSION_CONFLICT';
+
+/** What a client is asked for: exactly one of these. */
+export type WantedInput =
+  /** Where the client is. */
+  { location: LocationWantedInput; releaseOfInformation?: never; }
+  |  /**
+   * A signed release of information. Refused with `ROI_ALREADY_ACTIVE` while one is active that
+   * holds for more than seven days.
+   */
+  { location?: never; releaseOfInformation: ReleaseOfInformationWantedInput; };
 
 export type InboxThreadFragment = { __typename?: 'Thread', id: string, subject: string, lastActivityAt: string, viewerUnreadCount: number, archived: boolean, client?: { __typename?: 'Client', displayName: string } | null, lastMessage: { __typename?: 'Message', bodyText: string } } & { ' $fragmentName'?: 'InboxThreadFragment' };
 
@@ -624,9 +826,16 @@ export type ChangesSubscription = { __typename?: 'Subscription', events:
         { __typename?: 'Thread' }
         & { ' $fragmentRefs'?: { 'InboxThreadFragment': InboxThreadFragment } }
       ) }
-    | { __typename: 'MessageChanged' }
-    | { __typename: 'ReactionChanged' }
+    | { __typename: 'MessageChanged', cursor: string, thread: (
+        { __typename?: 'Thread' }
+        & { ' $fragmentRefs'?: { 'InboxThreadFragment': InboxThreadFragment } }
+      ) }
+    | { __typename: 'NotificationAdded', cursor: string }
+    | { __typename: 'ReactionChanged', cursor: string }
     | { __typename: 'ReadReceiptAdded', cursor: string }
+    | { __typename: 'RequestChanged', cursor: string }
+    | { __typename: 'RequestFulfilled', cursor: string }
+    | { __typename: 'RequestSent', cursor: string }
     | { __typename: 'ThreadChanged', cursor: string, thread: (
         { __typename?: 'Thread' }
         & { ' $fragmentRefs'?: { 'InboxThreadFragment': InboxThreadFragment } }
@@ -720,6 +929,15 @@ export const ChangesDocument = new TypedDocumentString(`
         ...InboxThread
       }
     }
+    ... on MessageChanged {
+      cursor
+      thread {
+        ...InboxThread
+      }
+    }
+    ... on ReactionChanged {
+      cursor
+    }
     ... on ThreadChanged {
       cursor
       thread {
@@ -736,6 +954,18 @@ export const ChangesDocument = new TypedDocumentString(`
       cursor
     }
     ... on ClientChanged {
+      cursor
+    }
+    ... on RequestSent {
+      cursor
+    }
+    ... on RequestChanged {
+      cursor
+    }
+    ... on RequestFulfilled {
+      cursor
+    }
+    ... on NotificationAdded {
       cursor
     }
     ... on AccessGranted {
@@ -760,7 +990,7 @@ export const ChangesDocument = new TypedDocumentString(`
   lastMessage {
     bodyText
   }
-}`, {"hash":"f7ccef7ca8dc199b9d5ad7b2c7e60d185e9a8975bc90a83904a123cf20314a0d"}) as unknown as TypedDocumentString<ChangesSubscription, ChangesSubscriptionVariables>;
+}`, {"hash":"044790ba19ee9aa857302aa37ccf35a3fd008e29308df7f81228a56ebd646f09"}) as unknown as TypedDocumentString<ChangesSubscription, ChangesSubscriptionVariables>;
 export const SendDocument = new TypedDocumentString(`
     mutation Send($input: SendMessageInput!) {
   sendMessage(input: $input) {
