@@ -380,3 +380,26 @@ CREATE INDEX "external_id_by_row" ON "external_id" ("row_id");
 CREATE INDEX "program_by_name" ON "program" ("agency_id", "name", "id");
 CREATE INDEX "enrollment_by_client" ON "enrollment" ("client_id", "entry_date");
 CREATE INDEX "enrollment_by_program" ON "enrollment" ("program_id", "client_id");
+
+-- m0021_directory_imports
+CREATE TABLE "directory_import" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "requested_by" uuid NOT NULL,
+  "format" text NOT NULL,
+  "source" text NOT NULL,
+  "organization" text NULL,
+  "strict" bool NOT NULL,
+  "apply" bool NOT NULL,
+  "file_kind" text NOT NULL,
+  "file_id" uuid NULL,
+  "status" text NOT NULL,
+  "attempt" integer NOT NULL,
+  "lease_until" timestamp with time zone NULL,
+  "bytes_read" bigint NOT NULL,
+  "bytes_total" bigint NOT NULL,
+  "outcome" text NULL,
+  "created_at" timestamp with time zone NOT NULL,
+  "finished_at" timestamp with time zone NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id"), FOREIGN KEY ("requested_by") REFERENCES "staff_member" ("id") );
+CREATE INDEX "directory_import_by_agency" ON "directory_import" ("agency_id", "created_at" DESC, "id" DESC);
+CREATE INDEX "directory_import_open" ON "directory_import" ("created_at") WHERE "finished_at" IS NULL;

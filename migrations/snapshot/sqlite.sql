@@ -379,3 +379,26 @@ CREATE INDEX "external_id_by_row" ON "external_id" ("row_id");
 CREATE INDEX "program_by_name" ON "program" ("agency_id", "name", "id");
 CREATE INDEX "enrollment_by_client" ON "enrollment" ("client_id", "entry_date");
 CREATE INDEX "enrollment_by_program" ON "enrollment" ("program_id", "client_id");
+
+-- m0021_directory_imports
+CREATE TABLE "directory_import" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "agency_id" uuid_text NOT NULL,
+  "requested_by" uuid_text NOT NULL,
+  "format" text NOT NULL,
+  "source" text NOT NULL,
+  "organization" text NULL,
+  "strict" boolean NOT NULL,
+  "apply" boolean NOT NULL,
+  "file_kind" text NOT NULL,
+  "file_id" uuid_text NULL,
+  "status" text NOT NULL,
+  "attempt" integer NOT NULL,
+  "lease_until" timestamp_with_timezone_text NULL,
+  "bytes_read" integer NOT NULL,
+  "bytes_total" integer NOT NULL,
+  "outcome" text NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL,
+  "finished_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id"), FOREIGN KEY ("requested_by") REFERENCES "staff_member" ("id") );
+CREATE INDEX "directory_import_by_agency" ON "directory_import" ("agency_id", "created_at" DESC, "id" DESC);
+CREATE INDEX "directory_import_open" ON "directory_import" ("created_at") WHERE "finished_at" IS NULL;

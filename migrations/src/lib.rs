@@ -22,6 +22,7 @@ mod m0008_audit;
 mod m0010_shared;
 mod m0013_portal_requests;
 mod m0020_imports;
+mod m0021_directory_imports;
 
 use sea_orm_migration::prelude::{
     DbErr, MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
@@ -67,6 +68,7 @@ pub const PLANS: &[Plan] = &[
     m0010_shared::PLAN,
     m0013_portal_requests::PLAN,
     m0020_imports::PLAN,
+    m0021_directory_imports::PLAN,
 ];
 
 /// Runs [`PLANS`].

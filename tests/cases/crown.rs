@@ -287,6 +287,7 @@ const NO_IDS: &[&str] = &[
     "eventCursor",
     "notifications",
     "sharedClients",
+    "directoryImports",
     "unreadNotificationCount",
 ];
 
@@ -323,9 +324,10 @@ async fn c25_k18_lists_hold_ones_own_and_nothing_else() {
     for (field, text) in lists {
         for who in WRONG {
             let answer = tidings.caller(who).ask(text, json!({})).await;
-            // The audit log is for administrators: to others it is forbidden as a whole.
+            // These are for administrators: to others they are forbidden as a whole.
             let code = answer["errors"][0]["extensions"]["code"].as_str();
-            let expected = (*field == "auditLog" && *who != "outsider").then_some("FORBIDDEN");
+            let expected = (["auditLog", "directoryImports"].contains(field) && *who != "outsider")
+                .then_some("FORBIDDEN");
             assert_eq!(code, expected, "{field} by {who}: {answer:#}");
             let hidden = if *who == "second-client" {
                 elena()

@@ -22,6 +22,7 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
     vec![
         ("startThread", "clinician", started("one"), ("subject", json!("two"))),
         ("sendMessage", "client", json!({ "threadId": sleep, "body": "one" }), ("body", json!("two"))),
+        ("importDirectory", "practice-admin", json!({ "file": null, "format": "FHIR" }), ("format", json!("HMIS"))),
         ("uploadAttachment", "guardian", json!({ "file": null, "clientId": client::FIRST_CHILD.gid() }), ("clientId", json!(client::SECOND_CHILD.gid()))),
         ("createUpload", "clinician", json!({ "fileName": "a.pdf", "contentType": "", "size": 1 }), ("size", json!(2))),
         ("editThreadHeader", "clinician", json!({ "threadId": sleep, "expectedVersion": 1, "subject": "one" }), ("expectedVersion", json!(2))),

@@ -4,6 +4,7 @@
 mod export;
 mod fhir;
 mod hmis;
+mod job;
 mod real;
 
 use std::path::Path;

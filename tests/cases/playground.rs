@@ -94,6 +94,10 @@ async fn every_example_runs_without_errors() {
             assert!(event.contains("Look."), "{name}: {event}");
             continue;
         }
+        if name == "directory-imports" {
+            let input = json!({ "file": null, "format": "FHIR" });
+            caller.does("importDirectory", input).await;
+        }
         if name == "shared-clients" {
             let admin = tidings.caller("clinical-admin");
             let input = json!({
@@ -111,7 +115,10 @@ async fn every_example_runs_without_errors() {
             caller.does("sendMessage", input).await;
         }
         let answer = if variables["input"].get("file").is_some() {
-            let kind = ("diary.txt", "text/plain");
+            let kind = match name.as_str() {
+                "import-directory" => ("export.ndjson", "application/x-ndjson"),
+                _ => ("diary.txt", "text/plain"),
+            };
             caller
                 .multipart(&text, variables, kind.0, kind.1, b"Dear Amina")
                 .await

@@ -17,6 +17,11 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "thread { ...T } message { ...M }",
     ),
     (
+        "importDirectory",
+        "ImportDirectoryInput",
+        "directoryImport { id }",
+    ),
+    (
         "uploadAttachment",
         "UploadAttachmentInput",
         "attachment { id }",
@@ -192,6 +197,11 @@ impl Caller<'_> {
             input["idempotencyKey"] = json!(key());
         }
         let (text, variables) = (mutation(name), json!({ "input": input }));
+        if name == "importDirectory" {
+            return self
+                .multipart(&text, variables, "a.ndjson", "application/x-ndjson", b"{}")
+                .await;
+        }
         if name == "uploadAttachment" {
             let content = b"Dear Ann";
             return self

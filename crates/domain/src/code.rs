@@ -116,6 +116,8 @@ codes! {
         AttachmentAlreadySent = "ATTACHMENT_ALREADY_SENT",
         /// More attachments than one message takes, or than can wait to be sent (SX-01).
         TooManyAttachments = "TOO_MANY_ATTACHMENTS",
+        /// As many imports of the agency wait as can.
+        TooManyImports = "TOO_MANY_IMPORTS",
         /// The client has an active release of information that does not expire within seven days
         /// (C-45).
         RoiAlreadyActive = "ROI_ALREADY_ACTIVE",

@@ -72,6 +72,8 @@ ids! {
     ProgramId;
     /// An enrolment of a client in a program.
     EnrollmentId;
+    /// An import of a directory as a job.
+    DirectoryImportId;
     /// A conversation.
     ThreadId;
     /// One entry of a thread.

@@ -64,16 +64,16 @@ pub use event::{Event, EventRecord, Position};
 pub use file_name::{Disposition, FileName};
 pub use file_type::{FileGroup, FileKind, FileProblem, FilePurpose};
 pub use id::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, EnrollmentId,
-    IdSource, LocationId, MessageId, NotificationId, PortalRequestId, Principal, ProgramId,
-    RandomIds, ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DirectoryImportId,
+    EnrollmentId, IdSource, LocationId, MessageId, NotificationId, PortalRequestId, Principal,
+    ProgramId, RandomIds, ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
 };
 pub use location::{Address, Coordinates, Place};
 pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
-    ClientNaming, ClientStatus, Deed, ExternalKind, HouseholdRole, Lifecycle, NotificationKind,
-    ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, StaffGroup,
-    SubjectKind, SupervisorScope, ThreadKind,
+    ClientNaming, ClientStatus, Deed, ExternalKind, HouseholdRole, ImportStatus, Lifecycle,
+    NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role,
+    RoleSet, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
 };

@@ -53,6 +53,8 @@ pub const ATTACHMENTS_PER_MESSAGE: u32 = 20;
 pub const MAX_ATTACHMENTS: usize = 100;
 /// Most attachments of one viewer that wait to be sent, those announced included.
 pub const MAX_UNSENT_ATTACHMENTS: u64 = 100;
+/// Most imports of an agency that have not come to their end.
+pub const MAX_OPEN_IMPORTS: i64 = 5;
 /// Hours for which an attachment waits to be sent.
 pub const UNSENT_HOURS: i64 = 24;
 /// Minutes for which the address of an upload is good.

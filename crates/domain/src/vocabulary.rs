@@ -125,6 +125,20 @@ words! {
         Member = "MEMBER",
     }
 
+    /// How far an import is that runs as a job.
+    ImportStatus {
+        /// It waits for its turn.
+        Queued = "QUEUED",
+        /// A server is at it.
+        Running = "RUNNING",
+        /// It came to its end: stored, or previewed.
+        Done = "DONE",
+        /// The set was refused as a whole.
+        Refused = "REFUSED",
+        /// The server failed at it several times, or whoever asked for it may do so no more.
+        Failed = "FAILED",
+    }
+
     /// What kind of conversation a thread is; decides who may reply (K5).
     ThreadKind {
         /// One staff member and one client (S-24).

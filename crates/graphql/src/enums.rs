@@ -65,6 +65,23 @@ pub(crate) enum HouseholdRole {
     Other,
 }
 
+/// How far an import of a directory is.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::ImportStatus")]
+pub(crate) enum ImportStatus {
+    /// It waits for its turn.
+    Queued,
+    /// A server is at it.
+    Running,
+    /// It came to its end: stored, or previewed.
+    Done,
+    /// The set was refused as a whole: nothing is stored.
+    Refused,
+    /// The server failed at it three times, or whoever asked for it may do so no more: nothing is
+    /// stored.
+    Failed,
+}
+
 /// Whose clients a supervisor sees.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "tidings_domain::SupervisorScope")]
@@ -295,6 +312,8 @@ pub(crate) enum UserErrorCode {
     AttachmentAlreadySent,
     /// More attachments than one message takes, or than can wait to be sent.
     TooManyAttachments,
+    /// As many imports of the agency wait as can.
+    TooManyImports,
     /// The client has an active release of information that does not expire within seven days.
     RoiAlreadyActive,
     /// The request was fulfilled, cancelled or has expired.

@@ -21,6 +21,7 @@ mod care_team;
 mod client;
 mod connection;
 mod cursor;
+mod directory_import;
 mod directory_mutations;
 mod enums;
 mod error;

@@ -14,6 +14,7 @@ use crate::attachment::AttachmentQuery;
 use crate::attachment_mutations::AttachmentMutation;
 use crate::audit::AuditQuery;
 use crate::batching::{Batching, Loads};
+use crate::directory_import::{ImportMutation, ImportQuery};
 use crate::directory_mutations::DirectoryMutation;
 use crate::inbox::InboxQuery;
 use crate::live::Operations;
@@ -44,6 +45,7 @@ pub(crate) struct Query(
     RequestQuery,
     NotificationQuery,
     SharingQuery,
+    ImportQuery,
 );
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
@@ -60,6 +62,7 @@ pub(crate) struct Mutation(
     RecordMutation,
     NotificationMutation,
     SharingMutation,
+    ImportMutation,
 );
 
 /// Bounds and switches of the schema.

@@ -19,6 +19,8 @@ pub enum AdminAction {
     ReadAuditLog,
     /// Share a client's records with another agency, and end it (K18).
     ShareClients,
+    /// Take a directory of another system in: it brings people and their roles.
+    ImportDirectories,
 }
 
 /// The roles that may do it, within their own agency.
@@ -30,6 +32,7 @@ const ADMINISTRATION: &[(AdminAction, &[Role])] = &[
     (AdminAction::SetClientStatus,     &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::PracticeScheduler]),
     (AdminAction::ReadAuditLog,        &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::SystemAdmin]),
     (AdminAction::ShareClients,        &[Role::PracticeAdmin, Role::ClinicalAdmin]),
+    (AdminAction::ImportDirectories,   &[Role::PracticeAdmin, Role::SystemAdmin]),
 ];
 
 /// Whether the viewer may do it in the own agency. A portal account never may.

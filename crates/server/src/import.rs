@@ -13,7 +13,7 @@ use tidings_service::{ImportDirectory, Service};
 use uuid::Uuid;
 
 pub use tidings_import::{Format, Problem, ProblemCode, Severity};
-pub use tidings_service::{Counts, ImportKind, ImportSummary, Watcher};
+pub use tidings_service::{Counts, ImportKind, ImportSummary, QueueImport, Watcher};
 
 use crate::config::Config;
 use crate::files;
@@ -102,12 +102,7 @@ pub async fn export_client<W: std::io::Write>(
 /// What comes of a set that cannot be opened.
 fn refused(problem: Problem, watcher: &dyn Watcher) -> ImportSummary {
     watcher.problem(&problem);
-    ImportSummary {
-        totals: BTreeMap::from([(problem.code.severity(), 1)]),
-        problems: vec![problem],
-        refused: true,
-        ..ImportSummary::default()
-    }
+    ImportSummary::refused_for(problem)
 }
 
 fn source(wanted: &Wanted<'_>) -> anyhow::Result<String> {
@@ -141,7 +136,7 @@ async fn agency(service: &Service, name: &str) -> anyhow::Result<AgencyId> {
 }
 
 /// What the configuration says to the readers.
-fn options(config: &Config) -> anyhow::Result<Options> {
+pub(crate) fn options(config: &Config) -> anyhow::Result<Options> {
     let mut role_codes = BTreeMap::new();
     for line in &config.import_role_codes {
         let (code, name) = role_code(line).context("import_role_codes is checked at the start")?;

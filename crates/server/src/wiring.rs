@@ -24,6 +24,7 @@ use crate::config::{self, Config};
 use crate::door::Door;
 use crate::files;
 use crate::health::Health;
+use crate::import;
 use crate::metrics::Metrics;
 use crate::playground;
 use crate::resume::Cursors;
@@ -63,7 +64,7 @@ pub struct Server {
     tasks: TaskTracker,
     grace: Duration,
     relay: JoinHandle<()>,
-    sweepers: [JoinHandle<()>; 2],
+    sweepers: [JoinHandle<()>; 3],
     serving: JoinHandle<std::io::Result<()>>,
 }
 
@@ -111,6 +112,8 @@ impl Server {
                 retention: chrono::Duration::days(i64::from(config.event_retention_days)),
             })
             .await?;
+        let imports = import::options(config)?;
+        service.look_for_imports().await?;
         let verifier = Verifier::with_clock(config, parts.clock)?;
         if let Err(error) = verifier.load_keys().await {
             tracing::error!(%error, "no keys to verify tokens with yet");
@@ -138,6 +141,11 @@ impl Server {
             sweepers: [
                 tokio::spawn(service.clone().sweep_files_forever()),
                 tokio::spawn(service.clone().watch_due_forever()),
+                tokio::spawn(
+                    service
+                        .clone()
+                        .import_forever(imports, config.data_dir.clone()),
+                ),
             ],
             service,
             seeded,

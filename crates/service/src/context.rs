@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::files::Files;
+use crate::import::Imports;
 use crate::live::Hub;
 
 /// The use cases of one running Tidings. Cheap to clone.
@@ -31,6 +32,7 @@ pub struct Service {
     pub(crate) bus: Bus,
     pub(crate) hub: Hub,
     pub(crate) files: Files,
+    pub(crate) imports: Arc<Imports>,
     /// Microseconds of the last [`Write::stamp`].
     stamped: Arc<AtomicI64>,
 }
@@ -82,6 +84,7 @@ impl Service {
             bus,
             hub: Hub::default(),
             files,
+            imports: Arc::default(),
             stamped: Arc::default(),
         }
     }

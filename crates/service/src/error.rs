@@ -124,6 +124,7 @@ fn text(code: UserErrorCode) -> &'static str {
         UserErrorCode::TooManyAttachments => {
             "These are more attachments than one message takes, or than can wait to be sent."
         }
+        UserErrorCode::TooManyImports => "Wait until an import of your agency has ended.",
         UserErrorCode::RoiAlreadyActive => release::ROI_ALREADY_ACTIVE,
         UserErrorCode::RequestClosed => {
             "The request was fulfilled, cancelled, or its time is over."

@@ -8,6 +8,7 @@
 mod change;
 mod households;
 mod index;
+mod job;
 mod people;
 mod summary;
 mod teams;
@@ -23,6 +24,9 @@ use crate::context::Service;
 use crate::error::{Error, Result};
 
 use change::Changing;
+pub(crate) use job::Imports;
+use job::Job;
+pub use job::{ImportQueued, QueueImport, outcome};
 pub use summary::{Counts, ImportSummary, Kind};
 
 /// Records that are read ahead of the writing.
@@ -69,6 +73,17 @@ impl Service {
         import: ImportDirectory,
         watcher: Arc<dyn Watcher>,
     ) -> Result<ImportSummary> {
+        self.import_as(import, watcher, None).await
+    }
+
+    /// The same; as a job, whose end is written in the transaction of what it stores: either both
+    /// are there or neither is.
+    async fn import_as(
+        &self,
+        import: ImportDirectory,
+        watcher: Arc<dyn Watcher>,
+        job: Option<&Job>,
+    ) -> Result<ImportSummary> {
         let (sender, mut items) = mpsc::channel(AHEAD);
         let plan = Plan::of(&import);
         let ImportDirectory {
@@ -114,19 +129,26 @@ impl Service {
         let mut summary = changing.summary;
         summary.refused = ended.is_err() || (strict && summary.problems_of(Severity::Problem) > 0);
         if let Some(tx) = tx {
-            self.settle(tx, &mut summary).await?;
+            self.settle(tx, &mut summary, job).await?;
         }
         Ok(summary)
     }
 
     /// Stores what was written, or lets it fall.
-    async fn settle(&self, tx: Tx, summary: &mut ImportSummary) -> Result<()> {
+    async fn settle(&self, tx: Tx, summary: &mut ImportSummary, job: Option<&Job>) -> Result<()> {
         if summary.refused {
+            return Ok(());
+        }
+        summary.applied = true;
+        if let Some(job) = job
+            && !self.ends(&tx, job, summary).await?
+        {
+            // Another server has it by now: what it stores counts.
+            summary.applied = false;
             return Ok(());
         }
         tx.commit().await?;
         self.bus.wake();
-        summary.applied = true;
         Ok(())
     }
 
@@ -165,10 +187,7 @@ impl Plan {
             agency: import.agency,
             time_zone: import.time_zone.clone(),
             by: import.by,
-            format: match import.format {
-                Format::Fhir => "FHIR",
-                Format::Hmis => "HMIS",
-            },
+            format: job::format_name(import.format),
             one_home: import.format == Format::Fhir,
         }
     }

@@ -49,7 +49,10 @@ pub use context::{Begin, Service, Write};
 pub use error::{Error, Refusal, Result};
 pub use files::Files;
 pub use fulfillment::{FulfillLocation, FulfillRelease, Fulfilled, text_hash};
-pub use import::{Counts, ImportDirectory, ImportSummary, Kind as ImportKind, Watcher};
+pub use import::{
+    Counts, ImportDirectory, ImportQueued, ImportSummary, Kind as ImportKind, QueueImport, Watcher,
+    outcome as import_outcome,
+};
 pub use link::LinkKey;
 pub use message::{SendMessage, Sent};
 pub use message_edit::{EditMessage, SetMessagePinned, Touched};
@@ -66,3 +69,6 @@ pub use thread::{
     ThreadSet,
 };
 pub use thread_header::{AudienceChange, EditHeader, HeaderEdited};
+pub use tidings_import::{
+    Format as ImportFormat, Problem as ImportProblem, Severity as ImportSeverity,
+};

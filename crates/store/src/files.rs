@@ -13,10 +13,12 @@ use crate::sql::{Reader, Sql};
 use crate::writer::Tx;
 
 impl Store {
-    /// Those of the files that an attachment names.
+    /// Those of the files that an attachment or an import names.
     pub async fn known_files(&self, files: &[Uuid]) -> Result<HashSet<Uuid>> {
         let mut sql = Sql::new(self.backend());
         sql.push("SELECT a.file_id FROM attachment a WHERE a.file_id IN ")
+            .list(files);
+        sql.push(" UNION SELECT i.file_id FROM directory_import i WHERE i.file_id IN ")
             .list(files);
         let rows = self.read.query_all_raw(sql.statement()).await?;
         rows.iter().map(|row| Reader::new(row).next()).collect()

@@ -1,6 +1,8 @@
 //! What an import matches on, and the changes that it makes. Unscoped by nature: an import is the
 //! operator's, or goes to one agency by what it is given.
 
+mod job;
+
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::{ActiveModelTrait, ColumnTrait, EntityTrait};
 use sea_orm::{ConnectionTrait, QueryFilter, Set};

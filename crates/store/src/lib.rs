@@ -3,10 +3,8 @@
 //! The entities are private; only their models leave. Every read that answers somebody takes a
 //! [`Viewer`](tidings_policy::Viewer) and starts at the visibility compiler (`visibility.rs`).
 //! Unscoped access stands in `system.rs` (seeding), `facts.rs` (what the law asks for),
-//! `event_log.rs` (what the relay reads), `files.rs` (sweeping) and `due.rs` (what falls due by
-//! itself), and nowhere else.
-//! `event_log.rs` (what the relay reads), `files.rs` (sweeping) and `import.rs` (what an import matches
-//! on), and nowhere else.
+//! `event_log.rs` (what the relay reads), `files.rs` (sweeping), `due.rs` (what falls due by itself)
+//! and `import.rs` (what an import matches on, and which one is next), and nowhere else.
 //!
 //! This crate knows no use case and no GraphQL: it does not decide whether a write is allowed, it
 //! only makes sure that a write is whole.
@@ -72,6 +70,7 @@ pub use entities::audit_entry::Model as AuditRow;
 pub use entities::care_team_member::Model as CareTeamMemberRow;
 pub use entities::client::Model as ClientRow;
 pub use entities::client_sharing::Model as ClientSharingRow;
+pub use entities::directory_import::Model as DirectoryImportRow;
 pub use entities::enrollment::Model as EnrollmentRow;
 pub use entities::external_id::Model as ExternalIdRow;
 pub use entities::location::Model as LocationRow;

@@ -15,8 +15,8 @@ use tidings_policy::{
 };
 
 use crate::entities::{
-    audience, audit_entry, client, enrollment, portal_account, portal_account_client, program,
-    staff_member, topic,
+    audience, audit_entry, client, directory_import, enrollment, portal_account,
+    portal_account_client, program, staff_member, topic,
 };
 use crate::sql::Sql;
 
@@ -286,6 +286,17 @@ impl Visible for audit_entry::Entity {
     fn condition(viewer: &Viewer) -> Condition {
         let agency = in_agency(audit_entry::Column::AgencyId, viewer);
         agency.add(Expr::value(administers(viewer, AdminAction::ReadAuditLog)))
+    }
+}
+
+impl Visible for directory_import::Entity {
+    /// Whoever may import sees what was imported into the agency; nobody else does.
+    fn condition(viewer: &Viewer) -> Condition {
+        let agency = in_agency(directory_import::Column::AgencyId, viewer);
+        agency.add(Expr::value(administers(
+            viewer,
+            AdminAction::ImportDirectories,
+        )))
     }
 }
 

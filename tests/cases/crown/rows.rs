@@ -53,6 +53,8 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("addReaction", ""),
     ("removeReaction", ""),
     ("setThreadLocked", ""),
+    ("importDirectory", ""),
+    ("directoryImports", "query { directoryImports(first: 100) { id } }"),
     ("uploadAttachment", ""),
     ("createUpload", ""),
     ("editThreadHeader", ""),

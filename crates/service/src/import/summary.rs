@@ -72,6 +72,17 @@ pub struct ImportSummary {
 }
 
 impl ImportSummary {
+    /// What comes of a set that cannot be opened.
+    #[must_use]
+    pub fn refused_for(problem: Problem) -> Self {
+        Self {
+            totals: BTreeMap::from([(problem.code.severity(), 1)]),
+            problems: vec![problem],
+            refused: true,
+            ..Self::default()
+        }
+    }
+
     /// The counts of a kind.
     #[must_use]
     pub fn of(&self, kind: Kind) -> Counts {

@@ -8,6 +8,7 @@ pub(crate) mod audit_entry;
 pub(crate) mod care_team_member;
 pub(crate) mod client;
 pub(crate) mod client_sharing;
+pub(crate) mod directory_import;
 pub(crate) mod enrollment;
 pub(crate) mod external_id;
 pub(crate) mod location;
