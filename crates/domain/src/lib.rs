@@ -37,6 +37,7 @@
 //! A new entity starts here with its id (`id.rs`), its enums (`vocabulary.rs`), its parsed values
 //! and bounds (`body.rs`, `limits.rs`) and the events it emits (`event.rs`).
 
+mod audience_set;
 mod audit;
 mod body;
 mod clock;
@@ -55,6 +56,7 @@ mod settings;
 pub mod spreadsheet;
 mod vocabulary;
 
+pub use audience_set::AudienceSet;
 pub use audit::{AuditEntry, AuditSubject};
 pub use body::{Body, BodyProblem, BodyRules, IdempotencyKey, Subject, SubjectProblem};
 pub use clock::{Clock, MockClock, SystemClock, truncate};
@@ -72,8 +74,8 @@ pub use location::{Address, Coordinates, Place};
 pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
-    AccountState, AttachmentPurpose, AudienceKind, AudienceSet, BodyFormat, CareTeamSource,
-    ClientNaming, ClientStatus, Deed, ExternalKind, HouseholdRole, ImportStatus, Lifecycle,
-    NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role,
-    RoleSet, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
+    AccountState, AttachmentPurpose, AudienceKind, BodyFormat, CareTeamSource, ClientNaming,
+    ClientStatus, Deed, ExternalKind, HouseholdRole, ImportStatus, Lifecycle, NotificationKind,
+    ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, StaffGroup,
+    SubjectKind, SupervisorScope, ThreadKind,
 };
