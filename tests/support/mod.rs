@@ -116,7 +116,8 @@ impl Tidings {
         self.server.take().unwrap().kill();
         let (database, clock) = (Arc::clone(&self.database), Arc::clone(&self.clock));
         drop(self);
-        Self::on(database, clock, &[]).await
+        // In a box: a whole server begins in it.
+        Box::pin(Self::on(database, clock, &[])).await
     }
 
     /// Speaks for a member of the demo cast.
