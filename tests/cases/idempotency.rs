@@ -47,6 +47,7 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("setThreadLocked", "clinician", json!({ "threadId": sleep, "locked": true }), ("locked", json!(false))),
         ("updateStaffSettings", "clinician", json!({ "allowClientInitiatedContact": false }), ("displayInPortal", json!(false))),
         ("sendPortalRequest", "clinician", json!({ "clientId": client::CLIENT.gid(), "request": { "location": {} } }), ("note", json!("two"))),
+        ("sendPortalRequests", "clinician", json!({ "clientIds": [client::CLIENT.gid(), client::SECOND_CHILD.gid()], "request": { "location": {} } }), ("note", json!("two"))),
         ("markPortalRequestSeen", "client", json!({ "requestId": location_request(request::LOCATION) }), ("requestId", json!(release_request(request::RELEASE)))),
         ("fulfillLocationRequest", "client", json!({ "requestId": location_request(request::LOCATION), "place": { "address": { "line1": "one" } } }), ("place", json!({ "address": { "line1": "two" } }))),
         ("cancelPortalRequest", "clinician", json!({ "requestId": release_request(request::RELEASE) }), ("requestId", json!(location_request(request::LOCATION)))),

@@ -3,6 +3,7 @@
 mod fulfilling;
 mod life;
 mod lists;
+mod many;
 mod releases;
 mod sending;
 mod sharing;

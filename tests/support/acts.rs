@@ -134,6 +134,11 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "request { id __typename status noteText noteHtml expiresAt ... on ReleaseOfInformationRequest { textSha256 } }",
     ),
     (
+        "sendPortalRequests",
+        "SendPortalRequestsInput",
+        "results { client { id } request { id __typename status noteText client { id } } refusal { field code message } }",
+    ),
+    (
         "markPortalRequestSeen",
         "NamePortalRequestInput",
         "request { id status seenAt }",

@@ -207,6 +207,18 @@ words! {
         DirectoryImported = "DIRECTORY_IMPORTED",
         /// A client's record was exported for another system.
         RecordExported = "RECORD_EXPORTED",
+        /// A client was asked for something (C-31).
+        RequestSent = "REQUEST_SENT",
+        /// A request was taken back.
+        RequestCancelled = "REQUEST_CANCELLED",
+        /// A client did what a request asked (C-49).
+        RequestFulfilled = "REQUEST_FULFILLED",
+        /// A client added a location that nobody asked for (CX-19).
+        LocationAdded = "LOCATION_ADDED",
+        /// A release of information was revoked.
+        ReleaseRevoked = "RELEASE_REVOKED",
+        /// A client's records were shared with another agency, or are no longer (K18).
+        ClientSharingChanged = "CLIENT_SHARING_CHANGED",
     }
 
     /// Which kind of row an entry of the audit log is about: the name of its GraphQL type.

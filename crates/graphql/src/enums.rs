@@ -376,4 +376,16 @@ pub(crate) enum AuditDeed {
     DirectoryImported,
     /// A client's record was exported for another system.
     RecordExported,
+    /// A client was asked for something.
+    RequestSent,
+    /// A request was taken back.
+    RequestCancelled,
+    /// A client did what a request asked.
+    RequestFulfilled,
+    /// A client added a location that nobody asked for.
+    LocationAdded,
+    /// A release of information was revoked.
+    ReleaseRevoked,
+    /// A client's records were shared with another agency, or are no longer.
+    ClientSharingChanged,
 }

@@ -29,6 +29,7 @@ mod guard;
 mod inbox;
 mod live;
 mod loaders;
+mod mass_sending;
 mod message;
 mod message_edit_mutations;
 mod message_mutations;

@@ -244,7 +244,7 @@ impl RequestMutation {
     }
 }
 
-fn wanted(input: WantedInput) -> Result<Wanted> {
+pub(crate) fn wanted(input: WantedInput) -> Result<Wanted> {
     Ok(match input {
         WantedInput::Location(location) => Wanted::Location {
             private: location.private,

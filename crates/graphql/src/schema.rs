@@ -19,6 +19,7 @@ use crate::directory_mutations::DirectoryMutation;
 use crate::inbox::InboxQuery;
 use crate::live::Operations;
 use crate::loaders::loaders;
+use crate::mass_sending::MassMutation;
 use crate::message_edit_mutations::MessageEditMutation;
 use crate::message_mutations::MessageMutation;
 use crate::notification::{NotificationMutation, NotificationQuery};
@@ -59,6 +60,7 @@ pub(crate) struct Mutation(
     AttachmentMutation,
     DirectoryMutation,
     RequestMutation,
+    MassMutation,
     RecordMutation,
     NotificationMutation,
     SharingMutation,

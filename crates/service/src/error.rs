@@ -38,6 +38,18 @@ pub enum Error {
 /// What a use case answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+impl Refusal {
+    /// A refusal about a field of the input, with the sentence of its code.
+    #[must_use]
+    pub fn new(code: UserErrorCode, field: &[&'static str]) -> Self {
+        Self {
+            code,
+            field: field.iter().map(|name| Cow::Borrowed(*name)).collect(),
+            message: text(code).to_owned(),
+        }
+    }
+}
+
 impl Error {
     /// Not there, or not for this viewer: the same answer.
     #[must_use]
@@ -60,12 +72,7 @@ impl Error {
     /// A refusal about a field of the input.
     #[must_use]
     pub fn refused(code: UserErrorCode, field: &[&'static str]) -> Self {
-        let message = text(code).to_owned();
-        Self::Refused(Refusal {
-            code,
-            field: field.iter().map(|name| Cow::Borrowed(*name)).collect(),
-            message,
-        })
+        Self::Refused(Refusal::new(code, field))
     }
 }
 

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tidings_domain::release::SignedName;
 use tidings_domain::{
-    NotificationKind, Place, PortalRequestId, Principal, RequestKind, RequestStatus, UserErrorCode,
+    Deed, NotificationKind, Place, PortalRequestId, Principal, RequestKind, RequestStatus,
+    UserErrorCode,
 };
 use tidings_policy::Viewer;
 use tidings_store::{PortalRequestRow, ReleaseRow};
@@ -164,8 +165,12 @@ pub(crate) async fn fulfilled(write: Write<'_>, request: PortalRequestRow) -> Re
     };
     let requester = Principal::Staff(request.requested_by);
     let about = (request.agency_id, request.client_id, request.id.0);
+    let (agency, client) = (request.agency_id, request.client_id);
+    let detail = format!("{} request {}", request.kind, request.id);
     move_to(&write, request, RequestStatus::Fulfilled).await?;
     let kind = NotificationKind::RequestFulfilled;
     notify(&write.tx, write.id(), requester, kind, about, write.now).await?;
+    let deed = Deed::RequestFulfilled;
+    write.audit(agency, deed, client, detail).await?;
     write.commit(done).await
 }

@@ -26,6 +26,7 @@ mod fulfillment;
 mod import;
 mod link;
 pub mod live;
+mod mass_sending;
 mod message;
 mod message_edit;
 mod notification;
@@ -54,6 +55,7 @@ pub use import::{
     outcome as import_outcome,
 };
 pub use link::LinkKey;
+pub use mass_sending::{Asking, RequestsSent, SendPortalRequests};
 pub use message::{SendMessage, Sent};
 pub use message_edit::{EditMessage, SetMessagePinned, Touched};
 pub use notification::{MarkNotifications, NotificationsMarked};

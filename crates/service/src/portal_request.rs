@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use tidings_domain::{
-    AccountState, BodyFormat, ClientId, Event, MessagingPolicy, PortalRequestId, RequestKind,
-    RequestStatus, UserErrorCode, release,
+    AccountState, BodyFormat, ClientId, Deed, Event, MessagingPolicy, PortalRequestId, RequestKind,
+    RequestStatus, StaffId, UserErrorCode, release,
 };
 use tidings_policy::{Viewer, may_act_for, may_change_requests, may_send_request};
 use tidings_store::{ClientRow, PortalRequestRow, Subject};
 
-use crate::body::note;
+use crate::body::{MessageBody, note};
 use crate::context::{Begin, Service, Write};
 use crate::error::{Error, Result};
 
@@ -88,35 +88,12 @@ impl Service {
             Begin::Done(sent) => return Ok(sent),
             Begin::New(write) => write,
         };
-        let staff = viewer.staff().ok_or_else(Error::forbidden)?;
         let client = write.tx.lock_client(viewer, input.client).await?;
         let client = client.ok_or_else(Error::not_found)?;
-        may_send_request(viewer)?;
-        reaches(&write, viewer.policy(), &client).await?;
-        let mut row = PortalRequestRow {
-            id: write.id(),
-            agency_id: client.agency_id,
-            client_id: client.id,
-            kind: input.wanted.kind(),
-            status: RequestStatus::Sent,
-            private: input.wanted.private(),
-            requested_by: staff.id,
-            note_text: None,
-            note_html: None,
-            release_text: None,
-            release_days: None,
-            created_at: write.now,
-            expires_at: write.now + viewer.policy().request_lasts(),
-            seen_at: None,
-            closed_at: None,
-        };
-        wanted(&write, viewer, &input.wanted, &mut row).await?;
-        if let Some(note) = note? {
-            (row.note_text, row.note_html) = (Some(note.text), note.html);
-        }
-        write.tx.insert_portal_request(&row).await?;
-        tell(&write, &row, |request| Event::RequestSent { request }).await?;
-        write.commit(RequestMoved { request: row.id }).await
+        let asked = Asked::judge(viewer, &input.wanted, note)?;
+        let request = asked.send(&write, viewer, &client).await?;
+        asked.audit(&write, &client, request).await?;
+        write.commit(RequestMoved { request }).await
     }
 
     /// Notes that the client has looked at a request. The first time is kept; a request that is
@@ -164,7 +141,11 @@ impl Service {
         let row = row.ok_or_else(Error::not_found)?;
         may_change_requests(viewer, row.agency_id)?;
         open(&write, &row)?;
+        let (agency, client) = (row.agency_id, row.client_id);
+        let detail = format!("{} request {request}", row.kind);
         move_to(&write, row, RequestStatus::Cancelled).await?;
+        let deed = Deed::RequestCancelled;
+        write.audit(agency, deed, client, detail).await?;
         write.commit(RequestMoved { request }).await
     }
 }
@@ -180,34 +161,98 @@ async fn reaches(write: &Write<'_>, policy: &MessagingPolicy, client: &ClientRow
     Ok(())
 }
 
-/// What the kind of a request asks besides.
-async fn wanted(
-    write: &Write<'_>,
-    viewer: &Viewer,
-    wanted: &Wanted,
-    row: &mut PortalRequestRow,
-) -> Result<()> {
-    match wanted {
-        Wanted::Location { .. } => {}
-        Wanted::ReleaseOfInformation { days } => {
-            let today = viewer.today();
-            let until = write.tx.released_until(row.client_id, today).await?;
-            if !release::may_request(today, until) {
+/// What clients are asked for, judged: the same for each of them.
+pub(crate) struct Asked {
+    kind: RequestKind,
+    private: bool,
+    requested_by: StaffId,
+    release_days: Option<i32>,
+    note: Option<MessageBody>,
+}
+
+impl Asked {
+    /// Judges it. Refused if the viewer asks nobody for anything, with `DATE_RANGE_INVALID`, and as
+    /// the note is.
+    pub(crate) fn judge(
+        viewer: &Viewer,
+        wanted: &Wanted,
+        note: Result<Option<MessageBody>>,
+    ) -> Result<Self> {
+        let requested_by = viewer.staff().ok_or_else(Error::forbidden)?.id;
+        may_send_request(viewer)?;
+        let release_days = match wanted {
+            Wanted::Location { .. } => None,
+            Wanted::ReleaseOfInformation { days } => {
+                let longest = viewer.policy().longest_release();
+                let days = days.unwrap_or(longest);
+                if !(1..=longest).contains(&days) {
+                    let code = UserErrorCode::DateRangeInvalid;
+                    let field = &["request", "releaseOfInformation", "days"];
+                    return Err(Error::refused(code, field));
+                }
+                i32::try_from(days).ok()
+            }
+        };
+        Ok(Self {
+            kind: wanted.kind(),
+            private: wanted.private(),
+            requested_by,
+            release_days,
+            note: note?,
+        })
+    }
+
+    /// Asks a locked client for it. Refused, before anything is written, with
+    /// `CLIENT_NOT_ACTIVATED` and `ROI_ALREADY_ACTIVE`.
+    pub(crate) async fn send(
+        &self,
+        write: &Write<'_>,
+        viewer: &Viewer,
+        client: &ClientRow,
+    ) -> Result<PortalRequestId> {
+        reaches(write, viewer.policy(), client).await?;
+        let is_release = self.kind == RequestKind::ReleaseOfInformation;
+        if is_release {
+            let until = write.tx.released_until(client.id, viewer.today()).await?;
+            if !release::may_request(viewer.today(), until) {
                 let code = UserErrorCode::RoiAlreadyActive;
                 return Err(Error::refused(code, &["request", "releaseOfInformation"]));
             }
-            let longest = viewer.policy().longest_release();
-            let days = days.unwrap_or(longest);
-            if !(1..=longest).contains(&days) {
-                let code = UserErrorCode::DateRangeInvalid;
-                let field = &["request", "releaseOfInformation", "days"];
-                return Err(Error::refused(code, field));
-            }
-            row.release_days = i32::try_from(days).ok();
-            row.release_text = Some(viewer.policy().release_text().to_owned());
         }
+        let row = PortalRequestRow {
+            id: write.id(),
+            agency_id: client.agency_id,
+            client_id: client.id,
+            kind: self.kind,
+            status: RequestStatus::Sent,
+            private: self.private,
+            requested_by: self.requested_by,
+            note_text: self.note.as_ref().map(|note| note.text.clone()),
+            note_html: self.note.as_ref().and_then(|note| note.html.clone()),
+            release_text: is_release.then(|| viewer.policy().release_text().to_owned()),
+            release_days: self.release_days,
+            created_at: write.now,
+            expires_at: write.now + viewer.policy().request_lasts(),
+            seen_at: None,
+            closed_at: None,
+        };
+        write.tx.insert_portal_request(&row).await?;
+        tell(write, &row, |request| Event::RequestSent { request }).await?;
+        Ok(row.id)
     }
-    Ok(())
+
+    /// Writes into the audit log that it was sent.
+    pub(crate) async fn audit(
+        &self,
+        write: &Write<'_>,
+        client: &ClientRow,
+        request: PortalRequestId,
+    ) -> Result<()> {
+        let detail = format!("{} request {request}", self.kind);
+        write
+            .audit(client.agency_id, Deed::RequestSent, client.id, detail)
+            .await
+    }
 }
 
 /// A request that the viewer's account may fulfil now, locked (C-49): seen by it, of a client for

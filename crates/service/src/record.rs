@@ -1,7 +1,7 @@
 //! What clients add to their record, asked or not (CX-19), and take back: locations and releases.
 
 use serde::{Deserialize, Serialize};
-use tidings_domain::{ClientId, Event, LocationId, Place, ReleaseId, UserErrorCode};
+use tidings_domain::{ClientId, Deed, Event, LocationId, Place, ReleaseId, UserErrorCode};
 use tidings_policy::{Viewer, may_act_for, may_revoke};
 use tidings_store::{LocationRow, Subject};
 
@@ -56,6 +56,11 @@ impl Service {
         let row = location(&write, viewer, input.acting_for, place)?;
         write.tx.insert_location(&row).await?;
         changed(&write, viewer, row.client_id).await?;
+        let detail = format!("location {}", row.id);
+        let deed = Deed::LocationAdded;
+        write
+            .audit(row.agency_id, deed, row.client_id, detail)
+            .await?;
         write.commit(LocationAdded { location: row.id }).await
     }
 
@@ -82,6 +87,11 @@ impl Service {
         }
         write.tx.revoke_release(row.id, write.now).await?;
         changed(&write, viewer, row.client_id).await?;
+        let detail = format!("release {}", row.id);
+        let deed = Deed::ReleaseRevoked;
+        write
+            .audit(row.agency_id, deed, row.client_id, detail)
+            .await?;
         write.commit(ReleaseRevoked { release: row.id }).await
     }
 }

@@ -1,7 +1,7 @@
 //! Sharing a client's records with another agency (K18). Threads stay within their agency.
 
 use serde::{Deserialize, Serialize};
-use tidings_domain::{AgencyId, ClientId, Event, UserErrorCode};
+use tidings_domain::{AgencyId, ClientId, Deed, Event, UserErrorCode};
 use tidings_policy::{AdminAction, Viewer, administers};
 use tidings_store::Subject;
 
@@ -68,6 +68,11 @@ impl Service {
                 shared: input.shared,
             };
             write.emit(subject, event).await?;
+            let detail = format!("shared {} with agency {}", input.shared, input.agency);
+            let deed = Deed::ClientSharingChanged;
+            write
+                .audit(client.agency_id, deed, client.id, detail)
+                .await?;
         }
         write.commit(ClientSharingSet { client: client.id }).await
     }

@@ -13,6 +13,7 @@ use tidings_store::{
 };
 
 use crate::model::is_open;
+use crate::records::{record, records};
 use crate::shared::{doors, share};
 use crate::stir::{stir, viewers};
 use crate::support::Db;
@@ -36,7 +37,7 @@ const STATES: [InboxState; 5] = [
 async fn k17_t04_t05_t06_t07_t08_t09_t11_t14_k18_every_door_shows_what_the_law_allows() {
     let db = Db::fresh().await;
     let first = std::env::var("TIDINGS_TEST_SEED").map_or(1, |seed| seed.parse().unwrap());
-    let mut seen = 0;
+    let (mut seen, mut recorded) = (0, 0);
     for seed in first..first + worlds(db.postgres()) {
         let mut world = World::roll(seed);
         let tx = db.store.begin().await.unwrap();
@@ -45,6 +46,7 @@ async fn k17_t04_t05_t06_t07_t08_t09_t11_t14_k18_every_door_shows_what_the_law_a
         let viewers = viewers(&world, &db.store).await;
         let receipts = stir(&mut world, &db.store, &viewers).await;
         let shared = share(&mut world, &db.store).await;
+        let asked = record(&mut world, &db.store).await;
         facts_are_those_of_the_rows(&world, &db.store).await;
         for viewer in &viewers {
             seen += world.visible(viewer).len();
@@ -52,11 +54,13 @@ async fn k17_t04_t05_t06_t07_t08_t09_t11_t14_k18_every_door_shows_what_the_law_a
             messages(&world, &db.store, viewer, &receipts).await;
             writes(&world, &db.store, viewer).await;
             doors(&world, &db.store, viewer, &shared).await;
+            recorded += records(&world, &db.store, viewer, &asked).await;
             counts(&world, &db.store, viewer).await;
             lists(&mut world, &db.store, viewer).await;
         }
     }
     assert!(seen > 500, "worlds so poor prove nothing: {seen}");
+    assert!(recorded > 500, "records so few prove nothing: {recorded}");
 }
 
 fn all(world: &World) -> Vec<ThreadId> {

@@ -19,6 +19,7 @@ mod gapless;
 mod model;
 mod paging;
 mod reading;
+mod records;
 mod shared;
 mod stir;
 mod writer;
