@@ -1,6 +1,6 @@
 //! Traces for OpenTelemetry: names, codes, numbers and times, never content.
 //!
-//! A trace begins with the HTTP request ([`request`]), or with an operation that came over a socket; below
+//! A trace begins with the HTTP request (`request`), or with an operation that came over a socket; below
 //! it stand the operation, the write and its commit. The spans are `tracing`'s, and cost next to nothing while
 //! no collector is configured.
 
