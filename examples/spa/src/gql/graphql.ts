@@ -112,12 +112,24 @@ export type AuditDeed =
   | 'CARE_TEAM_ASSIGNED'
   /** An assignment to a client was ended. */
   | 'CARE_TEAM_ENDED'
+  /** A client's records were shared with another agency, or are no longer. */
+  | 'CLIENT_SHARING_CHANGED'
   /** A client was marked active or inactive. */
   | 'CLIENT_STATUS_CHANGED'
   /** A directory from another system was imported. */
   | 'DIRECTORY_IMPORTED'
+  /** A client added a location that nobody asked for. */
+  | 'LOCATION_ADDED'
   /** A client's record was exported for another system. */
   | 'RECORD_EXPORTED'
+  /** A release of information was revoked. */
+  | 'RELEASE_REVOKED'
+  /** A request was taken back. */
+  | 'REQUEST_CANCELLED'
+  /** A client did what a request asked. */
+  | 'REQUEST_FULFILLED'
+  /** A client was asked for something. */
+  | 'REQUEST_SENT'
   /** A staff member was given other roles. */
   | 'ROLES_CHANGED'
   /** A staff member's settings were changed. */
@@ -302,6 +314,79 @@ export type HouseholdRole =
   | 'HEAD'
   /** Anybody else, or nobody says. */
   | 'OTHER';
+
+/** A directory to import into the agency. */
+export type ImportDirectoryInput = {
+  /** Whether it is stored; else it is a preview. */
+  apply?: Scalars['Boolean']['input'];
+  /** The files: a zip, or one file that ends in `.ndjson` or `.json`. */
+  file: Scalars['Upload']['input'];
+  /** How it is written. */
+  format: ImportFormat;
+  /**
+   * Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
+   * the same input and content answers with the first outcome for seven days.
+   */
+  idempotencyKey: Scalars['String']['input'];
+  /** With HMIS: the `OrganizationID` whose part is taken; needed where there are several. */
+  organization?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * What the system is called here, 1 to 64 visible ASCII characters; by default `fhir` or
+   * `hmis`. Two systems need two names.
+   */
+  source?: InputMaybe<Scalars['String']['input']>;
+  /** Whether any problem refuses all of it. */
+  strict?: Scalars['Boolean']['input'];
+};
+
+/** How a directory is written. */
+export type ImportFormat =
+  /** FHIR R4: NDJSON, a Bundle as JSON, or a zip of either. */
+  | 'FHIR'
+  /** HMIS CSV, FY2026: a zip. */
+  | 'HMIS';
+
+/** What an import counts. */
+export type ImportKind =
+  /** Agencies. */
+  | 'AGENCY'
+  /** Care team memberships. */
+  | 'CARE_TEAM'
+  /** Clients. */
+  | 'CLIENT'
+  /** Enrolments. */
+  | 'ENROLLMENT'
+  /** Profiles in the hands of portal accounts. */
+  | 'FAMILY'
+  /** Programs. */
+  | 'PROGRAM'
+  /** Staff members. */
+  | 'STAFF';
+
+/** How much a problem of an import weighs. */
+export type ImportSeverity =
+  /** The set is refused. */
+  | 'FATAL'
+  /** Nothing is wrong; somebody should know. */
+  | 'NOTICE'
+  /** A line, or what hangs on it, was left out. A strict import refuses the set. */
+  | 'PROBLEM';
+
+/** How far an import of a directory is. */
+export type ImportStatus =
+  /** It came to its end: stored, or previewed. */
+  | 'DONE'
+  /**
+   * The server failed at it three times, or whoever asked for it may do so no more: nothing is
+   * stored.
+   */
+  | 'FAILED'
+  /** It waits for its turn. */
+  | 'QUEUED'
+  /** The set was refused as a whole: nothing is stored. */
+  | 'REFUSED'
+  /** A server is at it. */
+  | 'RUNNING';
 
 /** What an inbox is narrowed to. Filters combine with AND and never show more. */
 export type InboxFilter = {
@@ -521,6 +606,23 @@ export type SendPortalRequestInput = {
   /** How the note is written. */
   noteFormat?: BodyFormat;
   /** For what. */
+  request: WantedInput;
+};
+
+/** A portal request to send to many clients. */
+export type SendPortalRequestsInput = {
+  /** Who is asked: 1 to 100 clients of the viewer's agency, each named once. */
+  clientIds: Array<Scalars['ID']['input']>;
+  /**
+   * Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
+   * the same input answers with the first outcome for seven days.
+   */
+  idempotencyKey: Scalars['String']['input'];
+  /** What else they are told; bounded and made safe as a message is. It shows no images. */
+  note?: InputMaybe<Scalars['String']['input']>;
+  /** How the note is written. */
+  noteFormat?: BodyFormat;
+  /** For what: the same for all. */
   request: WantedInput;
 };
 
@@ -778,6 +880,8 @@ export type UserErrorCode =
   | 'TOO_MANY_ATTACHMENTS'
   /** The message was edited as often as a message can be. */
   | 'TOO_MANY_EDITS'
+  /** As many imports of the agency wait as can. */
+  | 'TOO_MANY_IMPORTS'
   /** More threads are pinned than one viewer can have, or more messages than one thread. */
   | 'TOO_MANY_PINNED'
   /** The message takes no more reactions, or the viewer changed too many within a minute. */
