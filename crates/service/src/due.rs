@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Days, Utc};
 use tidings_domain::{Event, NotificationKind, Principal, limits};
-use tidings_store::{EndingRelease, NoticeDay, Subject, Tx};
+use tidings_store::{EndingRelease, NoticeDay, Tx};
 
 use crate::context::{Service, new_id};
 use crate::error::Result;
 use crate::notification::notify;
+use crate::portal_request::who_is_told;
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_mins(1);
@@ -47,17 +48,8 @@ impl Service {
             let tx = self.store.begin().await?;
             let expired = tx.expire_portal_requests(now, AT_ONCE).await?;
             for row in &expired {
-                let mut agencies = vec![row.agency_id];
-                if !row.private {
-                    agencies.extend(tx.sharing_agencies(row.client_id).await?);
-                }
-                for agency in agencies {
-                    let subject = Subject {
-                        agency,
-                        thread: None,
-                        client: Some(row.client_id),
-                    };
-                    let event = Event::RequestChanged { request: row.id };
+                let event = Event::RequestChanged { request: row.id };
+                for subject in who_is_told(&tx, row).await? {
                     tx.emit(subject, &event, now).await?;
                 }
             }

@@ -6,7 +6,7 @@ use tidings_domain::{
     RequestStatus, StaffId, UserErrorCode, release,
 };
 use tidings_policy::{Viewer, may_act_for, may_change_requests, may_send_request};
-use tidings_store::{ClientRow, PortalRequestRow, Subject};
+use tidings_store::{ClientRow, PortalRequestRow, Subject, Tx};
 
 use crate::body::{MessageBody, note};
 use crate::context::{Begin, Service, Write};
@@ -298,24 +298,28 @@ pub(crate) async fn move_to(
     tell(write, &row, event).await
 }
 
-/// Tells the client's agency of a request and, if it is not private, each agency with which the
-/// client is shared: an event for each, since nothing in the log crosses from one to another.
 async fn tell(
     write: &Write<'_>,
     row: &PortalRequestRow,
     event: impl Fn(PortalRequestId) -> Event,
 ) -> Result<()> {
-    let mut agencies = vec![row.agency_id];
-    if !row.private {
-        agencies.extend(write.tx.sharing_agencies(row.client_id).await?);
-    }
-    for agency in agencies {
-        let subject = Subject {
-            agency,
-            thread: None,
-            client: Some(row.client_id),
-        };
+    for subject in who_is_told(&write.tx, row).await? {
         write.emit(subject, event(row.id)).await?;
     }
     Ok(())
+}
+
+/// Who is told of a request: the client's agency and, if it is not private, each agency with which
+/// the client is shared. An event for each, since nothing in the log crosses from one to another.
+pub(crate) async fn who_is_told(tx: &Tx, row: &PortalRequestRow) -> Result<Vec<Subject>> {
+    let mut agencies = vec![row.agency_id];
+    if !row.private {
+        agencies.extend(tx.sharing_agencies(row.client_id).await?);
+    }
+    let subject = |agency| Subject {
+        agency,
+        thread: None,
+        client: Some(row.client_id),
+    };
+    Ok(agencies.into_iter().map(subject).collect())
 }
