@@ -120,6 +120,27 @@ async fn g1_a_transaction_of_somebody_else_holds_events_up_no_longer_than_it_las
 }
 
 #[tokio::test]
+async fn g1_a_transaction_of_another_database_holds_no_event_up() {
+    let (tidings, neighbour) = (Tidings::start().await, Tidings::start().await);
+    if !tidings.is_postgres() {
+        return;
+    }
+    let invoice = thread::INVOICE.gid();
+    let mut listener = tidings.listen_to("clinician", Some(&invoice)).await;
+    let stranger = Paused::begin(&neighbour).await;
+    tidings
+        .caller("client")
+        .writes(&invoice, "not held up")
+        .await;
+    listener.expect_message("not held up").await;
+    let cursor = tidings.caller("clinician").cursor().await;
+    tidings.caller("client").writes(&invoice, "nor this").await;
+    let mut again = tidings.listen_after("clinician", cursor).await;
+    again.expect_message("nor this").await;
+    stranger.commit().await;
+}
+
+#[tokio::test]
 async fn g2_of_two_writes_the_one_that_waited_for_the_other_comes_second() {
     let tidings = Tidings::start().await;
     if !tidings.is_postgres() {
@@ -219,6 +240,11 @@ async fn g5_a_viewer_that_was_loaded_before_a_change_is_not_believed_after_it() 
     }
     let appointment = thread::APPOINTMENT.gid();
     let mut admin = tidings.listen_to("practice-admin", None).await;
+    // The first may come from the log; with the second it is live, and looks at no floor any more.
+    for body in ["one", "two"] {
+        tidings.caller("client").writes(&appointment, body).await;
+        admin.expect_message(body).await;
+    }
     let cursor = tidings.caller("scheduler").cursor().await;
     // The subscription stops behind the loading of its viewer, where it looks at its cursor …
     let mut floor = tidings.raw().await;

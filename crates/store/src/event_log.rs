@@ -3,8 +3,9 @@
 //! **Order (G2).** A reader that has passed a position never meets an event behind it. SQLite's
 //! single writer gives that by itself. On PostgreSQL an event carries its writing transaction, or
 //! the newest that had ended before it was written, so that a write stands behind those it waited
-//! for; and a reader stops at the horizon: the oldest transaction still in progress. Below it
-//! everything is decided, so nothing can appear there later; above it nothing is read yet.
+//! for; and a reader stops at the horizon: the oldest transaction of this database still in
+//! progress. Below it everything is decided, so nothing can appear there later; above it nothing is
+//! read yet.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, QueryResult};
@@ -15,8 +16,19 @@ use crate::error::{Result, StoreError};
 use crate::sql::{Reader, Sql};
 use crate::writer::Tx;
 
-/// The oldest transaction still in progress; events below it are final.
-const HORIZON: &str = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+/// The oldest transaction of this database still in progress; events below it are final.
+///
+/// A snapshot names those of the whole cluster. One is passed over if its session is found to be in
+/// another database; whatever cannot be told of it, such as when it has ended meanwhile, it counts.
+const HORIZON: &str = "CASE WHEN pg_snapshot_xmin(pg_current_snapshot()) = \
+     pg_snapshot_xmax(pg_current_snapshot()) \
+     THEN pg_snapshot_xmax(pg_current_snapshot())::text::bigint \
+     ELSE COALESCE((SELECT x.id FROM pg_snapshot_xip(pg_current_snapshot()) AS x (id) \
+     WHERE NOT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
+     WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' \
+     AND l.transactionid = x.id::xid AND a.datid <> \
+     (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())) \
+     ORDER BY x.id LIMIT 1), pg_snapshot_xmax(pg_current_snapshot()))::text::bigint END";
 
 const COLUMNS: &str = "SELECT e.tx, e.seq, e.at, e.agency_id, e.thread_id, e.client_id, \
                        e.payload FROM event e WHERE ";
