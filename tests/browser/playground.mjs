@@ -24,7 +24,8 @@ async function until(what, holds) {
     const found = await holds();
     if (found) return found;
     if (Date.now() > end) {
-      throw new Error(`never came: ${what}\n${faults.join('\n')}`);
+      const kept = await page.evaluate(() => sessionStorage.getItem('graphiql:tabState'));
+      throw new Error(`never came: ${what}\n${await shown('.graphiql-query-editor')}\n${kept}\n${faults.join('\n')}`);
     }
     await page.evaluate(() => new Promise(requestAnimationFrame));
   }
