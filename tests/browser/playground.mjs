@@ -114,11 +114,12 @@ try {
   await tab('SendMessage').click();
   await picture('dark');
   await page.setViewportSize({ width: 420, height: 850 });
-  // GraphiQL writes its tabs down some moments after they change.
+  // GraphiQL writes its tabs down some moments after they change: what is kept must know of the newest one, too.
   await until('the tab is kept', () => page.evaluate(() => {
     const kept = JSON.parse(sessionStorage.getItem('graphiql:tabState') ?? '{}');
     const tab = kept.tabs?.[kept.activeTabIndex];
-    return tab?.query?.includes('mutation SendMessage') && tab.variables?.includes('threadId');
+    const newest = kept.tabs?.some(({ query }) => query?.includes('mutation SetClientStatus'));
+    return newest && tab?.query?.includes('mutation SendMessage') && tab.variables?.includes('threadId');
   }));
   await page.reload();
   await until('the text after a reload', async () => (await shown('.graphiql-query-editor')).includes('mutation SendMessage'));
