@@ -55,8 +55,7 @@ impl Service {
         Ok(gone + self.drop_orphans(&mut portion).await?)
     }
 
-    /// Takes files away whose rows are gone, such as those of a message that was deleted
-    /// (`Tx::drop_attachments_of`), after the commit.
+    /// Takes files away whose rows are gone, after the commit.
     pub async fn delete_files(&self, files: &[Uuid]) {
         for file in files {
             self.files.forget(*file).await;

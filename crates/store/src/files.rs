@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
-use tidings_domain::MessageId;
 use uuid::Uuid;
 
 use crate::database::Store;
@@ -36,17 +35,6 @@ impl Tx {
         let mut sql = Sql::new(self.get_database_backend());
         sql.push("DELETE FROM attachment WHERE message_id IS NULL AND expires_at <= ")
             .bind(now)
-            .push(" RETURNING file_id");
-        let rows = self.query_all_raw(sql.statement()).await?;
-        rows.iter().map(|row| Reader::new(row).next()).collect()
-    }
-
-    /// Drops the attachments of these messages, before the messages themselves. Answers their
-    /// files, which go after the commit.
-    pub async fn drop_attachments_of(&self, messages: &[MessageId]) -> Result<Vec<Uuid>> {
-        let mut sql = Sql::new(self.get_database_backend());
-        sql.push("DELETE FROM attachment WHERE message_id IN ")
-            .list(messages)
             .push(" RETURNING file_id");
         let rows = self.query_all_raw(sql.statement()).await?;
         rows.iter().map(|row| Reader::new(row).next()).collect()
