@@ -38,6 +38,13 @@ impl Paused {
         self
     }
 
+    /// Leaves it behind without a session, under this name.
+    async fn prepare(mut self) -> String {
+        let name = key();
+        run(&mut self.0, &format!("PREPARE TRANSACTION '{name}'")).await;
+        name
+    }
+
     async fn commit(mut self) {
         run(&mut self.0, "COMMIT").await;
     }
@@ -138,6 +145,37 @@ async fn g1_a_transaction_of_another_database_holds_no_event_up() {
     let mut again = tidings.listen_after("clinician", cursor).await;
     again.expect_message("nor this").await;
     stranger.commit().await;
+}
+
+#[tokio::test]
+async fn g1_g3_a_horizon_that_falls_back_loses_nobody_anything() {
+    let (tidings, neighbour) = (Tidings::start().await, Tidings::start().await);
+    if !tidings.is_postgres() || tidings.text("SHOW max_prepared_transactions").await == "0" {
+        return;
+    }
+    let invoice = thread::INVOICE.gid();
+    let clinician = tidings.caller("clinician");
+    let before = clinician.cursor().await;
+    let mut listener = tidings.listen_to("clinician", Some(&invoice)).await;
+    let stranger = Paused::begin(&neighbour).await;
+    tidings.caller("client").writes(&invoice, "passed").await;
+    listener.expect_message("passed").await;
+    let end = clinician.cursor().await;
+    // From here on nobody can tell that the older transaction is one of another database.
+    let kept = stranger.prepare().await;
+    let mut late = tidings
+        .listen_to_after("clinician", Some(&invoice), before)
+        .await;
+    late.expect_message("passed").await;
+    let mut at_end = tidings
+        .listen_to_after("clinician", Some(&invoice), end)
+        .await;
+    tidings.caller("client").writes(&invoice, "held up").await;
+    let mut raw = neighbour.raw().await;
+    run(&mut raw, &format!("COMMIT PREPARED '{kept}'")).await;
+    for listener in [&mut listener, &mut late, &mut at_end] {
+        listener.expect_message("held up").await;
+    }
 }
 
 #[tokio::test]

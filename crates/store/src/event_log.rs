@@ -19,7 +19,8 @@ use crate::writer::Tx;
 /// The oldest transaction of this database still in progress; events below it are final.
 ///
 /// A snapshot names those of the whole cluster. One is passed over if its session is found to be in
-/// another database; whatever cannot be told of it, such as when it has ended meanwhile, it counts.
+/// another database; whatever cannot be told of it, such as when it has ended meanwhile, it counts. So
+/// the horizon can fall back for a moment: nothing that was decided is asked about it again.
 const HORIZON: &str = "CASE WHEN pg_snapshot_xmin(pg_current_snapshot()) = \
      pg_snapshot_xmax(pg_current_snapshot()) \
      THEN pg_snapshot_xmax(pg_current_snapshot())::text::bigint \
@@ -82,7 +83,7 @@ impl Store {
     /// The events behind a position, in order, at most `limit`. Unscoped: whoever delivers one
     /// asks the law first.
     pub async fn events_after(&self, after: Position, limit: usize) -> Result<Vec<EventRecord>> {
-        self.events_between(after, None, limit).await
+        self.events(after, None, limit).await
     }
 
     /// Whether an event stands behind a position that cannot be read yet: its transaction, or one
@@ -95,8 +96,18 @@ impl Store {
         Ok(self.newest_position(Readable::OrNot).await? > after)
     }
 
-    /// The events behind a position up to another, in order, at most `limit`.
+    /// The events behind a position up to another that was reached before, in order, at most `limit`.
+    /// What is decided stays so: the horizon, which may fall back for a moment, is not asked again.
     pub async fn events_between(
+        &self,
+        after: Position,
+        up_to: Position,
+        limit: usize,
+    ) -> Result<Vec<EventRecord>> {
+        self.events(after, Some(up_to), limit).await
+    }
+
+    async fn events(
         &self,
         after: Position,
         up_to: Option<Position>,
@@ -108,13 +119,14 @@ impl Store {
         if let Some(up_to) = up_to {
             sql.push(" AND ");
             place(&mut sql, "<=", up_to);
-        }
-        if sql.postgres() {
+        } else if sql.postgres() {
             sql.push(" AND e.tx < ").push(HORIZON);
-            sql.push(" ORDER BY e.tx, e.seq LIMIT ");
-        } else {
-            sql.push(" ORDER BY e.seq LIMIT ");
         }
+        sql.push(if sql.postgres() {
+            " ORDER BY e.tx, e.seq LIMIT "
+        } else {
+            " ORDER BY e.seq LIMIT "
+        });
         sql.number(limit);
         let rows = self.read.query_all_raw(sql.statement()).await?;
         rows.iter().map(record).collect()
@@ -152,6 +164,18 @@ impl Store {
                  COALESCE((SELECT f.seq FROM event_floor f), 0))",
             );
         }
+        let row = self.read.query_one_raw(sql.statement()).await?;
+        row.as_ref().map_or(Ok(Position::START), position)
+    }
+
+    /// Behind every position that this log can have given out, as the end of the log or with an event.
+    pub async fn log_edge(&self) -> Result<Position> {
+        let mut sql = Sql::new(self.backend());
+        if !sql.postgres() {
+            return self.log_end().await;
+        }
+        sql.push("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1, ")
+            .push("9223372036854775807");
         let row = self.read.query_one_raw(sql.statement()).await?;
         row.as_ref().map_or(Ok(Position::START), position)
     }

@@ -168,7 +168,7 @@ impl Service {
 
     async fn check(&self, after: Position) -> Result<()> {
         self.reaches(after).await?;
-        if after > self.store.log_end().await? {
+        if after > self.store.log_edge().await? {
             return Err(Error::Code(
                 ErrorCode::CursorInvalid,
                 "The cursor is not one of ours.",
@@ -276,7 +276,7 @@ impl EventStream {
         }
         let records = service
             .store
-            .events_between(self.position, Some(up_to), REPLAY)
+            .events_between(self.position, up_to, REPLAY)
             .await?;
         // Behind the reading: what was dropped before it would be missing from it.
         service.reaches(self.position).await?;

@@ -257,7 +257,7 @@ async fn g1_a_snapshot_and_the_events_behind_the_end_have_no_gap() {
         assert_eq!(both, all, "g1: a gap behind {end:?}");
         let up_to = db
             .store
-            .events_between(Position::START, Some(end), 1_000)
+            .events_between(Position::START, end, 1_000)
             .await
             .unwrap();
         assert_eq!(up_to.len() + after.len(), all.len());

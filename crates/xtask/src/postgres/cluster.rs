@@ -31,6 +31,8 @@ const SETTINGS: &[&str] = &[
     "max_wal_senders=0",
     // Every test has its own server with its own pool (see `threads` in `test`).
     "max_connections=300",
+    // A transaction that outlives its session is one of which nobody can tell whose it is.
+    "max_prepared_transactions=4",
     // Plans and timings do not change half-way through a test.
     "autovacuum=off",
     "jit=off",
