@@ -3,8 +3,8 @@ import { createClient } from 'graphql-sse';
 import { run } from './resume.mjs';
 
 const { URL: url } = process.env;
-const connect = (token) =>
-  createClient({ url, headers: { authorization: `Bearer ${token}` }, retryAttempts: 0 });
+const connect = (token, connected) =>
+  createClient({ url, headers: { authorization: `Bearer ${token}` }, retryAttempts: 0, on: { connected } });
 
 await run(connect, {
   lost: () => true,

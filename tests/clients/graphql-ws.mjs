@@ -4,13 +4,18 @@ import WebSocket from 'ws';
 import { run, say } from './resume.mjs';
 
 const { URL: url } = process.env;
-const connect = (token) =>
+const connect = (token, connected) =>
   createClient({
     url,
     webSocketImpl: WebSocket,
     connectionParams: { authorization: `Bearer ${token}` },
     retryAttempts: 0,
-    on: { connected: () => say({ connected: true }) },
+    on: {
+      connected: () => {
+        connected();
+        say({ connected: true });
+      },
+    },
   });
 
 await run(connect, {

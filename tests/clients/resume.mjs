@@ -8,9 +8,14 @@ const subscription = `subscription ($thread: ID, $after: EventCursor) {
 
 export const say = (line) => console.log(JSON.stringify(line));
 
-// `connect` makes a client for a token; the others say how this one tells of a lost connection and of a refused token.
+// `connect` makes a client for a token that calls when it is connected; the others say how this one tells of a lost
+// connection and of a refused token.
 export async function run(connect, { lost, refused }) {
-  const client = connect(TOKEN);
+  // Lost is what was there: an attempt over a kept connection that the cut has ended, too, has lost nothing more.
+  let connected = false;
+  const client = connect(TOKEN, () => {
+    connected = true;
+  });
   let after;
   for await (const { data, errors } of client.iterate({ query })) {
     say({ query: data ?? errors });
@@ -29,12 +34,13 @@ export async function run(connect, { lost, refused }) {
         }
       }
     } catch (error) {
-      say({ lost: lost(error) });
+      if (connected) say({ lost: lost(error) });
+      connected = false;
     }
   }
   await client.dispose();
   try {
-    for await (const answer of connect('nonsense').iterate({ query })) say({ answer });
+    for await (const answer of connect('nonsense', () => {}).iterate({ query })) say({ answer });
   } catch (error) {
     say(refused(error));
   }
