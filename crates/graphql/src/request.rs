@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use async_graphql::Context;
 use async_graphql::dataloader::DataLoader;
-use tidings_domain::Position;
+use async_graphql::{Context, Result};
+use tidings_domain::{ErrorCode, Position};
 use tidings_policy::Viewer;
 use tidings_service::Service;
 
+use crate::error::{coded, fault};
 use crate::loaders::{Rows, loader};
 
 /// The state of one operation. Never shared by two: loaders that are shared mix viewers.
@@ -45,13 +46,23 @@ impl Request {
         }
     }
 
-    /// Notes where the log ends, before the operation reads anything: what it reads then is at
-    /// least as new, so that a stream from here on leaves nothing out (G1).
-    pub(crate) async fn note_log_end(&self) {
-        // A fault shows itself when the field is resolved.
-        if let Ok(end) = self.service.store.log_end().await {
-            let _first = self.log_end.set(end);
-        }
+    /// Begins at the present end of the log, before the operation reads anything: what it reads then
+    /// is at least as new, so that a stream from here on leaves nothing out (G1).
+    ///
+    /// Fails with `UNAUTHENTICATED` for a viewer who may not sign in any more.
+    pub(crate) async fn begin_at_log_end(&self) -> Result<()> {
+        let store = &self.service.store;
+        let end = store.log_end().await.map_err(|error| fault(&error))?;
+        // SECURITY: the viewer was loaded before. A change of its rights in between would be neither
+        // in what the operation reads nor in the stream behind the end.
+        let (subject, now) = (self.viewer().principal().uuid(), self.service.clock.now());
+        let viewer = store.viewer(subject, now).await;
+        let viewer = viewer
+            .map_err(|error| fault(&error))?
+            .ok_or_else(|| coded(ErrorCode::Unauthenticated, "The token is not valid."))?;
+        self.follow(Arc::new(viewer));
+        let _first = self.log_end.set(end);
+        Ok(())
     }
 
     /// Where the log ended before the operation read anything, if that was noted.
@@ -73,28 +84,28 @@ impl Request {
 /// Short ways from a resolver's context to its request.
 pub(crate) trait Ask {
     /// The request.
-    fn request(&self) -> async_graphql::Result<&Arc<Request>>;
+    fn request(&self) -> Result<&Arc<Request>>;
 
     /// The service.
-    fn service(&self) -> async_graphql::Result<&Service> {
+    fn service(&self) -> Result<&Service> {
         Ok(&self.request()?.service)
     }
 
     /// Who asks.
-    fn viewer(&self) -> async_graphql::Result<Arc<Viewer>> {
+    fn viewer(&self) -> Result<Arc<Viewer>> {
         Ok(self.request()?.viewer())
     }
 
     /// The loaders.
-    fn rows(&self) -> async_graphql::Result<&DataLoader<Rows>>;
+    fn rows(&self) -> Result<&DataLoader<Rows>>;
 }
 
 impl Ask for Context<'_> {
-    fn request(&self) -> async_graphql::Result<&Arc<Request>> {
+    fn request(&self) -> Result<&Arc<Request>> {
         self.data::<Arc<Request>>()
     }
 
-    fn rows(&self) -> async_graphql::Result<&DataLoader<Rows>> {
+    fn rows(&self) -> Result<&DataLoader<Rows>> {
         loader(self)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::parser::types::{Selection, SelectionSet};
 use async_graphql::{
-    Data, Executor, Request as GraphqlRequest, Response, Schema, SchemaBuilder, ServerError,
+    Data, Executor, Pos, Request as GraphqlRequest, Response, Schema, SchemaBuilder, ServerError,
 };
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt};
@@ -186,7 +186,11 @@ impl Executor for TidingsSchema {
         if asks_for_log_end(&mut request)
             && let Some(state) = state(&request)
         {
-            state.note_log_end().await;
+            if let Err(error) = state.begin_at_log_end().await {
+                let mut error = error.into_server_error(Pos::default());
+                error.locations.clear();
+                return Response::from_errors(vec![error]);
+            }
         }
         let (request, loads) = equip(request);
         let schema = self.schema.clone();
