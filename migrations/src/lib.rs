@@ -19,6 +19,7 @@ mod m0005_attachments;
 mod m0006_message_writer;
 mod m0007_thread_clients;
 mod m0008_audit;
+mod m0009_deletion;
 mod m0010_shared;
 mod m0013_portal_requests;
 mod m0020_imports;
@@ -66,6 +67,7 @@ pub const PLANS: &[Plan] = &[
     m0007_thread_clients::PLAN,
     m0008_audit::PLAN,
     m0010_shared::PLAN,
+    m0009_deletion::PLAN,
     m0013_portal_requests::PLAN,
     m0020_imports::PLAN,
     m0021_directory_imports::PLAN,

@@ -8,6 +8,7 @@ mod care_team;
 mod clients;
 mod crowd;
 mod crown;
+mod deletion;
 mod directory;
 mod field_guards;
 mod first_light;

@@ -89,6 +89,11 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "thread { ...T }",
     ),
     (
+        "deleteMessage",
+        "DeleteMessageInput",
+        "deletedMessageId thread { ...T }",
+    ),
+    (
         "markRead",
         "MarkMessagesInput",
         "threads { ...T } messages { ...M }",

@@ -80,6 +80,8 @@ const STORED: &[&str] = &[
     "SELECT COUNT(*) FROM thread_participant",
     "SELECT COUNT(*) FROM message",
     "SELECT COUNT(*) FROM message WHERE seen_by_client_at IS NOT NULL",
+    "SELECT COUNT(*) FROM message WHERE deleted_at IS NOT NULL",
+    "SELECT COUNT(*) FROM tombstone",
     "SELECT COUNT(*) FROM thread_state",
     "SELECT COUNT(*) FROM thread_state WHERE pinned",
     "SELECT CAST(SUM(read_seq + unread_adjust) AS BIGINT) FROM thread_state",

@@ -96,6 +96,8 @@ codes! {
         VersionConflict = "VERSION_CONFLICT",
         /// The topic is not one of this audience.
         TopicNotInAudience = "TOPIC_NOT_IN_AUDIENCE",
+        /// The viewer may not delete it: by the policy, or because a client has seen it (T-27, S-30).
+        DeleteNotAllowed = "DELETE_NOT_ALLOWED",
         /// The end would lie before the start.
         DateRangeInvalid = "DATE_RANGE_INVALID",
         /// The staff member is assigned to this client already.

@@ -55,6 +55,15 @@ pub enum Event {
         /// Whose reaction: a staff member or an account.
         by: Principal,
     },
+    /// A message was deleted for everybody (S-32).
+    MessageDeleted {
+        /// The message.
+        message: MessageId,
+        /// Its number in the thread.
+        seq: i64,
+    },
+    /// A thread was deleted for everybody with all of its messages (T-34). To a client it is gone.
+    ThreadDeleted,
     /// The header or the lifecycle of a thread changed for everybody (T-33, T-37).
     ThreadChanged {
         /// The audience before, where that is what changed.

@@ -21,6 +21,10 @@ pub const MAX_IDS: usize = 100;
 pub const MAX_GROUP_CLIENTS: usize = 100;
 /// Most recipients of one thread (S-23).
 pub const MAX_RECIPIENTS: usize = 5_000;
+/// Most days for which a policy can keep the content of what was deleted (K3).
+pub const MAX_GRACE_DAYS: u32 = 3_650;
+/// Most days for which a policy can forbid to erase content (K3).
+pub const MAX_RETENTION_DAYS: u32 = 36_500;
 /// Most threads that one viewer can pin.
 pub const MAX_PINNED: u64 = 100;
 /// Most messages that are pinned in one thread (P-30).

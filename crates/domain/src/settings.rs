@@ -1,13 +1,13 @@
 //! What an agency decides for itself.
 
-use chrono::Days;
+use chrono::{DateTime, Days, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::file_type::FilePurpose;
 use crate::id::StaffId;
 use crate::limits;
 use crate::release::DEFAULT_RELEASE_TEXT;
-use crate::vocabulary::{ClientNaming, SupervisorScope};
+use crate::vocabulary::{ClientNaming, DeletionRule, SupervisorScope};
 
 /// The switches of an agency's messaging policy. Versioned: a change makes a new version (C-50).
 ///
@@ -55,6 +55,15 @@ pub struct MessagingPolicy {
     pub unsolicited_records: bool,
     /// The staff member who owns what clients add without being asked (CX-09); none means nobody.
     pub unsolicited_owner: Option<StaffId>,
+    /// Who deletes messages and threads for everybody (K3).
+    pub deletion: DeletionRule,
+    /// Whether an admin of either kind may delete what clients have seen, in every audience (K4).
+    pub either_admin_deletes: bool,
+    /// Days for which the content of what was deleted is kept, for the admins of its audience; 0
+    /// erases it at once (S-31, P-20). At most 3,650.
+    pub deleted_grace_days: u32,
+    /// Days after its sending before which no content is erased, deleted or not (K3). At most 36,500.
+    pub retention_days: u32,
 }
 
 impl Default for MessagingPolicy {
@@ -80,6 +89,10 @@ impl Default for MessagingPolicy {
             release_notice_days: limits::RELEASE_NOTICE_DAYS,
             unsolicited_records: true,
             unsolicited_owner: None,
+            deletion: DeletionRule::UnseenAnySeenAdmin,
+            either_admin_deletes: false,
+            deleted_grace_days: 0,
+            retention_days: 0,
         }
     }
 }
@@ -93,6 +106,24 @@ impl MessagingPolicy {
             voice_notes: self.voice_notes,
             photos: self.photos,
         }
+    }
+
+    /// When the content of a message that is deleted now may be erased (K3).
+    #[must_use]
+    pub fn purge_after(&self, deleted: DateTime<Utc>, sent: DateTime<Utc>) -> DateTime<Utc> {
+        let grace = self.deleted_grace_days.min(limits::MAX_GRACE_DAYS);
+        let grace = deleted + Duration::days(grace.into());
+        match self.retention() {
+            Some(retention) => grace.max(sent + retention),
+            None => grace,
+        }
+    }
+
+    /// For how long after its sending the content of a message is kept, deleted or not.
+    #[must_use]
+    pub fn retention(&self) -> Option<Duration> {
+        let days = self.retention_days.min(limits::MAX_RETENTION_DAYS);
+        (days > 0).then(|| Duration::days(days.into()))
     }
 
     /// Most attachments of one message, whatever the policy says.

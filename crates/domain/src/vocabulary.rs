@@ -219,6 +219,20 @@ words! {
         ReleaseRevoked = "RELEASE_REVOKED",
         /// A client's records were shared with another agency, or are no longer (K18).
         ClientSharingChanged = "CLIENT_SHARING_CHANGED",
+        /// A message was deleted for everybody.
+        MessageDeleted = "MESSAGE_DELETED",
+        /// The content of a deleted message was erased.
+        MessagePurged = "MESSAGE_PURGED",
+        /// A thread was deleted for everybody.
+        ThreadDeleted = "THREAD_DELETED",
+        /// The content of a deleted thread, or of messages of it, was erased.
+        ThreadPurged = "THREAD_PURGED",
+        /// Nothing of a client is erased from here on.
+        LegalHoldPlaced = "LEGAL_HOLD_PLACED",
+        /// What is deleted of a client is erased again.
+        LegalHoldLifted = "LEGAL_HOLD_LIFTED",
+        /// Somebody got back what it took out of its own view.
+        ViewRestored = "VIEW_RESTORED",
     }
 
     /// Which kind of row an entry of the audit log is about: the name of its GraphQL type.
@@ -310,6 +324,17 @@ words! {
         First = "FIRST",
         /// The initials: the default.
         Initials = "INITIALS",
+    }
+
+    /// Who takes a message back for everybody (K3).
+    DeletionRule {
+        /// What no client has seen: all staff who see it. What one has seen, or wrote: the admins of
+        /// its audience (T-26 to T-29). The default.
+        UnseenAnySeenAdmin = "UNSEEN_ANY_SEEN_ADMIN",
+        /// Its author, at any time (S-28 to S-30, P-33).
+        AuthorAnytime = "AUTHOR_ANYTIME",
+        /// Nobody.
+        Locked = "LOCKED",
     }
 
     /// Whose clients a supervisor sees (K12).

@@ -1,9 +1,10 @@
 //! `Agency` and its `MessagingPolicy`.
 
 use async_graphql::{Context, Description, ID, Object, Result, SimpleObject};
+use tidings_domain::limits;
 use tidings_store::AgencyRow;
 
-use crate::enums::SupervisorScope;
+use crate::enums::{DeletionRule, SupervisorScope};
 use crate::node::Global;
 use crate::request::Ask;
 
@@ -47,6 +48,10 @@ impl Agency {
             attachments_per_message: policy.most_attachments(),
             voice_notes: policy.voice_notes,
             photos: policy.photos,
+            deletion: policy.deletion.into(),
+            either_admin_deletes: policy.either_admin_deletes,
+            deleted_grace_days: policy.deleted_grace_days.min(limits::MAX_GRACE_DAYS),
+            retention_days: policy.retention_days.min(limits::MAX_RETENTION_DAYS),
         })
     }
 }
@@ -78,4 +83,13 @@ pub(crate) struct MessagingPolicy {
     voice_notes: bool,
     /// Whether pictures can be attached in the formats of phones' cameras: WebP and HEIC.
     photos: bool,
+    /// Who deletes messages and threads for everybody.
+    deletion: DeletionRule,
+    /// Whether admins of either kind delete what clients have seen, in every audience.
+    either_admin_deletes: bool,
+    /// Days for which the content of what was deleted is kept for the admins of its audience: 0 to
+    /// 3,650; with 0 it is erased at once.
+    deleted_grace_days: u32,
+    /// Days after its sending before which no content is erased: 0 to 36,500.
+    retention_days: u32,
 }

@@ -10,6 +10,7 @@ use tidings_store::ClientRow;
 use crate::account::PortalAccount;
 use crate::care_team::{CareTeam, CareTeamMember};
 use crate::connection::connection;
+use crate::deletion_loaders::HeldClient;
 use crate::enums::ClientStatus;
 use crate::guard::{guarded, permit};
 use crate::loaders::{AccountOf, Load, TeamOf};
@@ -65,6 +66,17 @@ impl Client {
     /// Whether the client may use direct chats. Staff only.
     async fn direct_chat_access(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
         guarded(ctx, "Client.directChatAccess", || self.0.direct_chat)
+    }
+
+    /// Whether a legal hold lies on the client: nothing of its threads is erased then. Staff only.
+    async fn legal_hold(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
+        Some(match permit(ctx, "Client.legalHold") {
+            Ok(()) => ctx
+                .one(HeldClient(self.0.id))
+                .await
+                .map(|held| held.is_some()),
+            Err(refused) => Err(refused),
+        })
     }
 
     /// The login that acts for the client; null if there is none yet. Staff only.

@@ -92,6 +92,19 @@ pub(crate) enum SupervisorScope {
     All,
 }
 
+/// Who deletes messages and threads for everybody.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::DeletionRule")]
+pub(crate) enum DeletionRule {
+    /// What no client has seen: all staff who see it. What a client has seen, or wrote: the admins
+    /// of its audience. The default.
+    UnseenAnySeenAdmin,
+    /// Its author, at any time.
+    AuthorAnytime,
+    /// Nobody.
+    Locked,
+}
+
 /// Whether a client is served at present.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "tidings_domain::ClientStatus")]
@@ -163,8 +176,10 @@ pub(crate) enum InboxState {
     Read,
     /// Archived ones, too.
     AllIncludingArchived,
-    /// Deleted ones only.
+    /// Deleted ones, and those of which messages were deleted. Staff only; nobody else has any.
     Deleted,
+    /// Those that the viewer has hidden, archived ones, too.
+    Hidden,
 }
 
 /// How a message's text is written.
@@ -222,6 +237,8 @@ pub(crate) enum EventKind {
     MessageChanged,
     /// Somebody put a reaction to a message or took it back.
     ReactionChanged,
+    /// A message was deleted for everybody.
+    MessageDeleted,
     /// A thread's header or lifecycle changed, or the viewer gained sight of it by that.
     ThreadChanged,
     /// Somebody saw messages for the first time. For staff.
@@ -290,6 +307,8 @@ pub(crate) enum UserErrorCode {
     VersionConflict,
     /// The topic is not one of this audience.
     TopicNotInAudience,
+    /// The viewer may not delete it: by the agency's policy, or because a client has seen it.
+    DeleteNotAllowed,
     /// The end would lie before the start.
     DateRangeInvalid,
     /// The staff member is assigned to this client already.
@@ -388,4 +407,18 @@ pub(crate) enum AuditDeed {
     ReleaseRevoked,
     /// A client's records were shared with another agency, or are no longer.
     ClientSharingChanged,
+    /// A message was deleted for everybody.
+    MessageDeleted,
+    /// The content of a deleted message was erased.
+    MessagePurged,
+    /// A thread was deleted for everybody.
+    ThreadDeleted,
+    /// The content of a deleted thread, or of messages of it, was erased.
+    ThreadPurged,
+    /// Nothing of a client is erased from here on.
+    LegalHoldPlaced,
+    /// What is deleted of a client is erased again.
+    LegalHoldLifted,
+    /// Somebody got back what it took out of its own view.
+    ViewRestored,
 }

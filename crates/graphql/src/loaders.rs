@@ -16,7 +16,7 @@ use tidings_store::{
     AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow,
     EnrollmentRow, LocationRow, MessageRange, MessageRow, NotificationRow, PortalRequestRow,
     ProgramRow, QuoteKey, QuoteRow, ReactionRow, Receipt, ReleaseRow, RevisionRow, SeenThread,
-    StaffRow, StoreError, TopicRow,
+    StaffRow, StoreError, Take, TopicRow,
 };
 
 use crate::batching::Loads;
@@ -367,11 +367,19 @@ impl Loader<MessageRange> for Rows {
         let within = |key: &MessageRange, row: &MessageRow| {
             row.message.thread_id == key.thread && (key.from..=key.to).contains(&row.message.seq)
         };
+        // Of several ranges of one thread each takes its own part.
         let of = |key: &MessageRange| {
-            rows.iter()
-                .filter(|row| within(key, row))
-                .cloned()
-                .collect()
+            let of_range = rows.iter().filter(|row| within(key, row));
+            let mut of_range: Vec<MessageRow> = of_range.cloned().collect();
+            match key.take {
+                None => {}
+                Some(Take::First(count)) => of_range.truncate(count),
+                Some(Take::Last(count)) => {
+                    let skipped = of_range.len().saturating_sub(count);
+                    of_range.drain(..skipped);
+                }
+            }
+            of_range
         };
         Ok(keys.iter().map(|key| (*key, of(key))).collect())
     }
@@ -391,6 +399,7 @@ impl Loader<ReceiptsOf> for Rows {
                 thread: key.thread,
                 from: key.seq,
                 to: key.seq,
+                take: None,
                 html: false,
             })
             .collect();

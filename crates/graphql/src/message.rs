@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, Error, ID, Object, Result};
 use chrono::{DateTime, Utc};
 use tidings_domain::{AttachmentId, Body, Principal, served_html};
-use tidings_store::{ClientRow, MessageRow, StoreError};
+use tidings_policy::{MessageFacts, message_delete_block};
+use tidings_store::{ClientRow, MessageRow, StoreError, bare_facts};
 
 use crate::attachment::Attachment;
 use crate::client::Client;
@@ -223,6 +224,22 @@ impl Message {
             return Ok(own.is_some_and(|row| row.unread));
         }
         Ok(self.row.unread)
+    }
+
+    /// Whether the viewer can delete it for everybody: the rule that `deleteMessage` follows.
+    async fn viewer_can_delete(&self, ctx: &Context<'_>) -> Result<bool> {
+        let viewer = ctx.viewer()?;
+        if viewer.staff().is_none() {
+            return Ok(false);
+        }
+        let message = &self.row.message;
+        let thread = self.load_thread(ctx).await?;
+        let facts = MessageFacts {
+            author: Principal::new(message.author_kind, message.author_id),
+            seen_by_client: message.seen_by_client_at.is_some(),
+        };
+        let thread = bare_facts(&thread.0.row, None);
+        Ok(message_delete_block(&viewer, &thread, facts).is_none())
     }
 
     /// When the client first saw it; null if it has not, or wrote it. Staff only.

@@ -14,6 +14,8 @@ use crate::attachment::AttachmentQuery;
 use crate::attachment_mutations::AttachmentMutation;
 use crate::audit::AuditQuery;
 use crate::batching::{Batching, Loads};
+use crate::bulk_mutations::BulkMutation;
+use crate::deletion_mutations::DeletionMutation;
 use crate::directory_import::{ImportMutation, ImportQuery};
 use crate::directory_mutations::DirectoryMutation;
 use crate::inbox::InboxQuery;
@@ -25,6 +27,7 @@ use crate::message_mutations::MessageMutation;
 use crate::notification::{NotificationMutation, NotificationQuery};
 use crate::portal_request::RequestQuery;
 use crate::portal_request_mutations::RequestMutation;
+use crate::own_view_mutations::OwnViewMutation;
 use crate::price::Prices;
 use crate::query::RootQuery;
 use crate::reaction::ReactionMutation;
@@ -57,6 +60,9 @@ pub(crate) struct Mutation(
     MessageMutation,
     MessageEditMutation,
     ReactionMutation,
+    DeletionMutation,
+    OwnViewMutation,
+    BulkMutation,
     AttachmentMutation,
     DirectoryMutation,
     RequestMutation,

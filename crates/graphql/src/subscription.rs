@@ -59,6 +59,20 @@ pub(crate) struct ReactionChanged {
     thread: Thread,
 }
 
+/// A message was deleted for everybody: drop it, and what was made of it. Told to everybody who sees
+/// its thread.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct MessageDeleted {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// The message.
+    message_id: ID,
+    /// Its number in the thread, which no other message gets.
+    seq: i64,
+    /// Its thread, without it.
+    thread: Thread,
+}
+
 /// A thread's header or lifecycle changed, or the viewer gained sight of it by that. Told to
 /// everybody who sees the thread.
 #[derive(SimpleObject, Clone)]
@@ -194,6 +208,7 @@ pub(crate) enum Event {
     MessageAdded(MessageAdded),
     MessageChanged(MessageChanged),
     ReactionChanged(ReactionChanged),
+    MessageDeleted(MessageDeleted),
     ThreadChanged(ThreadChanged),
     ReadReceiptAdded(ReadReceiptAdded),
     ViewerStateChanged(ViewerStateChanged),
@@ -363,6 +378,16 @@ pub(crate) fn render(cursor: EventCursor, event: &LiveEvent) -> Event {
                 thread,
             })
         }
+        LiveKind::MessageDeleted {
+            thread,
+            message,
+            seq,
+        } => Event::MessageDeleted(MessageDeleted {
+            cursor,
+            message_id: message.global(),
+            seq: *seq,
+            thread: Thread::from(&**thread),
+        }),
         LiveKind::ThreadChanged { thread } => Event::ThreadChanged(ThreadChanged {
             cursor,
             thread: Thread::from(&**thread),

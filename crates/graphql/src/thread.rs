@@ -1,14 +1,15 @@
 //! `Thread`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, ID, Object, Result};
 use chrono::{DateTime, Utc};
 use tidings_domain::{ClientStatus, Lifecycle, Principal};
-use tidings_policy::{ClientFacts, write_block};
+use tidings_policy::{ClientFacts, thread_delete_block, write_block};
 use tidings_store::{
-    AudienceRow, ClientRow, InboxRow, LiveThread, MessageRow, NumberedClient, SeenThread,
-    ThreadRow, TopicRow, ViewerState, bare_facts,
+    AudienceRow, ClientRow, InboxRow, LiveThread, MessageRange, MessageRow, NumberedClient,
+    SeenThread, Take, ThreadRow, TopicRow, ViewerState, bare_facts,
 };
 
 use crate::attachment::{AttachmentConnection, documents};
@@ -16,8 +17,10 @@ use crate::audience::{Audience, Topic};
 use crate::client::{Client, ClientConnection};
 use crate::connection::connection;
 use crate::cursor;
+use crate::deletion::{DeletedMessageConnection, Deletion, deleted_messages, subject_is_open};
+use crate::deletion_loaders::{ContentOf, DeletionOf};
 use crate::enums::{ThreadKind, UserErrorCode};
-use crate::error::{fault, not_found};
+use crate::error::fault;
 use crate::guard::{guarded, permit};
 use crate::loaders::{ListedOn, Load, PinnedIn};
 use crate::message::{Message, MessageConnection};
@@ -123,7 +126,7 @@ impl Thread {
         Ok(ctx.one(id).await?.map(Self::from))
     }
 
-    async fn state(&self, ctx: &Context<'_>) -> Result<ViewerState> {
+    pub(crate) async fn state(&self, ctx: &Context<'_>) -> Result<ViewerState> {
         match self.0.state {
             Some(state) => Ok(state),
             None => Ok(ctx
@@ -138,10 +141,10 @@ impl Thread {
     /// viewer may have read on, past the messages that the event knew of.
     async fn unread(&self, ctx: &Context<'_>) -> Result<i64> {
         if let Some(state) = self.0.state {
-            return Ok(state.unread(self.0.row.last_seq));
+            return Ok(state.unread(&self.0.row));
         }
         let seen = ctx.one(self.0.row.id).await?;
-        Ok(seen.map_or(0, |seen| seen.state.unread(seen.thread.last_seq)))
+        Ok(seen.map_or(0, |seen| seen.state.unread(&seen.thread)))
     }
 
     async fn client_row(&self, ctx: &Context<'_>) -> Result<Option<Arc<ClientRow>>> {
@@ -211,9 +214,11 @@ impl Thread {
             .transpose()
     }
 
-    /// The subject. Health information, like the messages.
-    async fn subject(&self) -> &str {
-        &self.0.row.subject
+    /// The subject. Health information, like the messages; empty of a thread that was deleted, but
+    /// for the admins with authority over its audience, as long as it is kept.
+    async fn subject(&self, ctx: &Context<'_>) -> Result<Cow<'_, str>> {
+        let open = subject_is_open(ctx, &self.0.row).await?;
+        Ok(Cow::Borrowed(if open { &self.0.row.subject } else { "" }))
     }
 
     /// The client that it is about; null for a thread among staff.
@@ -276,14 +281,14 @@ impl Thread {
         self.0.row.created_at
     }
 
-    /// When its newest message was sent.
+    /// When its newest message was sent, whether or not that one was deleted since.
     async fn last_activity_at(&self) -> DateTime<Utc> {
         self.0.row.last_activity_at
     }
 
-    /// How many messages it has.
+    /// How many messages it has, those that the viewer took out of its own view included.
     async fn message_count(&self) -> i64 {
-        self.0.row.last_seq
+        self.0.row.last_seq - self.0.row.deleted_messages
     }
 
     /// Whether the staff who share it have put it away. To a client it never is.
@@ -302,16 +307,24 @@ impl Thread {
         guarded(ctx, "Thread.version", || self.0.row.version)
     }
 
-    /// The newest message.
-    async fn last_message(&self, ctx: &Context<'_>) -> Result<Message> {
+    /// The newest message in the viewer's sight; null if there is none.
+    async fn last_message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
         if let Some(row) = &self.0.last_message {
-            return Ok(Message::of(Arc::clone(row), self.clone()));
+            return Ok(Some(Message::of(Arc::clone(row), self.clone())));
         }
-        let row = ctx
-            .one(self.0.row.last_message_id)
-            .await?
-            .ok_or_else(not_found)?;
-        Ok(Message::of(row, self.clone()))
+        if let Some(row) = ctx.one(self.0.row.last_message_id).await? {
+            return Ok(Some(Message::of(row, self.clone())));
+        }
+        // Deleted, or taken out of the viewer's own view: one before it, if there is one.
+        let range = MessageRange {
+            thread: self.0.row.id,
+            from: 1,
+            to: self.0.row.last_seq,
+            take: Some(Take::Last(1)),
+            html: ctx.look_ahead().field("bodyHtml").exists(),
+        };
+        let row = ctx.one(range).await?.unwrap_or_default().pop();
+        Ok(row.map(|row| Message::of(row, self.clone())))
     }
 
     /// Its messages, oldest first: `first` with `after` from the beginning on, `last` with
@@ -349,6 +362,32 @@ impl Thread {
         Ok(rows.into_iter().map(pinned).collect())
     }
 
+    /// Its deleted messages, oldest first: that they were there, and who took them back. Staff only.
+    #[graphql(complexity = "100 + first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    async fn deleted_messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Only messages behind this one.")] after: Option<String>,
+    ) -> Option<Result<DeletedMessageConnection>> {
+        Some(match permit(ctx, "Thread.deletedMessages") {
+            Ok(()) => deleted_messages(ctx, self.0.row.id, first, after).await,
+            Err(refused) => Err(refused),
+        })
+    }
+
+    /// How it was deleted as a whole; null if it was not. Staff only.
+    async fn deletion(&self, ctx: &Context<'_>) -> Option<Result<Deletion>> {
+        if let Err(refused) = permit(ctx, "Thread.deletion") {
+            return Some(Err(refused));
+        }
+        if self.0.row.lifecycle != Lifecycle::Deleted {
+            return None;
+        }
+        let deletion = ctx.one(DeletionOf(self.0.row.id)).await;
+        deletion.map(|row| row.map(Deletion::from)).transpose()
+    }
+
     /// The attachments of its messages, newest first. Dear in a list of threads: each is asked by
     /// itself.
     #[graphql(complexity = "100 + first.clamp(1, 100) as usize * (child_complexity + 1)")]
@@ -374,6 +413,22 @@ impl Thread {
     /// Whether it stands at the top of the viewer's inbox.
     async fn viewer_has_pinned(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(self.state(ctx).await?.pinned)
+    }
+
+    /// Whether the viewer has hidden it: until a newer message comes.
+    async fn viewer_has_hidden(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.state(ctx).await?.hidden_seq >= self.0.row.last_seq)
+    }
+
+    /// Whether the viewer can delete it for everybody: the rule that `deleteThread` follows.
+    async fn viewer_can_delete(&self, ctx: &Context<'_>) -> Result<bool> {
+        let (viewer, row) = (ctx.viewer()?, &self.0.row);
+        if viewer.staff().is_none() || row.lifecycle == Lifecycle::Deleted {
+            return Ok(false);
+        }
+        let content = ctx.one(ContentOf(row.id)).await?.unwrap_or_default();
+        let facts = bare_facts(row, None);
+        Ok(thread_delete_block(&viewer, &facts, content).is_none())
     }
 
     /// Whether the viewer can send a message into it at present: the rule that `sendMessage`

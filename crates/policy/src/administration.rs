@@ -15,6 +15,10 @@ pub enum AdminAction {
     ManageCareTeam,
     /// Mark clients active or inactive (S-33).
     SetClientStatus,
+    /// Forbid to erase anything of a client, and allow it again (K3).
+    SetLegalHold,
+    /// Give back what somebody took out of the own view (K3).
+    RestoreToView,
     /// Read who did what (45 CFR 164.312(b)).
     ReadAuditLog,
     /// Share a client's records with another agency, and end it (K18).
@@ -33,6 +37,8 @@ const ADMINISTRATION: &[(AdminAction, &[Role])] = &[
     (AdminAction::ReadAuditLog,        &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::SystemAdmin]),
     (AdminAction::ShareClients,        &[Role::PracticeAdmin, Role::ClinicalAdmin]),
     (AdminAction::ImportDirectories,   &[Role::PracticeAdmin, Role::SystemAdmin]),
+    (AdminAction::SetLegalHold,        &[Role::PracticeAdmin, Role::ClinicalAdmin]),
+    (AdminAction::RestoreToView,       &[Role::PracticeAdmin, Role::SystemAdmin]),
 ];
 
 /// Whether the viewer may do it in the own agency. A portal account never may.

@@ -5,7 +5,7 @@ use tidings_domain::{
     Role, StaffId, SupervisorScope, ThreadKind, UserErrorCode,
 };
 
-use crate::table::{Action, STAFF_ONLY, Standing, VIEW};
+use crate::table::{Action, ON_DELETED, STAFF_ONLY, Standing, VIEW};
 use crate::viewer::{StaffViewer, Viewer};
 
 /// What the law needs to know of a thread, as fresh as the moment of the decision.
@@ -89,6 +89,8 @@ impl ThreadFacts {
     fn visible_to(&self, viewer: &Viewer) -> bool {
         // SECURITY: the tenant comes first; no standing reaches across agencies (K18).
         self.agency == viewer.agency()
+            // SECURITY: what was deleted is gone for clients; staff see that it was there (K3).
+            && (self.lifecycle != Lifecycle::Deleted || viewer.staff().is_some())
             && VIEW.iter().any(|rule| {
                 let covers = match self.audience {
                     Some(audience) => rule.audiences.has(audience),
@@ -101,6 +103,11 @@ impl ThreadFacts {
     }
 }
 
+/// Whether the viewer sees the thread.
+pub(crate) fn visible(viewer: &Viewer, thread: &ThreadFacts) -> bool {
+    thread.visible_to(viewer)
+}
+
 fn holds(viewer: &Viewer, role: Role) -> bool {
     viewer.staff().is_some_and(|staff| staff.roles.has(role))
 }
@@ -108,6 +115,9 @@ fn holds(viewer: &Viewer, role: Role) -> bool {
 /// Whether the viewer may do this with the thread, and if not, why.
 pub fn decide(viewer: &Viewer, action: Action, facts: &ThreadFacts) -> Result<(), Denied> {
     if !facts.visible_to(viewer) {
+        return Err(Denied::NotVisible);
+    }
+    if facts.lifecycle == Lifecycle::Deleted && !ON_DELETED.contains(&action) {
         return Err(Denied::NotVisible);
     }
     if STAFF_ONLY.contains(&action) && viewer.staff().is_none() {

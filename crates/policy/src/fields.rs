@@ -41,6 +41,7 @@ pub const FIELDS: &[(&str, FieldRule)] = &[
     ("Client.directChatAccess",                 FieldRule::Staff),
     ("Client.portalAccount",                    FieldRule::Staff),
     ("Client.enrollments",                      FieldRule::Staff),
+    ("Client.legalHold",                        FieldRule::Staff),
     ("StaffMember.email",                       FieldRule::Staff),
     ("StaffMember.roles",                       FieldRule::Staff),
     ("StaffMember.active",                      FieldRule::Staff),
@@ -53,6 +54,8 @@ pub const FIELDS: &[(&str, FieldRule)] = &[
     ("Message.revisions",                       FieldRule::Staff),
     ("Thread.version",                          FieldRule::Staff),
     ("Thread.clients",                          FieldRule::Staff),
+    ("Thread.deletedMessages",                  FieldRule::Staff),
+    ("Thread.deletion",                         FieldRule::Staff),
 ];
 
 /// The rule of a guarded field, if there is one.

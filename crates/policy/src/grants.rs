@@ -4,7 +4,7 @@ use tidings_domain::{
     AccountId, AgencyId, AudienceKind, AudienceSet, Role, StaffId, SupervisorScope,
 };
 
-use crate::table::{Action, STAFF_ONLY, Standing, VIEW};
+use crate::table::{Action, ON_DELETED, STAFF_ONLY, Standing, VIEW};
 use crate::viewer::{StaffViewer, Viewer};
 
 /// A set of threads, described by how they are found. Always within the viewer's agency.
@@ -31,6 +31,8 @@ pub struct Grant {
     pub audiences: AudienceSet,
     /// Whether threads without a client and audience count, too.
     pub internal: bool,
+    /// Whether threads that were deleted count, too: as something that was there (K3).
+    pub deleted: bool,
 }
 
 /// Everything that the viewer reaches with this action. Empty means nothing: deny by default.
@@ -43,11 +45,22 @@ pub fn grants(viewer: &Viewer, action: Action) -> Vec<Grant> {
         Viewer::Account(_) if STAFF_ONLY.contains(&action) => Vec::new(),
         Viewer::Account(account) => {
             let (audiences, internal) = opened(|standing, _| standing == Standing::Own);
-            grant(Reach::ClientsOf(account.id), audiences, internal)
-                .into_iter()
+            let own = grant(Reach::ClientsOf(account.id), audiences, internal);
+            // SECURITY: what was deleted is gone for clients.
+            own.into_iter()
+                .map(|own| Grant {
+                    deleted: false,
+                    ..own
+                })
                 .collect()
         }
-        Viewer::Staff(staff) => staff_grants(staff),
+        Viewer::Staff(staff) => staff_grants(staff)
+            .into_iter()
+            .map(|grant| Grant {
+                deleted: ON_DELETED.contains(&action),
+                ..grant
+            })
+            .collect(),
     }
 }
 
@@ -104,5 +117,6 @@ fn grant(reach: Reach, audiences: AudienceSet, internal: bool) -> Option<Grant> 
         reach,
         audiences,
         internal,
+        deleted: true,
     })
 }

@@ -14,6 +14,7 @@ mod administration;
 mod attachment;
 mod contact;
 mod decide;
+mod deletion;
 mod fields;
 mod grants;
 mod message;
@@ -27,6 +28,10 @@ pub use contact::{ContactFacts, may_contact};
 pub use decide::{
     ClientFacts, Denied, ThreadFacts, bare, client_block, decide, may_address, write_block,
 };
+pub use deletion::{
+    ContentFacts, DELETE_SEEN, DELETE_UNSEEN, MessageFacts, deletes_seen, deletes_seen_somewhere,
+    may_name_to_delete, message_delete_block, reads_deleted, thread_delete_block,
+};
 pub use fields::{FIELDS, FieldRule, field_rule};
 pub use grants::{Grant, Reach, grants};
 pub use message::{may_edit, shows_reaction};
@@ -34,5 +39,5 @@ pub use record::{
     RECORD_ROLES, RECORDS, RecordFacts, RecordGrant, RecordReach, RecordRule, RecordStanding,
     decide_record, may_act_for, may_change_requests, may_revoke, may_send_request, record_grants,
 };
-pub use table::{Action, STAFF_ONLY, Standing, VIEW, ViewRule, readers, wide_roles};
+pub use table::{Action, ON_DELETED, STAFF_ONLY, Standing, VIEW, ViewRule, readers, wide_roles};
 pub use viewer::{AccountViewer, OwnClient, StaffViewer, Viewer};

@@ -112,6 +112,10 @@ pub const STAFF_ONLY: &[Action] = &[
     Action::ChangePeople,
 ];
 
+/// Actions for which a thread that was deleted is still there, to staff: it can be looked at, and a
+/// write is told that nobody writes into it. For all others it is not (K3).
+pub const ON_DELETED: &[Action] = &[Action::View, Action::Write];
+
 /// The roles that read threads of an audience, with or without an assignment: what
 /// `Audience.roles` shows.
 #[must_use]

@@ -116,6 +116,7 @@ fn text(code: UserErrorCode) -> &'static str {
         }
         UserErrorCode::VersionConflict => "The thread has changed since; read it again.",
         UserErrorCode::TopicNotInAudience => "The topic is not one of this audience.",
+        UserErrorCode::DeleteNotAllowed => "You may not delete this.",
         UserErrorCode::DateRangeInvalid => "The end lies before the start.",
         UserErrorCode::AlreadyAssigned => "The staff member is on this care team already.",
         UserErrorCode::TooManyPinned => "No more can be pinned.",

@@ -14,7 +14,7 @@ mod team;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tidings_domain::{ClientId, Position, Principal, ThreadId};
+use tidings_domain::{ClientId, MessageId, Position, Principal, ThreadId};
 use tidings_store::{LiveThread, MessageRow, NotificationRow, PortalRequestRow};
 
 pub(crate) use hub::Hub;
@@ -55,6 +55,15 @@ pub enum LiveKind {
         thread: Arc<LiveThread>,
         /// The message.
         message: Arc<MessageRow>,
+    },
+    /// A message was deleted for everybody.
+    MessageDeleted {
+        /// In this thread.
+        thread: Arc<LiveThread>,
+        /// The message.
+        message: MessageId,
+        /// Its number there.
+        seq: i64,
     },
     /// A thread's header or lifecycle changed, or the viewer gained sight of it by that.
     ThreadChanged {
@@ -126,6 +135,8 @@ pub enum LiveName {
     MessageChanged,
     /// [`LiveKind::ReactionChanged`].
     ReactionChanged,
+    /// [`LiveKind::MessageDeleted`].
+    MessageDeleted,
     /// [`LiveKind::ThreadChanged`].
     ThreadChanged,
     /// [`LiveKind::ReadReceiptAdded`].
@@ -156,6 +167,7 @@ impl LiveKind {
             Self::MessageAdded { .. } => LiveName::MessageAdded,
             Self::MessageChanged { .. } => LiveName::MessageChanged,
             Self::ReactionChanged { .. } => LiveName::ReactionChanged,
+            Self::MessageDeleted { .. } => LiveName::MessageDeleted,
             Self::ThreadChanged { .. } => LiveName::ThreadChanged,
             Self::ReadReceiptAdded { .. } => LiveName::ReadReceiptAdded,
             Self::ViewerStateChanged { .. } => LiveName::ViewerStateChanged,

@@ -184,6 +184,7 @@ pub(crate) async fn append(
         created_at: write.stamp(earliest),
         seen_by_client_at: None,
         body_format: body.format,
+        deleted_at: None,
         body_html: body.html,
         reply_to_id: answered.map(|answered| answered.message),
         reply_to_revision: answered.map(|answered| answered.revision),

@@ -101,6 +101,32 @@ impl Service {
             .await
     }
 
+    /// Marks the newest message of somebody else in a thread as unread; a thread without one stays as
+    /// it is.
+    pub async fn mark_thread_unread(
+        &self,
+        viewer: &Viewer,
+        key: &str,
+        thread: ThreadId,
+    ) -> Result<Marked> {
+        let write = match self.begin(viewer, key, "markThreadUnread", &thread).await? {
+            Begin::Done(marked) => return Ok(marked),
+            Begin::New(write) => write,
+        };
+        let seen = write.tx.lock_thread(viewer, thread).await?;
+        let thread = seen.ok_or_else(Error::not_found)?.thread;
+        let newest = write.tx.newest_of_others(viewer, thread.id).await?;
+        if let Some(newest) = newest {
+            mark_thread(&write, viewer, &thread, &Reading::Unread(vec![newest])).await?;
+        }
+        write
+            .commit(Marked {
+                threads: vec![thread.id],
+                messages: Vec::new(),
+            })
+            .await
+    }
+
     /// Marks a thread as read, up to a message or to its end.
     pub async fn mark_thread_read(
         &self,
@@ -152,10 +178,7 @@ pub(crate) async fn mark_thread(
     reading: &Reading,
 ) -> Result<()> {
     let me = viewer.principal();
-    let done: ReadingDone = write
-        .tx
-        .read_thread(me, thread.id, reading, write.now)
-        .await?;
+    let done: ReadingDone = write.tx.read_thread(me, thread, reading, write.now).await?;
     if done.changed {
         write
             .emit(about(thread), Event::ViewerStateChanged { viewer: me })

@@ -1,4 +1,5 @@
-//! The sweep: uploads that nobody sent, and files that no row names.
+//! The sweep: what was deleted and has passed its grace (`purge.rs`), uploads that nobody sent, and
+//! files that no row names.
 
 use std::time::Duration;
 
@@ -24,6 +25,11 @@ impl Service {
     pub async fn sweep_files_forever(self) {
         loop {
             tokio::time::sleep(PAUSE).await;
+            match self.purge_due().await {
+                Ok(0) => {}
+                Ok(gone) => tracing::info!(gone, "erased content that was deleted"),
+                Err(error) => tracing::error!(%error, "could not erase; trying again"),
+            }
             match self.sweep_files().await {
                 Ok(0) => {}
                 Ok(gone) => tracing::info!(gone, "swept files that nobody sent"),
@@ -55,7 +61,8 @@ impl Service {
         Ok(gone + self.drop_orphans(&mut portion).await?)
     }
 
-    /// Takes files away whose rows are gone, after the commit.
+    /// Takes files away whose rows are gone, such as those of a message that was erased
+    /// (`Tx::purge_message`), after the commit.
     pub async fn delete_files(&self, files: &[Uuid]) {
         for file in files {
             self.files.forget(*file).await;

@@ -64,6 +64,10 @@ impl Store {
         Ok(tidings_migrations::up(self.writer.connection()).await?)
     }
 
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
     /// Which database this is.
     #[must_use]
     pub fn backend(&self) -> DbBackend {
@@ -133,7 +137,9 @@ fn sqlite_options(url: &str, connections: u32, reader: bool) -> ConnectOptions {
             .pragma("cache_size", "-16384")
             // As much as SQLite maps at most: what is not mapped is copied at each look.
             .pragma("mmap_size", "2147418112")
-            .pragma("temp_store", "memory");
+            .pragma("temp_store", "memory")
+            // What is erased is overwritten, not only given free (S-31).
+            .pragma("secure_delete", "on");
         if reader {
             options.pragma("query_only", "on")
         } else {

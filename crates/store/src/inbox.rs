@@ -33,8 +33,10 @@ pub enum InboxState {
     Read,
     /// Open and archived.
     AllIncludingArchived,
-    /// Deleted.
+    /// Deleted, or with deleted messages. Staff only.
     Deleted,
+    /// Hidden by the viewer (P-19).
+    Hidden,
 }
 
 /// What an inbox is narrowed to. Filters combine with AND and never widen what is visible (T-11).
@@ -46,7 +48,7 @@ pub struct InboxFilter {
     pub audience: Option<AudienceKind>,
     /// Threads of this topic.
     pub topic: Option<TopicId>,
-    /// Read, unread, archived.
+    /// Read, unread, archived, deleted, hidden.
     pub state: InboxState,
 }
 
@@ -80,7 +82,7 @@ pub struct InboxRow {
     pub topic: Option<Arc<topic::Model>>,
     /// Its audience, if asked for.
     pub audience: Option<Arc<audience::Model>>,
-    /// Its newest message, if asked for.
+    /// Its newest message, if asked for and in the viewer's sight; else there may be an older one.
     pub last_message: Option<MessageRow>,
 }
 
@@ -209,12 +211,7 @@ fn read(
         None
     };
     let last_message = if joins.last_message {
-        Some(last_message(
-            &mut row,
-            &state,
-            client.as_ref(),
-            &mut beside.staff,
-        )?)
+        last_message(&mut row, &state, client.as_ref(), &mut beside.staff)?
     } else {
         None
     };
@@ -229,24 +226,26 @@ fn read(
     })
 }
 
-/// The newest message; a client who wrote it is the thread's own.
+/// The newest message, if it is in the viewer's sight; a client who wrote it is the thread's own.
 fn last_message(
     row: &mut Reader<'_>,
     state: &ViewerState,
     client: Option<&Arc<client::Model>>,
     known: &mut Known<staff_member::Model>,
-) -> Result<MessageRow> {
+) -> Result<Option<MessageRow>> {
     let message: message::Model = row.row()?;
     let staff = row.shared(known)?;
+    let removed: bool = row.next()?;
     let marked: bool = row.next()?;
     let unread = (message.seq > state.read_seq) != marked;
     let client = client
         .filter(|client| client.id.0 == message.author_id)
         .cloned();
-    Ok(MessageRow {
+    let shown = message.deleted_at.is_none() && !removed;
+    Ok(shown.then_some(MessageRow {
         message,
         staff,
         client,
         unread,
-    })
+    }))
 }

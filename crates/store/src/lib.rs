@@ -3,8 +3,9 @@
 //! The entities are private; only their models leave. Every read that answers somebody takes a
 //! [`Viewer`](tidings_policy::Viewer) and starts at the visibility compiler (`visibility.rs`).
 //! Unscoped access stands in `system.rs` (seeding), `facts.rs` (what the law asks for),
-//! `event_log.rs` (what the relay reads), `files.rs` (sweeping), `due.rs` (what falls due by itself)
-//! and `import.rs` (what an import matches on, and which one is next), and nowhere else.
+//! `event_log.rs` (what the relay reads), `files.rs` (sweeping), `due.rs` (what falls due by
+//! itself), `import.rs` (what an import matches on, and which one is next) and `deletion.rs` (what an
+//! admin deletes without seeing it), and nowhere else.
 //!
 //! This crate knows no use case and no GraphQL: it does not decide whether a write is allowed, it
 //! only makes sure that a write is whole.
@@ -22,6 +23,7 @@ mod attachment;
 mod audit;
 mod care_team;
 mod database;
+mod deletion;
 mod directory;
 mod due;
 mod entities;
@@ -32,8 +34,10 @@ mod files;
 mod idempotency;
 mod import;
 mod inbox;
+mod legal_hold;
 mod message;
 mod notification;
+mod own_view;
 mod page;
 mod portal_request;
 mod program;
@@ -61,6 +65,7 @@ mod writer;
 pub use audit::AuditChain;
 pub use care_team::CareTeamRow;
 pub use database::Store;
+pub use deletion::{Deletable, DeletedMessageRow, Deletion, DueThread, Purged, TombstoneRow};
 pub use directory::NamePlace;
 pub use due::{EndingRelease, NoticeDay};
 pub use entities::agency::Model as AgencyRow;
@@ -101,7 +106,7 @@ pub use facts::{
 pub use idempotency::Claim;
 pub use import::{ClientChange, EnrollmentChange, ImportState, MemberChange, StaffChange};
 pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
-pub use message::{MessagePlace, MessageRange, MessageRow, Receipt};
+pub use message::{MessagePlace, MessageRange, MessageRow, Receipt, Take};
 pub use page::{InboxPlace, Page, RecordPlace};
 pub use reaction::{ReactionCounts, ReactionRow};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};

@@ -11,7 +11,7 @@ use crate::database::Store;
 use crate::entities::{client, message, staff_member};
 use crate::error::Result;
 use crate::sql::{Known, Reader, Sql};
-use crate::visibility::visible_threads;
+use crate::visibility::{shown, visible_threads};
 use crate::writer::Tx;
 
 /// A message as its thread shows it.
@@ -27,8 +27,9 @@ pub struct MessageRow {
     pub unread: bool,
 }
 
-/// Messages of one thread from one number to another, both included. Numbers have no gaps, so a
-/// page is arithmetic: it needs no offset, no count and no look beyond its end.
+/// Messages of one thread from one number to another, both included, as far as they are in the
+/// viewer's sight. Numbers have no gaps, so where nothing was deleted or removed a page is
+/// arithmetic: it needs no offset, no count and no look beyond its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MessageRange {
     /// The thread.
@@ -37,9 +38,20 @@ pub struct MessageRange {
     pub from: i64,
     /// Last number.
     pub to: i64,
+    /// Of these, so many only: where some may be out of sight, a page is not arithmetic.
+    pub take: Option<Take>,
     /// Whether to read the HTML of rich messages, too: up to 512 KiB for each, so only for who
     /// asks for it.
     pub html: bool,
+}
+
+/// A part of the messages of a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Take {
+    /// The first so many.
+    First(usize),
+    /// The last so many.
+    Last(usize),
 }
 
 /// A message by its place.
@@ -94,6 +106,8 @@ impl Store {
         let mut sql = select(Sql::new(self.backend()), viewer, true);
         sql.push(" WHERE ");
         visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(" AND ");
+        shown(&mut sql, "m", "s");
         sql.push(" AND m.id IN ").list(ids);
         let rows = self.read.query_all_raw(sql.statement()).await?;
         read(&rows)
@@ -109,6 +123,8 @@ impl Store {
         let mut sql = select(Sql::new(self.backend()), viewer, html);
         sql.push(" WHERE ");
         visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(" AND ");
+        shown(&mut sql, "m", "s");
         sql.push(" AND m.thread_id IN ").list(threads);
         sql.push(" AND m.pinned_at IS NOT NULL ORDER BY m.thread_id, m.pinned_at DESC, m.seq DESC");
         let rows = self.read.query_all_raw(sql.statement()).await?;
@@ -148,6 +164,8 @@ pub(crate) fn messages_statement(
     let mut sql = select(Sql::new(backend), viewer, html);
     sql.push(" WHERE ");
     visible_threads(&mut sql, viewer, Action::View, "t");
+    sql.push(" AND ");
+    shown(&mut sql, "m", "s");
     sql.push(" AND (");
     // Padded to a power of two, so that all numbers of threads come to a few statements.
     let padding = ranges.len().next_power_of_two() - ranges.len();
@@ -155,11 +173,41 @@ pub(crate) fn messages_statement(
     for (i, range) in ranges.iter().chain(padding).enumerate() {
         let or = if i == 0 { "(" } else { " OR (" };
         sql.push(or).push("m.thread_id = ").bind(range.thread);
-        sql.push(" AND m.seq BETWEEN ").bind(range.from);
-        sql.push(" AND ").bind(range.to).push(")");
+        sql.push(" AND m.seq BETWEEN ");
+        match range.take {
+            None => _ = sql.bind(range.from).push(" AND ").bind(range.to),
+            Some(Take::First(count)) => {
+                sql.bind(range.from).push(" AND ");
+                edge(&mut sql, viewer, range, ("MAX", count, ""));
+            }
+            Some(Take::Last(count)) => {
+                edge(&mut sql, viewer, range, ("MIN", count, " DESC"));
+                sql.push(" AND ").bind(range.to);
+            }
+        }
+        sql.push(")");
     }
     sql.push(") ORDER BY m.thread_id, m.seq");
     Some(sql.statement())
+}
+
+/// Adds the number of the last message that a range takes; empty if it has none in sight.
+fn edge(
+    sql: &mut Sql,
+    viewer: &Viewer,
+    range: &MessageRange,
+    (edge, count, order): (&str, usize, &str),
+) {
+    sql.push("(SELECT ").push(edge);
+    sql.push("(w.seq) FROM (SELECT x.seq FROM message x LEFT JOIN thread_state q ON ");
+    sql.push("q.thread_id = x.thread_id AND q.viewer_id = ")
+        .bind(viewer.principal().uuid());
+    sql.push(" WHERE x.thread_id = ").bind(range.thread);
+    sql.push(" AND x.seq BETWEEN ").bind(range.from);
+    sql.push(" AND ").bind(range.to).push(" AND ");
+    shown(sql, "x", "q");
+    sql.push(" ORDER BY x.seq").push(order).push(" LIMIT ");
+    sql.number(count).push(") w)");
 }
 
 fn receipt(row: &QueryResult) -> Result<Receipt> {
@@ -224,13 +272,13 @@ impl Tx {
         Ok(())
     }
 
-    /// A message of a thread that the viewer sees, as it is now.
+    /// A message of a thread that the viewer sees, as it is now; none if it was deleted.
     pub async fn message(&self, viewer: &Viewer, id: MessageId) -> Result<Option<message::Model>> {
         let mut sql = Sql::new(self.get_database_backend());
         sql.push("SELECT ").columns::<message::Model>("m");
         sql.push(" FROM message m JOIN thread t ON t.id = m.thread_id WHERE ");
         visible_threads(&mut sql, viewer, Action::View, "t");
-        sql.push(" AND m.id = ").bind(id);
+        sql.push(" AND m.deleted_at IS NULL AND m.id = ").bind(id);
         let row = self.query_one_raw(sql.statement()).await?;
         row.as_ref().map(|row| Reader::new(row).row()).transpose()
     }
@@ -255,6 +303,22 @@ impl Tx {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
+    /// The number of the newest message in the viewer's sight that the viewer did not write.
+    pub async fn newest_of_others(&self, viewer: &Viewer, thread: ThreadId) -> Result<Option<i64>> {
+        let me = viewer.principal().uuid();
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("SELECT m.seq FROM message m LEFT JOIN thread_state s ON ");
+        sql.push("s.thread_id = m.thread_id AND s.viewer_id = ")
+            .bind(me);
+        sql.push(" WHERE m.thread_id = ").bind(thread).push(" AND ");
+        shown(&mut sql, "m", "s");
+        sql.push(" AND COALESCE(m.account_id, m.author_id) <> ")
+            .bind(me)
+            .push(" ORDER BY m.seq DESC LIMIT 1");
+        let row = self.query_one_raw(sql.statement()).await?;
+        row.as_ref().map(|row| Reader::new(row).next()).transpose()
+    }
+
     /// Where these messages stand, of threads that the viewer sees.
     pub async fn message_places(
         &self,
@@ -265,8 +329,13 @@ impl Tx {
         let me = viewer.principal().uuid();
         sql.push("SELECT m.id, m.thread_id, m.seq, COALESCE(m.account_id, m.author_id) = ")
             .bind(me);
-        sql.push(" FROM message m JOIN thread t ON t.id = m.thread_id WHERE ");
+        sql.push(" FROM message m JOIN thread t ON t.id = m.thread_id LEFT JOIN thread_state s ");
+        sql.push("ON s.thread_id = m.thread_id AND s.viewer_id = ")
+            .bind(me)
+            .push(" WHERE ");
         visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(" AND ");
+        shown(&mut sql, "m", "s");
         sql.push(" AND m.id IN ")
             .list(ids)
             .push(" ORDER BY m.thread_id, m.seq");

@@ -59,7 +59,8 @@ impl Store {
         visible_threads(&mut sql, viewer, Action::View, "t");
         sql.push(" AND ");
         shown_reactions(&mut sql, viewer);
-        sql.push(" AND r.message_id IN ").list(messages);
+        sql.push(" AND m.deleted_at IS NULL AND r.message_id IN ")
+            .list(messages);
         sql.push(" ORDER BY r.message_id, r.created_at, r.emoji, r.principal_id");
         let rows = self.read.query_all_raw(sql.statement()).await?;
         let (mut staff, mut clients) = (Known::default(), Known::default());

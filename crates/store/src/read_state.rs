@@ -12,6 +12,7 @@ use tidings_domain::{AudienceKind, ClientId, ClientStatus, Principal, ThreadId};
 use tidings_policy::{Action, Viewer};
 
 use crate::database::Store;
+use crate::entities::thread;
 use crate::error::Result;
 use crate::sql::{Reader, Sql};
 use crate::visibility::visible_threads;
@@ -25,19 +26,27 @@ pub(crate) use unread::unread_statement;
 pub struct ViewerState {
     /// Messages up to this number are read, but for marks.
     pub read_seq: i64,
-    /// Marks below `read_seq` (unread) less marks above it (read).
+    /// Marks below `read_seq` (unread) less marks above it (read), and the deleted messages below it.
     pub unread_adjust: i64,
     /// Whether the thread stands at the top (P-14).
     pub pinned: bool,
     /// Whether the thread is a group and an active client of the viewer's a member of it: who may
     /// then write into it. Never for staff.
     pub group_member: bool,
+    /// Hidden as long as this is the number of the newest message (P-19).
+    pub hidden_seq: i64,
+    /// Whether some of its messages are out of the viewer's own sight (C-28).
+    pub removed: bool,
 }
+
+/// The viewer's own columns of `thread_state`.
+const OWN: &str =
+    "s.read_seq, s.unread_adjust, s.pinned, s.hidden_seq, s.removed_seq + s.removals > 0";
 
 impl ViewerState {
     /// Adds `, …`: the columns that [`Self::read`] reads, of a thread `t` with the viewer's state `s`.
     pub(crate) fn columns(sql: &mut Sql, viewer: &Viewer) {
-        sql.push(", s.read_seq, s.unread_adjust, s.pinned, ");
+        sql.push(", ").push(OWN).push(", ");
         let active: Vec<ClientId> = match viewer {
             Viewer::Staff(_) => Vec::new(),
             Viewer::Account(account) => account
@@ -62,7 +71,11 @@ impl ViewerState {
         let read_seq: Option<i64> = row.next()?;
         let unread_adjust: Option<i64> = row.next()?;
         let pinned: Option<bool> = row.next()?;
+        let hidden_seq: Option<i64> = row.next()?;
+        let removed: Option<bool> = row.next()?;
         Ok(Self {
+            hidden_seq: hidden_seq.unwrap_or_default(),
+            removed: removed.unwrap_or_default(),
             read_seq: read_seq.unwrap_or_default(),
             unread_adjust: unread_adjust.unwrap_or_default(),
             pinned: pinned.unwrap_or_default(),
@@ -70,10 +83,10 @@ impl ViewerState {
         })
     }
 
-    /// Unread messages in a thread of so many (S-06).
+    /// Unread messages in the thread (S-06). Those that are deleted count on both sides.
     #[must_use]
-    pub fn unread(&self, last_seq: i64) -> i64 {
-        last_seq - self.read_seq + self.unread_adjust
+    pub fn unread(&self, thread: &thread::Model) -> i64 {
+        thread.last_seq - thread.deleted_messages - self.read_seq + self.unread_adjust
     }
 }
 
@@ -97,6 +110,11 @@ pub enum Reading {
     Read(Vec<i64>),
     /// These messages are unread again. Receipts stay (P-17).
     Unread(Vec<i64>),
+    /// These messages leave the viewer's sight: nothing of them is unread, and nobody is told that
+    /// they were seen (C-28).
+    Removed(Vec<i64>),
+    /// The same for everything up to this number.
+    RemovedUpTo(i64),
     /// The viewer's own message, which is never unread (C-19) and leaves no receipt; with
     /// `all_before`, everything before it is read, too (T-31).
     Sent {
@@ -131,7 +149,8 @@ impl Store {
         threads: &[ThreadId],
     ) -> Result<Vec<(ThreadId, ViewerState)>> {
         let mut sql = Sql::new(self.backend());
-        sql.push("SELECT s.thread_id, s.read_seq, s.unread_adjust, s.pinned, FALSE FROM thread_state s WHERE s.viewer_id = ");
+        sql.push("SELECT s.thread_id, ").push(OWN);
+        sql.push(", FALSE FROM thread_state s WHERE s.viewer_id = ");
         sql.bind(viewer.principal().uuid())
             .push(" AND s.thread_id IN ")
             .list(threads);
@@ -155,25 +174,37 @@ fn unread_count(row: &QueryResult) -> Result<UnreadCount> {
 }
 
 impl Tx {
-    /// Changes what the viewer has read. The caller has made sure that the viewer sees the thread.
+    /// Changes what the viewer has read of a locked thread. The caller has made sure that the viewer
+    /// sees it.
     pub async fn read_thread(
         &self,
         viewer: Principal,
-        thread: ThreadId,
+        thread: &thread::Model,
         reading: &Reading,
         now: DateTime<Utc>,
     ) -> Result<ReadingDone> {
+        let deleted = self.deleted_seqs(thread).await?;
+        let thread = thread.id;
         let before = self.lock_state(viewer, thread).await?;
         let marks: BTreeSet<i64> = self.marks(viewer, thread).await?.into_iter().collect();
         let mut book = Book {
             read_seq: before.read_seq,
             marks: marks.clone(),
+            deleted,
         };
         let seen = match reading {
             Reading::UpTo(seq) => book.read_up_to(*seq),
             Reading::Read(seqs) => book.read(seqs),
             Reading::Unread(seqs) => {
                 book.unread(seqs);
+                Vec::new()
+            }
+            Reading::Removed(seqs) => {
+                book.read(seqs);
+                Vec::new()
+            }
+            Reading::RemovedUpTo(seq) => {
+                book.read_up_to(*seq);
                 Vec::new()
             }
             Reading::Sent { seq, all_before } => {
@@ -189,8 +220,7 @@ impl Tx {
         let after = ViewerState {
             read_seq: book.read_seq,
             unread_adjust: book.adjust(),
-            pinned: before.pinned,
-            group_member: false,
+            ..before
         };
         if (after.read_seq, after.unread_adjust) != (before.read_seq, before.unread_adjust) {
             self.store_state(viewer, thread, after).await?;
@@ -204,7 +234,8 @@ impl Tx {
             self.store_receipt(viewer, thread, *range, now).await?;
         }
         let own = i64::from(matches!(reading, Reading::Sent { .. }));
-        let changed = after.unread(0) != before.unread(0) - own;
+        let unread = |state: ViewerState| state.unread_adjust - state.read_seq;
+        let changed = unread(after) != unread(before) - own;
         Ok(ReadingDone { changed, seen })
     }
 
@@ -237,7 +268,11 @@ impl Tx {
     }
 
     /// The viewer's state, locked until the end of the write.
-    async fn lock_state(&self, viewer: Principal, thread: ThreadId) -> Result<ViewerState> {
+    pub(crate) async fn lock_state(
+        &self,
+        viewer: Principal,
+        thread: ThreadId,
+    ) -> Result<ViewerState> {
         let mut sql = Sql::new(self.get_database_backend());
         sql.push("INSERT INTO thread_state (viewer_id, thread_id, read_seq, unread_adjust, pinned) VALUES (");
         sql.bind(viewer.uuid())
@@ -246,12 +281,24 @@ impl Tx {
             .push(", 0, 0, FALSE)");
         sql.push(
             " ON CONFLICT (viewer_id, thread_id) DO UPDATE SET read_seq = thread_state.read_seq \
-             RETURNING read_seq, unread_adjust, pinned, FALSE",
+             RETURNING read_seq, unread_adjust, pinned, hidden_seq, removed_seq + removals > 0, FALSE",
         );
         let row = self.query_one_raw(sql.statement()).await?;
         row.as_ref().map_or(Ok(ViewerState::default()), |row| {
             ViewerState::read(&mut Reader::new(row))
         })
+    }
+
+    /// The numbers of the thread's deleted messages.
+    async fn deleted_seqs(&self, thread: &thread::Model) -> Result<BTreeSet<i64>> {
+        if thread.deleted_messages == 0 {
+            return Ok(BTreeSet::new());
+        }
+        let mut sql = Sql::new(self.get_database_backend());
+        sql.push("SELECT m.seq FROM message m WHERE m.deleted_at IS NOT NULL AND m.thread_id = ")
+            .bind(thread.id);
+        let rows = self.query_all_raw(sql.statement()).await?;
+        rows.iter().map(|row| Reader::new(row).next()).collect()
     }
 
     async fn marks(&self, viewer: Principal, thread: ThreadId) -> Result<Vec<i64>> {

@@ -85,7 +85,9 @@ impl Store {
         );
         sql.list(&revisions).push(" WHERE ");
         visible_threads(&mut sql, viewer, Action::View, "t");
-        sql.push(" AND m.id IN ").list(&messages);
+        // SECURITY: what was deleted is not quoted any more (S-31).
+        sql.push(" AND m.deleted_at IS NULL AND m.id IN ")
+            .list(&messages);
         let rows = self.read.query_all_raw(sql.statement()).await?;
         let (mut staff, mut clients) = (Known::default(), Known::default());
         let mut found: Vec<QuoteRow> = Vec::with_capacity(rows.len());
@@ -142,7 +144,8 @@ impl Store {
              JOIN thread t ON t.id = m.thread_id WHERE ",
         );
         visible_threads(&mut sql, viewer, Action::ReadHistory, "t");
-        sql.push(" AND v.message_id IN ").list(messages);
+        sql.push(" AND m.deleted_at IS NULL AND v.message_id IN ")
+            .list(messages);
         sql.push(" ORDER BY v.message_id, v.revision");
         let rows = self.read.query_all_raw(sql.statement()).await?;
         rows.iter().map(|row| Reader::new(row).row()).collect()

@@ -15,7 +15,7 @@ use crate::entities::attachment;
 use crate::error::Result;
 use crate::page::Page;
 use crate::sql::Sql;
-use crate::visibility::{clients_within, covered, visible_threads};
+use crate::visibility::{clients_within, covered, in_own_view, visible_threads};
 
 /// A place in a list of shared documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub(crate) fn documents_statement(
             .bind(thread);
         sql.push(" AND ");
         visible_threads(&mut sql, viewer, Action::View, "t");
-        close(&mut sql, after, limit);
+        close(&mut sql, viewer, after, limit);
         return sql.statement();
     }
     sql.push(" FROM (");
@@ -79,13 +79,13 @@ pub(crate) fn documents_statement(
         }
         sql.push("SELECT z.id FROM (SELECT a.id");
         branch(&mut sql, viewer, grant);
-        close(&mut sql, after, limit);
+        close(&mut sql, viewer, after, limit);
         sql.push(") z");
         if by_clients(grant.reach) {
             // Two clients of the viewer's may be on the same thread: it counts once.
             sql.push(" UNION SELECT z.id FROM (SELECT DISTINCT a.id, a.sent_at");
             of_several(&mut sql, viewer, grant);
-            close(&mut sql, after, limit);
+            close(&mut sql, viewer, after, limit);
             sql.push(") z");
         }
     }
@@ -185,16 +185,17 @@ fn page_of_each(
     sql.push(of_each).push(" AND ");
     covered(sql, grant, "t");
     sql.push("t.agency_id = ").bind(viewer.agency());
-    close(sql, after, limit);
+    close(sql, viewer, after, limit);
     sql.push(") l ORDER BY l.sent_at DESC, l.id DESC LIMIT ")
         .number(limit)
         .push(") z");
 }
 
 /// What holds in every branch, keyset and order.
-fn close(sql: &mut Sql, after: Option<DocumentPlace>, limit: usize) {
+fn close(sql: &mut Sql, viewer: &Viewer, after: Option<DocumentPlace>, limit: usize) {
     sql.push(" AND t.id = a.thread_id AND a.sent_at IS NOT NULL");
-    sql.push(" AND t.lifecycle IN ('OPEN', 'ARCHIVED')");
+    sql.push(" AND t.lifecycle IN ('OPEN', 'ARCHIVED') AND ");
+    in_own_view(sql, viewer);
     if let Some(place) = after {
         sql.push(" AND (a.sent_at, a.id) < (").bind(place.sent_at);
         sql.push(", ").bind(place.id).push(")");

@@ -191,10 +191,11 @@ row! {
     thread {
         id, agency_id, kind, lifecycle, audience, client_id, topic_id, subject, started_by_kind,
         started_by_id, version, last_seq, last_message_id, last_activity_at, created_at, locked_by_id,
+        deleted_messages,
     }
     message {
         id, thread_id, seq, author_kind, author_id, account_id, body, created_at, seen_by_client_at,
-        body_format, body_html, reply_to_id, reply_to_revision, revision, edited_at, pinned_at,
+        body_format, deleted_at, body_html, reply_to_id, reply_to_revision, revision, edited_at, pinned_at,
     }
     message_revision { message_id, revision, body_format, body, body_html, written_at }
     message_reaction {

@@ -98,6 +98,8 @@ fn select_visible(mut sql: Sql, viewer: &Viewer, action: Action) -> Sql {
     sql.push(" LEFT JOIN thread_state s ON s.thread_id = t.id AND s.viewer_id = ");
     sql.bind(viewer.principal().uuid()).push(" WHERE ");
     visible_threads(&mut sql, viewer, action, "t");
+    // What the viewer removed from its own view is gone for it until a newer message comes (C-28).
+    sql.push(" AND COALESCE(s.removed_seq, 0) < t.last_seq");
     sql
 }
 

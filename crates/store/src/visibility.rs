@@ -38,6 +38,9 @@ pub(crate) fn visible_threads(sql: &mut Sql, viewer: &Viewer, action: Action, al
             sql.push(" OR ");
         }
         sql.push("(");
+        if !grant.deleted {
+            sql.push(alias).push(".lifecycle <> 'DELETED' AND ");
+        }
         covered(sql, grant, alias);
         within(sql, grant.reach, viewer, alias);
         sql.push(")");
@@ -48,8 +51,11 @@ pub(crate) fn visible_threads(sql: &mut Sql, viewer: &Viewer, action: Action, al
 /// Adds the condition under which the viewer sees the attachment `a`, whose thread, if it was sent,
 /// is `t`: through its message, and before it is sent as its uploader.
 pub(crate) fn visible_attachments(sql: &mut Sql, viewer: &Viewer) {
-    sql.push("((a.message_id IS NOT NULL AND ");
+    // SECURITY: with its message an attachment is gone for everybody, before its file is (S-31).
+    sql.push("((a.message_id IS NOT NULL AND a.deleted_at IS NULL AND ");
     visible_threads(sql, viewer, Action::View, "t");
+    sql.push(" AND ");
+    in_own_view(sql, viewer);
     // SECURITY: what was not sent is nobody's but its uploader's.
     sql.push(") OR (a.message_id IS NULL AND a.agency_id = ")
         .bind(viewer.agency())
@@ -138,6 +144,38 @@ pub(crate) fn shared_clients(sql: &mut Sql, viewer: &Viewer) {
     if !reached {
         sql.push(" AND FALSE");
     }
+}
+
+/// Adds the condition under which the message of the alias, of a thread that the viewer sees, is in
+/// the viewer's sight: neither deleted (K3) nor taken out of the own view (C-28). `state` is the
+/// viewer's own row of `thread_state` for the thread, from an outer join.
+pub(crate) fn shown(sql: &mut Sql, message: &str, state: &str) {
+    sql.push(message).push(".deleted_at IS NULL AND NOT ");
+    removed(sql, message, state);
+}
+
+/// Adds the condition under which the message of the attachment `a` is not out of the viewer's own
+/// view. In a form that no planner turns into a join: it is asked of few rows, in their order.
+pub(crate) fn in_own_view(sql: &mut Sql, viewer: &Viewer) {
+    sql.push("COALESCE((SELECT ");
+    removed(sql, "rm", "rs");
+    sql.push(" FROM thread_state rs JOIN message rm ON rm.id = a.message_id WHERE rs.viewer_id = ")
+        .bind(viewer.principal().uuid());
+    sql.push(
+        " AND rs.thread_id = a.thread_id AND rs.removed_seq + rs.removals > 0), FALSE) = FALSE",
+    );
+}
+
+/// Adds whether the viewer took the message out of the own view; like [`shown`].
+pub(crate) fn removed(sql: &mut Sql, message: &str, state: &str) {
+    sql.push("(").push(message).push(".seq <= COALESCE(");
+    sql.push(state).push(".removed_seq, 0) OR (COALESCE(");
+    // Single removals are rare: most viewers have none, and then nothing is looked up.
+    sql.push(state)
+        .push(".removals, 0) > 0 AND EXISTS (SELECT 1 FROM message_removal e WHERE e.viewer_id = ");
+    sql.push(state).push(".viewer_id AND e.thread_id = ");
+    sql.push(message).push(".thread_id AND e.seq = ");
+    sql.push(message).push(".seq)))");
 }
 
 /// Adds ` audience IN (…) AND `, or nothing where the grant covers every audience.

@@ -79,6 +79,29 @@ impl Writer {
     }
 }
 
+impl Writer {
+    /// Takes what was erased out of the database's own files. SQLite overwrites erased content in its
+    /// pages by itself; older pages wait in the write-ahead log until it is emptied. PostgreSQL keeps
+    /// old versions of rows until they are vacuumed.
+    pub(crate) async fn clean(&self) -> Result<()> {
+        match self {
+            Self::Pool(pool) => {
+                pool.execute_unprepared("VACUUM message, thread, attachment")
+                    .await?;
+            }
+            Self::Single { connection, group } => {
+                let mut group = Arc::clone(group).lock_owned().await;
+                group.tidy().await;
+                group.commit().await;
+                connection
+                    .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A write in progress. Dropped without [`Tx::commit`], it leaves nothing behind.
 pub struct Tx(Option<Unit>);
 

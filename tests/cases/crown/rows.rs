@@ -69,6 +69,7 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("markRead", ""),
     ("markUnread", ""),
     ("markThreadRead", ""),
+    ("deleteMessage", ""),
     ("assignCareTeamMember", ""),
     ("endCareTeamAssignment", ""),
     ("setClientStatus", ""),
@@ -330,5 +331,6 @@ pub(crate) const PLACES: &[Place] = &[
     place("revokeReleaseOfInformation.input.releaseId", "ReleaseOfInformation", "client", |_, id| with(json!({}), "releaseId", json!(id))),
     place("markNotificationsRead.input.notificationIds", "Notification", "clinician", |_, id| with(json!({}), "notificationIds", json!([id]))),
     place("requestFulfilled.clientId", "Client", "clinician", id),
+    place("deleteMessage.input.messageId", "Message", "clinical-admin", |_, id| with(json!({}), "messageId", json!(id))),
     place("messageAdded.threadId", "Thread", "clinician", id),
 ];

@@ -66,6 +66,7 @@ fn added(body: &str) -> LiveEvent {
         last_activity_at: noon,
         created_at: noon,
         locked_by_id: None,
+        deleted_messages: 0,
     };
     let message = MessageModel {
         id: message_id,
@@ -78,6 +79,7 @@ fn added(body: &str) -> LiveEvent {
         created_at: noon,
         seen_by_client_at: Some(noon),
         body_format: BodyFormat::Plain,
+        deleted_at: None,
         body_html: None,
         reply_to_id: None,
         reply_to_revision: None,

@@ -139,7 +139,8 @@ fn within(grant: &Grant, viewer: &Viewer, facts: &ThreadFacts) -> bool {
                     .any(|client| account.clients.iter().any(|own| own.id == client.id))
         }),
     };
-    facts.agency == viewer.agency() && covered && reached
+    let there = grant.deleted || facts.lifecycle != Lifecycle::Deleted;
+    facts.agency == viewer.agency() && there && covered && reached
 }
 
 proptest! {

@@ -3,6 +3,7 @@
 
 mod agreement;
 mod cast;
+mod deletion;
 mod picture;
 mod records;
 mod rules;

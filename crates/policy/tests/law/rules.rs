@@ -283,17 +283,20 @@ fn s33_an_inactive_client_reads_on_but_cannot_write() {
 }
 
 #[test]
-fn t14_nobody_writes_into_a_deleted_thread_and_it_stays_readable() {
+fn t14_k3_staff_see_that_a_deleted_thread_was_there_and_nobody_writes_into_it() {
     let facts = ThreadFacts {
         lifecycle: Lifecycle::Deleted,
         ..assigned(thread(Clinical))
     };
-    for viewer in [staff(&[Clinician]), account(&[CLIENT])] {
-        assert_eq!(decide(&viewer, View, &facts), Ok(()));
-        assert_eq!(
-            decide(&viewer, Write, &facts),
-            Err(Denied::Refused(UserErrorCode::ReplyNotAllowed))
-        );
+    let clinician = staff(&[Clinician]);
+    assert_eq!(decide(&clinician, View, &facts), Ok(()));
+    assert_eq!(
+        decide(&clinician, Write, &facts),
+        Err(Denied::Refused(UserErrorCode::ReplyNotAllowed))
+    );
+    for action in [View, Write] {
+        let denied = decide(&account(&[CLIENT]), action, &facts);
+        assert_eq!(denied, Err(Denied::NotVisible), "to a client it is gone");
     }
     let archived = ThreadFacts {
         lifecycle: Lifecycle::Archived,

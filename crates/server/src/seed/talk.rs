@@ -103,6 +103,7 @@ impl Talk {
             created_at: at,
             seen_by_client_at: None,
             body_format: BodyFormat::Plain,
+            deleted_at: None,
             body_html: None,
             reply_to_id: None,
             reply_to_revision: None,
@@ -219,6 +220,7 @@ impl Talk {
             last_activity_at,
             created_at: first.created_at,
             locked_by_id: None,
+            deleted_messages: 0,
         });
         batch.messages.extend(self.messages);
         batch.receipts.extend(self.receipts);

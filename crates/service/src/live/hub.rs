@@ -373,7 +373,10 @@ impl State {
             keys.extend(roles.into_iter().map(|role| Channel::Role(agency, role)));
         };
         match &prepared.about {
-            About::Message { thread, .. } | About::Receipt { thread, .. } => {
+            About::Message { thread, .. }
+            | About::Deleted { thread, .. }
+            | About::ThreadDeleted { thread }
+            | About::Receipt { thread, .. } => {
                 keys.push(Channel::Thread(thread.thread.id));
                 keys.extend(relatives(thread).map(Channel::Principal));
                 wide(thread.facts.audience, &mut keys);

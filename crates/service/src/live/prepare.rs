@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tidings_domain::{
-    AccountId, AudienceKind, ClientId, Event, EventRecord, MessageId, ParticipantStanding,
-    Principal, StaffId, ThreadId,
+    AccountId, AudienceKind, ClientId, Event, EventRecord, Lifecycle, MessageId,
+    ParticipantStanding, Principal, StaffId, ThreadId,
 };
 use tidings_policy::{Action, FieldRule, ThreadFacts, Viewer, decide, shows_reaction};
 use tidings_store::{LiveRequest, LiveThread, MessageRow, NotificationRow, Store};
@@ -30,6 +30,14 @@ pub(crate) enum About {
         thread: Arc<LiveThread>,
         message: Arc<MessageRow>,
         what: MessageEvent,
+    },
+    Deleted {
+        thread: Arc<LiveThread>,
+        message: MessageId,
+        seq: i64,
+    },
+    ThreadDeleted {
+        thread: Arc<LiveThread>,
     },
     Thread {
         thread: Arc<LiveThread>,
@@ -111,6 +119,8 @@ pub(crate) async fn prepare(
         .live_messages(&messages)
         .await?
         .into_iter()
+        // SECURITY: what was deleted since is not told any more, to whoever resumes (S-31).
+        .filter(|row| row.message.deleted_at.is_none())
         .map(|row| (row.message.id, Arc::new(row)))
         .collect();
     let mut requests = live_requests(store, &records).await?;
@@ -135,6 +145,12 @@ pub(crate) async fn prepare(
                     None => About::Nothing,
                 }
             }
+            (Event::MessageDeleted { message, seq }, Some(thread)) => About::Deleted {
+                thread,
+                message: *message,
+                seq: *seq,
+            },
+            (Event::ThreadDeleted, Some(thread)) => About::ThreadDeleted { thread },
             (Event::ThreadChanged { audience_before }, Some(thread)) => About::Thread {
                 thread,
                 audience_before: *audience_before,
@@ -214,6 +230,16 @@ impl Prepared {
                 message,
                 what,
             } if sees(viewer, &thread.facts) => about_message(viewer, thread, message, *what)?,
+            About::Deleted {
+                thread,
+                message,
+                seq,
+            } if sees(viewer, &thread.facts) => LiveKind::MessageDeleted {
+                thread: Arc::clone(thread),
+                message: *message,
+                seq: *seq,
+            },
+            About::ThreadDeleted { thread } => thread_deleted(viewer, thread)?,
             About::Thread {
                 thread,
                 audience_before,
@@ -319,6 +345,20 @@ fn changed(
     };
     (audience_before.is_some() && sees(viewer, &before))
         .then(|| LiveKind::AccessRevoked(Scope::Threads(vec![thread.thread.id])))
+}
+
+/// Staff see that a deleted thread was there; a client who saw it drops it.
+fn thread_deleted(viewer: &Viewer, thread: &Arc<LiveThread>) -> Option<LiveKind> {
+    if sees(viewer, &thread.facts) {
+        return Some(LiveKind::ThreadChanged {
+            thread: Arc::clone(thread),
+        });
+    }
+    let before = ThreadFacts {
+        lifecycle: Lifecycle::Open,
+        ..thread.facts.clone()
+    };
+    sees(viewer, &before).then(|| LiveKind::AccessRevoked(Scope::Threads(vec![thread.thread.id])))
 }
 
 /// Who was given a place hears of the thread as of a new one; who lost it and sees the thread no

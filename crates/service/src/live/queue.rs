@@ -72,7 +72,8 @@ pub(crate) fn weight(event: &LiveEvent) -> usize {
             let html = message.message.body_html.as_ref().map_or(0, String::len);
             message.message.body.len() + html + thread.thread.subject.len()
         }
-        LiveKind::ThreadChanged { thread }
+        LiveKind::MessageDeleted { thread, .. }
+        | LiveKind::ThreadChanged { thread }
         | LiveKind::ReadReceiptAdded { thread, .. }
         | LiveKind::ViewerStateChanged { thread } => thread.thread.subject.len(),
         LiveKind::AccessRevoked(Scope::Threads(threads))

@@ -79,6 +79,7 @@ pub(crate) fn wants(filter: &Filter, kind: &LiveKind) -> bool {
         LiveKind::MessageAdded { thread: live, .. }
         | LiveKind::MessageChanged { thread: live, .. }
         | LiveKind::ReactionChanged { thread: live, .. }
+        | LiveKind::MessageDeleted { thread: live, .. }
         | LiveKind::ThreadChanged { thread: live }
         | LiveKind::ReadReceiptAdded { thread: live, .. }
         | LiveKind::ViewerStateChanged { thread: live } => live.thread.id == thread,

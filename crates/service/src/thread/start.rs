@@ -257,6 +257,7 @@ async fn store(
         last_activity_at: at,
         created_at: at,
         locked_by_id: None,
+        deleted_messages: 0,
     };
     let message = MessageModel {
         id: message_id,
@@ -269,6 +270,7 @@ async fn store(
         created_at: at,
         seen_by_client_at: None,
         body_format: body.format,
+        deleted_at: None,
         body_html: body.html,
         reply_to_id: None,
         reply_to_revision: None,
@@ -294,7 +296,7 @@ async fn store(
     };
     write
         .tx
-        .read_thread(viewer.principal(), thread.id, &reading, write.now)
+        .read_thread(viewer.principal(), &thread, &reading, write.now)
         .await?;
     tell(write, &thread, &message).await?;
     Ok(Sent {

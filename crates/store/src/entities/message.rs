@@ -33,6 +33,8 @@ pub struct Model {
     pub seen_by_client_at: Option<DateTime<Utc>>,
     /// How it was written.
     pub body_format: BodyFormat,
+    /// When it was deleted for everybody (K3). Its place in the thread stays.
+    pub deleted_at: Option<DateTime<Utc>>,
     /// The sanitised HTML of a rich one. Also empty in a row that was read without it
     /// ([`MessageRange::html`](crate::MessageRange::html)): a rich message always has it.
     pub body_html: Option<String>,

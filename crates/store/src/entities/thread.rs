@@ -38,16 +38,19 @@ pub struct Model {
     pub started_by_id: Uuid,
     /// Counts the changes of its header, from 1 (T-37).
     pub version: i32,
-    /// Number of its newest message.
+    /// Number of its newest message, deleted or not.
     pub last_seq: i64,
-    /// Its newest message.
+    /// Its newest message that is not deleted; if all are, one of them.
     pub last_message_id: MessageId,
-    /// When that message was sent.
+    /// When the message of `last_seq` was sent. It stays when that one is deleted: whoever pages an
+    /// inbox meanwhile meets no thread twice.
     pub last_activity_at: DateTime<Utc>,
     /// When it was started.
     pub created_at: DateTime<Utc>,
     /// Who locked it, if it is locked (PX-04).
     pub locked_by_id: Option<StaffId>,
+    /// How many of its messages are deleted.
+    pub deleted_messages: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

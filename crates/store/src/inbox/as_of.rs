@@ -81,10 +81,13 @@ pub(super) fn unmoved(
 }
 
 fn newest_was_seen(sql: &mut Sql, not: &str, alias: &str, place: &InboxPlace) {
+    // By its number: the newest message may be deleted, and then another one is shown for it.
     sql.push(not)
-        .push("EXISTS (SELECT 1 FROM message w WHERE w.id = ")
+        .push("EXISTS (SELECT 1 FROM message w WHERE w.thread_id = ")
         .push(alias)
-        .push(".last_message_id AND ");
+        .push(".id AND w.seq = ")
+        .push(alias)
+        .push(".last_seq AND ");
     seen(sql, "w", place);
     sql.push(")");
 }

@@ -1,7 +1,7 @@
 //! The branches of an inbox page: one for each way in which a viewer reaches threads.
 
 use tidings_domain::{AudienceKind, AudienceSet, Lifecycle};
-use tidings_policy::{Action, Grant, Reach, grants};
+use tidings_policy::{Action, Grant, Reach, Viewer, grants};
 
 use super::statement::{OPEN_TO_CLIENTS, Query, Window, open_to};
 use super::{InboxState, as_of};
@@ -47,6 +47,19 @@ impl Held {
     }
 }
 
+/// Adds the condition under which a thread stands where it is looked for. Among the deleted ones stand
+/// those, too, of which messages were deleted: it is there that staff find them (K3, T-14).
+fn standing(sql: &mut Sql, alias: &str, lifecycle: Lifecycle) {
+    sql.push(alias);
+    if lifecycle == Lifecycle::Deleted {
+        sql.push(".deleted_messages > 0");
+    } else {
+        sql.push(".lifecycle = '")
+            .push(lifecycle.as_str())
+            .push("'");
+    }
+}
+
 /// Which threads of a client a branch takes.
 #[derive(Clone, Copy)]
 struct OfClient<'a> {
@@ -89,8 +102,9 @@ impl Query<'_> {
 
     pub(super) fn lifecycles(&self) -> &'static [Lifecycle] {
         match (self.filter.state, self.viewer) {
-            (InboxState::Deleted, _) => &[Lifecycle::Deleted],
-            (InboxState::AllIncludingArchived, _) => OPEN_TO_CLIENTS,
+            (InboxState::Deleted, Viewer::Account(_)) => &[],
+            (InboxState::Deleted, Viewer::Staff(_)) => &[Lifecycle::Deleted],
+            (InboxState::AllIncludingArchived | InboxState::Hidden, _) => OPEN_TO_CLIENTS,
             (_, viewer) => open_to(viewer),
         }
     }
@@ -105,9 +119,9 @@ impl Query<'_> {
             return;
         }
         let narrowed = Grant {
-            reach: grant.reach,
             audiences,
             internal,
+            ..*grant
         };
         match grant.reach {
             Reach::Agency(_) => {
@@ -126,9 +140,7 @@ impl Query<'_> {
                     .bind(self.viewer.agency())
                     .push(" AND ");
                 covered(sql, &narrowed, "t");
-                sql.push("t.lifecycle = '")
-                    .push(lifecycle.as_str())
-                    .push("'");
+                standing(sql, "t", lifecycle);
                 self.close_branch(sql, window, "p.last_activity_at", "p.thread_id");
             }
             Reach::AssignedTo(_) | Reach::SupervisedBy(_) | Reach::ClientsOf(_) => {
@@ -148,9 +160,8 @@ impl Query<'_> {
         sql.push(" FROM thread t WHERE t.agency_id = ")
             .bind(self.viewer.agency());
         sql.push(" AND t.audience = '").push(kind.as_str());
-        sql.push("' AND t.lifecycle = '")
-            .push(lifecycle.as_str())
-            .push("'");
+        sql.push("' AND ");
+        standing(sql, "t", lifecycle);
         self.close_branch(sql, window, "t.last_activity_at", "t.id");
     }
 
@@ -266,9 +277,7 @@ impl Query<'_> {
             .bind(self.viewer.agency())
             .push(" AND ");
         covered(sql, of.grant, "x");
-        sql.push("x.lifecycle = '")
-            .push(of.lifecycle.as_str())
-            .push("'");
+        standing(sql, "x", of.lifecycle);
         if matches!(held, Held::Beside) {
             // A thread counts for one of its clients, so that it takes one place on the page.
             sql.push(" AND NOT EXISTS (SELECT 1 FROM (");
@@ -287,9 +296,9 @@ impl Query<'_> {
             sql.push("SELECT * FROM (SELECT x.id, x.last_activity_at AS key, FALSE AS pinned");
             held.threads_of(sql, "");
             sql.bind(self.filter.client);
-            sql.push(" AND x.lifecycle = '")
-                .push(lifecycle.as_str())
-                .push("' AND ");
+            sql.push(" AND ");
+            standing(sql, "x", lifecycle);
+            sql.push(" AND ");
             visible_threads(sql, self.viewer, Action::View, "x");
             if let Some(kind) = self.filter.audience {
                 sql.push(" AND x.audience = '")

@@ -13,10 +13,11 @@ use tidings_policy::{Action, Viewer};
 use super::{InboxFilter, InboxJoins, InboxState, as_of};
 use crate::entities::{audience, client, staff_member, thread, topic};
 use crate::message;
+use crate::own_view::hidden_threads;
 use crate::page::InboxPlace;
 use crate::read_state::ViewerState;
 use crate::sql::Sql;
-use crate::visibility::visible_threads;
+use crate::visibility::{removed, visible_threads};
 
 /// Staff put a thread away for themselves; in a client's inbox it stays (T-33).
 pub(super) const OPEN_TO_CLIENTS: &[Lifecycle] = &[Lifecycle::Open, Lifecycle::Archived];
@@ -98,6 +99,8 @@ impl Query<'_> {
             let _chain = sql.columns::<staff_member::Model>(alias);
         });
         if joins.last_message {
+            sql.push(", ");
+            removed(sql, "m", "s");
             sql.push(", EXISTS (SELECT 1 FROM message_mark k WHERE k.viewer_id = s.viewer_id");
             sql.push(" AND k.thread_id = t.id AND k.seq = m.seq)");
         }
@@ -136,7 +139,8 @@ impl Query<'_> {
 
     /// All branches behind each other: columns `id`, `key`, `pinned`.
     fn branches(&mut self, sql: &mut Sql) {
-        if self.after.is_none_or(|place| place.pinned) {
+        let listed = !self.lifecycles().is_empty();
+        if listed && self.after.is_none_or(|place| place.pinned) {
             self.pinned(sql);
         }
         let window = match self.after {
@@ -188,8 +192,12 @@ impl Query<'_> {
             .bind(self.viewer.principal().uuid());
         sql.push(" AND s.pinned IS TRUE AND ");
         visible_threads(sql, self.viewer, Action::View, "t");
-        sql.push(" AND t.lifecycle IN ");
-        sql.words(self.lifecycles().iter().map(|lifecycle| lifecycle.as_str()));
+        if self.filter.state == InboxState::Deleted {
+            sql.push(" AND t.deleted_messages > 0");
+        } else {
+            sql.push(" AND t.lifecycle IN ");
+            sql.words(self.lifecycles().iter().map(|lifecycle| lifecycle.as_str()));
+        }
         self.narrow(sql, false);
         sql.push(") p");
         if let Some(place) = self.after {
@@ -229,12 +237,18 @@ impl Query<'_> {
                 .push(".id NOT IN (SELECT i.thread_id FROM thread_state i WHERE i.viewer_id = ");
             sql.bind(viewer).push(" AND i.pinned IS TRUE)");
         }
+        sql.push(" AND ").push(alias).push(".id ");
+        let hidden = self.filter.state == InboxState::Hidden;
+        sql.push(if hidden { "IN " } else { "NOT IN " });
+        hidden_threads(sql, self.viewer, hidden);
         let unread = match self.filter.state {
             InboxState::Unread => "> 0",
             InboxState::Read => "= 0",
             _ => return,
         };
-        sql.push(" AND ").push(alias).push(".last_seq - COALESCE((SELECT n.read_seq - n.unread_adjust FROM thread_state n WHERE n.viewer_id = ");
+        sql.push(" AND ").push(alias).push(".last_seq - ")
+            .push(alias)
+            .push(".deleted_messages - COALESCE((SELECT n.read_seq - n.unread_adjust FROM thread_state n WHERE n.viewer_id = ");
         sql.bind(viewer)
             .push(" AND n.thread_id = ")
             .push(alias)

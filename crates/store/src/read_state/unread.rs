@@ -12,23 +12,25 @@ use crate::inbox::open_to;
 use crate::sql::Sql;
 use crate::visibility::{clients_within, covered};
 
-const COLUMNS: &str = "SELECT t.id, t.audience, t.last_seq";
+const COLUMNS: &str =
+    "SELECT t.id, t.audience, t.last_seq, t.last_seq - t.deleted_messages AS messages";
 
 /// The statement of [`Store::unread_counts`](crate::Store::unread_counts).
 pub(crate) fn unread_statement(backend: DbBackend, viewer: &Viewer) -> Statement {
     let mut sql = Sql::new(backend);
     sql.push(
         "SELECT u.audience, CAST(SUM(u.unread) AS BIGINT), COUNT(*) FROM (SELECT b.audience, \
-         b.last_seq - COALESCE(s.read_seq, 0) + COALESCE(s.unread_adjust, 0) AS unread FROM (",
+         b.messages - COALESCE(s.read_seq, 0) + COALESCE(s.unread_adjust, 0) AS unread FROM (",
     );
     branches(&mut sql, viewer);
     sql.push(") b LEFT JOIN thread_state s ON s.thread_id = b.id AND s.viewer_id = ");
+    // What the viewer hid or removed is unread no more, until a newer message brings it back.
     sql.bind(viewer.principal().uuid())
-        .push(") u WHERE u.unread > 0 GROUP BY u.audience ORDER BY u.audience");
+        .push(" WHERE COALESCE(s.hidden_seq, 0) < b.last_seq) u WHERE u.unread > 0 GROUP BY u.audience ORDER BY u.audience");
     sql.statement()
 }
 
-/// Columns `id`, `audience`, `last_seq` of every open thread that the viewer sees, once.
+/// Columns `id`, `audience`, `last_seq`, `messages` of every open thread that the viewer sees, once.
 fn branches(sql: &mut Sql, viewer: &Viewer) {
     let grants = grants(viewer, Action::View);
     let everywhere = |grant: &&Grant| matches!(grant.reach, Reach::Agency(_));
@@ -49,8 +51,12 @@ fn branches(sql: &mut Sql, viewer: &Viewer) {
     for grant in left {
         match (first, audiences.is_empty()) {
             (true, true) => {}
-            (true, false) => _ = sql.push(" UNION ALL SELECT w.id, w.audience, w.last_seq FROM ("),
-            (false, _) => _ = sql.push(" UNION "),
+            (true, false) => {
+                sql.push(" UNION ALL SELECT w.id, w.audience, w.last_seq, w.messages FROM (");
+            }
+            (false, _) => {
+                sql.push(" UNION ");
+            }
         }
         first = false;
         branch(sql, viewer, &grant);
@@ -60,7 +66,9 @@ fn branches(sql: &mut Sql, viewer: &Viewer) {
             sql.push(COLUMNS);
             sql.push(" FROM thread t WHERE FALSE");
         }
-        (false, false) => _ = sql.push(") w"),
+        (false, false) => {
+            sql.push(") w");
+        }
         _ => {}
     }
 }

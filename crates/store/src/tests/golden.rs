@@ -159,6 +159,7 @@ fn s06_a_page_of_messages_and_the_unread_count_in_sql() {
             thread: ThreadId(Uuid::from_u128(number)),
             from: 1,
             to: 50,
+            take: None,
             html: false,
         };
         let ranges = [range(1), range(2), range(3)];
@@ -183,6 +184,7 @@ fn c05_html_is_read_for_who_asks_for_it_and_nobody_else() {
                 thread: ThreadId(Uuid::from_u128(1)),
                 from: 1,
                 to: 50,
+                take: None,
                 html,
             };
             let page = messages_statement(backend, &viewer, &[range]).unwrap();
@@ -211,6 +213,7 @@ fn lists_of_many_lengths_come_to_few_statements() {
             thread: ThreadId(Uuid::from_u128(number)),
             from: 1,
             to: 50,
+            take: None,
             html: false,
         };
         let ranges: Vec<MessageRange> = (0..length).map(range).collect();

@@ -58,6 +58,7 @@ pub(super) fn questions(
                 thread,
                 from,
                 to,
+                take: None,
                 html: true,
             }],
         )

@@ -148,6 +148,7 @@ fn message(number: u128, when: DateTime<Utc>) -> MessageModel {
         created_at: when,
         seen_by_client_at: None,
         body_format: BodyFormat::Plain,
+        deleted_at: None,
         body_html: None,
         reply_to_id: None,
         reply_to_revision: None,
@@ -199,6 +200,7 @@ fn threads(batch: &mut Batch, measures: u128) {
             last_activity_at: when,
             created_at: when,
             locked_by_id: None,
+            deleted_messages: 0,
         });
         let listed = match third {
             _ if own => CLINICIAN.0,

@@ -26,6 +26,7 @@ async fn send(store: Store, viewer: Viewer, thread: ThreadId, number: u128) -> i
         created_at: at(30_000),
         seen_by_client_at: None,
         body_format: BodyFormat::Plain,
+        deleted_at: None,
         body_html: None,
         reply_to_id: None,
         reply_to_revision: None,
@@ -76,6 +77,7 @@ async fn c26_t31_messages_sent_at_once_are_numbered_without_gaps() {
         thread: before.id,
         from: 1,
         to: i64::MAX,
+        take: None,
         html: false,
     };
     let rows = db.store.messages(viewer, &[range]).await.unwrap();

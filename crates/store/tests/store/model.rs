@@ -82,17 +82,41 @@ impl World {
     }
 
     /// The threads that the law lets the viewer see.
-    pub(crate) fn visible(&self, viewer: &Viewer) -> Vec<&ThreadRow> {
+    pub(crate) fn allowed(&self, viewer: &Viewer) -> Vec<&ThreadRow> {
         self.threads
             .iter()
             .filter(|thread| decide(viewer, Action::View, &self.facts(thread)).is_ok())
             .collect()
     }
 
+    /// Those of them that the viewer has not taken out of the own view (C-28).
+    pub(crate) fn visible(&self, viewer: &Viewer) -> Vec<&ThreadRow> {
+        let me = viewer.principal();
+        let mut threads = self.allowed(viewer);
+        threads.retain(|thread| self.kept(me, thread).removed < thread.last_seq);
+        threads
+    }
+
+    /// Whether a message is in the viewer's sight: not deleted, and not out of the own view.
+    pub(crate) fn shows(&self, viewer: &Viewer, message: &MessageModel) -> bool {
+        let thread = self.find(message.thread_id);
+        let kept = self.kept(viewer.principal(), thread);
+        let out = message.seq <= kept.removed || kept.gone.contains(&message.seq);
+        let sees = self.visible(viewer).iter().any(|t| t.id == thread.id);
+        sees && message.deleted_at.is_none() && !out
+    }
+
+    /// The numbers of a thread's messages that are not deleted.
+    pub(crate) fn left(&self, thread: ThreadId) -> BTreeSet<i64> {
+        let of_it = self.messages.iter().filter(|m| m.thread_id == thread);
+        let left = of_it.filter(|m| m.deleted_at.is_none());
+        left.map(|m| m.seq).collect()
+    }
+
     /// What the viewer did with a thread.
     pub(crate) fn kept(&self, viewer: Principal, thread: &ThreadRow) -> Kept {
         let untouched = || Kept {
-            unread: (1..=thread.last_seq).collect(),
+            unread: self.left(thread.id),
             ..Kept::default()
         };
         let key = (viewer.uuid(), thread.id);
@@ -118,6 +142,7 @@ impl World {
             created_at: now,
             seen_by_client_at: None,
             body_format: BodyFormat::Plain,
+            deleted_at: None,
             body_html: None,
             reply_to_id: None,
             reply_to_revision: None,
@@ -132,6 +157,27 @@ impl World {
         }
         self.messages.push(message.clone());
         message
+    }
+
+    /// A message is deleted: nobody has it unread, and the thread shows the one before it.
+    pub(crate) fn delete(&mut self, id: ThreadId, seq: i64, now: DateTime<Utc>) -> MessageId {
+        let mut messages = self.messages.iter_mut();
+        let message = messages.find(|m| m.thread_id == id && m.seq == seq).unwrap();
+        message.deleted_at = Some(now);
+        message.pinned_at = None;
+        let deleted = message.id;
+        let of_it = self.messages.iter().filter(|m| m.thread_id == id);
+        let left = of_it.filter(|m| m.deleted_at.is_none());
+        let newest = left.max_by_key(|m| m.seq).map(|m| m.id);
+        let thread = self.threads.iter_mut().find(|t| t.id == id).unwrap();
+        thread.deleted_messages += 1;
+        thread.last_message_id = newest.unwrap_or(thread.last_message_id);
+        for ((_, thread), kept) in &mut self.kept {
+            if *thread == id {
+                kept.unread.remove(&seq);
+            }
+        }
+        deleted
     }
 
     /// A thread like another, with one message and the same people.
@@ -188,6 +234,10 @@ impl World {
             .into_iter()
             .map(|thread| (thread, self.kept(me, thread)))
             .filter(|(thread, kept)| {
+                let hidden = kept.hidden > 0 && kept.hidden >= thread.last_seq;
+                hidden == (filter.state == InboxState::Hidden)
+            })
+            .filter(|(thread, kept)| {
                 let clients = self.clients_of(thread);
                 passes(viewer, (thread, &clients), kept, filter)
             })
@@ -220,7 +270,8 @@ fn passes(
         InboxState::Unread => open && !kept.unread.is_empty(),
         InboxState::Read => open && kept.unread.is_empty(),
         InboxState::AllIncludingArchived => open || thread.lifecycle == Lifecycle::Archived,
-        InboxState::Deleted => thread.lifecycle == Lifecycle::Deleted,
+        InboxState::Deleted => viewer.staff().is_some() && thread.deleted_messages > 0,
+        InboxState::Hidden => thread.lifecycle != Lifecycle::Deleted,
     };
     state
         && filter.client.is_none_or(|id| clients.contains(&id))

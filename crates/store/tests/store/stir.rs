@@ -1,12 +1,12 @@
-//! What viewers do in a world: they read, mark as unread, pin. Through the store, and at the same
-//! time in the model.
+//! What viewers do in a world: they read, mark as unread, pin, hide, remove from their own view, and
+//! delete. Through the store, and at the same time in the model.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use tidings_domain::{Principal, ThreadId};
 use tidings_policy::Viewer;
-use tidings_store::{Reading, Receipt, Store};
+use tidings_store::{Deletion, Reading, Receipt, Store};
 
 use crate::support::at;
 use crate::support::world::{Kept, World};
@@ -30,9 +30,12 @@ pub(crate) async fn viewers(world: &World, store: &Store) -> Vec<Viewer> {
     viewers
 }
 
-/// A reading of one thread, by chance.
-pub(crate) fn reading(world: &mut World, last: i64) -> Reading {
-    let seqs: Vec<i64> = (1..=last).collect();
+/// A reading of one thread, by chance: of messages that the viewer sees.
+pub(crate) fn reading(world: &mut World, viewer: Principal, thread: ThreadId) -> Reading {
+    let row = world.find(thread);
+    let (last, kept) = (row.last_seq, world.kept(viewer, row));
+    let mut seqs: Vec<i64> = world.left(thread).into_iter().collect();
+    seqs.retain(|seq| *seq > kept.removed && !kept.gone.contains(seq));
     match world.dice.below(4) {
         0 => Reading::UpTo(world.dice.upto(last + 1)),
         1 | 2 => Reading::Read(world.dice.some(&seqs, 40)),
@@ -47,13 +50,18 @@ pub(crate) fn apply(kept: &mut Kept, reading: &Reading) -> BTreeSet<i64> {
         Reading::UpTo(seq) => kept.unread.retain(|s| s > seq),
         Reading::Read(seqs) => kept.unread.retain(|s| !seqs.contains(s)),
         Reading::Unread(seqs) => kept.unread.extend(seqs),
+        Reading::Removed(seqs) => kept.unread.retain(|s| !seqs.contains(s)),
+        Reading::RemovedUpTo(seq) => kept.unread.retain(|s| s > seq),
         Reading::Sent { seq, all_before } => {
             kept.unread.retain(|s| s > seq || (s < seq && !all_before));
         }
     }
     let mut seen: BTreeSet<i64> = before.difference(&kept.unread).copied().collect();
-    if let Reading::Sent { seq, .. } = reading {
-        seen.remove(seq);
+    match reading {
+        Reading::Sent { seq, .. } => _ = seen.remove(seq),
+        // Nobody is told that it was seen.
+        Reading::Removed(_) | Reading::RemovedUpTo(_) => seen.clear(),
+        _ => {}
     }
     seen.retain(|seq| kept.seen.insert(*seq));
     seen
@@ -81,7 +89,7 @@ pub(crate) async fn read(
     let before = kept.unread.clone();
     let seen = apply(&mut kept, reading);
     let tx = store.begin().await.unwrap();
-    let done = tx.read_thread(viewer, thread, reading, now).await.unwrap();
+    let done = tx.read_thread(viewer, &row, reading, now).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(
         numbers(&done.seen),
@@ -110,17 +118,80 @@ pub(crate) async fn stir(world: &mut World, store: &Store, viewers: &[Viewer]) -
         for thread in visible {
             if world.dice.percent(40) {
                 clock += 1;
-                let last = world.find(thread).last_seq;
-                let reading = reading(world, last);
+                let reading = reading(world, me, thread);
                 let new = read(world, store, me, thread, &reading, at(clock)).await;
                 receipts.extend(new);
             }
             if world.dice.percent(12) {
                 pin(world, store, me, thread).await;
             }
+            if world.dice.percent(8) {
+                delete(world, store, thread, at(clock)).await;
+            }
+            if world.dice.percent(16) {
+                put_out_of_sight(world, store, me, thread, at(clock)).await;
+            }
         }
     }
     receipts
+}
+
+/// One of the messages of a thread is deleted, if one is left, in the store and in the model.
+async fn delete(world: &mut World, store: &Store, thread: ThreadId, now: DateTime<Utc>) {
+    let left: Vec<i64> = world.left(thread).into_iter().collect();
+    if left.is_empty() {
+        return;
+    }
+    let seq = world.dice.pick(&left);
+    let row = world.find(thread).clone();
+    let deleted = world.delete(thread, seq, now);
+    let by = Principal::Staff(world.staff[0].id);
+    let deletion = Deletion {
+        by,
+        at: now,
+        purge_after: now,
+    };
+    let tx = store.begin().await.unwrap();
+    let message = tx.deletable(thread, deleted).await.unwrap().unwrap();
+    tx.delete_message(&row, message, deletion).await.unwrap();
+    assert!(tx.deletable(thread, deleted).await.unwrap().is_none());
+    tx.commit().await.unwrap();
+}
+
+/// A viewer hides a thread, removes it, or removes one message from the own view, in the store and in
+/// the model.
+async fn put_out_of_sight(
+    world: &mut World,
+    store: &Store,
+    viewer: Principal,
+    thread: ThreadId,
+    now: DateTime<Utc>,
+) {
+    let row = world.find(thread).clone();
+    let mut kept = world.kept(viewer, &row);
+    let tx = store.begin().await.unwrap();
+    match world.dice.below(4) {
+        0 | 1 => {
+            let on = kept.hidden == 0;
+            kept.hidden = if on { row.last_seq } else { 0 };
+            assert!(tx.hide_thread(viewer, &row, on).await.unwrap());
+            assert!(!tx.hide_thread(viewer, &row, on).await.unwrap());
+        }
+        2 => {
+            apply(&mut kept, &Reading::RemovedUpTo(row.last_seq));
+            (kept.hidden, kept.removed) = (row.last_seq, row.last_seq);
+            tx.remove_thread(viewer, &row, now).await.unwrap();
+        }
+        _ => {
+            let seq = world.dice.upto(row.last_seq).max(1);
+            apply(&mut kept, &Reading::Removed(vec![seq]));
+            kept.gone.insert(seq);
+            tx.remove_message(viewer, &row, seq, now).await.unwrap();
+            tx.remove_message(viewer, &row, seq, now).await.unwrap();
+        }
+    }
+    tx.commit().await.unwrap();
+    world.kept.insert((viewer.uuid(), thread), kept);
 }
 
 /// A message arrives on a thread, in the store and in the model.

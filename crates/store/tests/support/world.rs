@@ -26,6 +26,11 @@ pub(crate) struct Kept {
     /// What was read once, even if it was marked as unread since.
     pub(crate) seen: BTreeSet<i64>,
     pub(crate) pinned: bool,
+    /// Up to which message the thread is hidden, and removed from the own view.
+    pub(crate) hidden: i64,
+    pub(crate) removed: i64,
+    /// Single messages that were removed from the own view.
+    pub(crate) gone: BTreeSet<i64>,
 }
 
 /// Two agencies and everything in them.
@@ -293,6 +298,7 @@ impl World {
             last_activity_at: at(0),
             created_at: at(0),
             locked_by_id: None,
+            deleted_messages: 0,
         };
         for _ in 0..=self.dice.below(5) {
             self.message(&mut thread, client);
@@ -301,6 +307,13 @@ impl World {
             self.several(&thread, client);
         }
         self.list(&thread, starter);
+        if thread.lifecycle == Lifecycle::Deleted {
+            thread.deleted_messages = thread.last_seq;
+            let of_it = self.messages.iter_mut();
+            for message in of_it.filter(|m| m.thread_id == thread.id) {
+                message.deleted_at = Some(at(900));
+            }
+        }
         self.threads.push(thread);
     }
 
@@ -338,6 +351,7 @@ impl World {
             created_at: later.max(thread.last_activity_at),
             seen_by_client_at: None,
             body_format: BodyFormat::Plain,
+            deleted_at: None,
             body_html: None,
             reply_to_id: None,
             reply_to_revision: None,

@@ -23,6 +23,7 @@ async fn messages(store: &Store, viewer: &Viewer, threads: &[ThreadId]) -> Vec<M
             thread: *thread,
             from: 1,
             to: 1_000,
+            take: None,
             html: false,
         })
         .collect();
@@ -204,6 +205,7 @@ async fn p06_c26_receipts_and_the_moment_of_seeing_agree() {
         thread,
         from: 1,
         to: 1_000,
+        take: None,
         html: false,
     });
     let receipts = store.receipts(&admin, &ranges).await.unwrap();

@@ -297,6 +297,7 @@ async fn every_author_may_see_the_thread_and_unread_counts_equal_a_recount() {
             thread: thread.id,
             from: 1,
             to: thread.last_seq,
+            take: None,
             html: false,
         })
         .collect();

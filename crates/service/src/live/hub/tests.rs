@@ -59,6 +59,7 @@ fn thread(audience: Option<AudienceKind>, listed: &[Principal]) -> Arc<LiveThrea
         last_activity_at: noon(),
         created_at: noon(),
         locked_by_id: None,
+        deleted_messages: 0,
     };
     let listed = listed
         .iter()
@@ -103,6 +104,7 @@ fn message(seq: i64, thread: &Arc<LiveThread>, body: &str) -> Prepared {
         created_at: noon(),
         seen_by_client_at: None,
         body_format: BodyFormat::Plain,
+        deleted_at: None,
         body_html: None,
         reply_to_id: None,
         reply_to_revision: None,
