@@ -29,6 +29,7 @@ mod live_slow;
 mod live_snapshot;
 mod messageable;
 mod operations;
+mod own_view;
 mod pages;
 mod playground;
 mod playground_page;

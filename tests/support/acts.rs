@@ -72,6 +72,29 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "thread { ...T locked }",
     ),
     ("setThreadPinned", "SetThreadPinnedInput", "thread { ...T }"),
+    (
+        "hideThread",
+        "HideThreadInput",
+        "thread { ...T viewerHasHidden }",
+    ),
+    (
+        "unhideThread",
+        "HideThreadInput",
+        "thread { ...T viewerHasHidden }",
+    ),
+    (
+        "removeFromMyView",
+        "RemoveFromMyViewInput",
+        "thread { ...T }",
+    ),
+    ("restoreToView", "RestoreToViewInput", "restoredId"),
+    ("deleteThread", "DeleteThreadInput", "deletedThreadId"),
+    (
+        "setLegalHold",
+        "SetLegalHoldInput",
+        "client { id legalHold }",
+    ),
+    ("bulk", "BulkInput", "results { done code }"),
     ("shareThread", "ChangeThreadPeopleInput", "thread { ...T }"),
     (
         "unshareThread",

@@ -106,6 +106,11 @@ impl Tidings {
         self.server.as_ref().unwrap()
     }
 
+    /// The folder with the database, if it is SQLite, and with the files.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.database.folder()
+    }
+
     /// Where the server listens, for example `127.0.0.1:34567`.
     pub(crate) fn address(&self) -> String {
         self.server().address.to_string()

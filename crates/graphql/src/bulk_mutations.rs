@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject
 use tidings_domain::{MessageId, ThreadId};
 use tidings_service::{Bulk, BulkItem, BulkOutcome, Error};
 
-use crate::error::top_level;
+use crate::error::{UserError, top_level};
 use crate::node::Global;
 use crate::request::Ask;
 
@@ -52,6 +52,8 @@ pub(crate) struct BulkResult {
 pub(crate) struct BulkPayload {
     /// One for each, messages first, in the order given.
     results: Vec<BulkResult>,
+    /// Always empty: what is refused says so in its own result.
+    user_errors: Vec<UserError>,
 }
 
 #[derive(Default)]
@@ -81,7 +83,10 @@ impl BulkMutation {
             .await
             .map_err(|error| top_level(&error))?;
         let results = done.into_iter().map(result).collect();
-        Ok(BulkPayload { results })
+        Ok(BulkPayload {
+            results,
+            user_errors: Vec::new(),
+        })
     }
 }
 

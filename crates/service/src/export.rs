@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use tidings_domain::{ClientId, Deed, PrincipalKind, StaffId, ThreadKind};
+use tidings_domain::{ClientId, Deed, Lifecycle, PrincipalKind, StaffId, ThreadKind};
 use tidings_effects::files::FileError;
 use tidings_import::export::{Bundle, Conversation, Letter, Sender};
 use tidings_import::{Agency, Client, Family, Member, Staff, Team};
@@ -175,7 +175,8 @@ impl<W: Write> Writing<'_, W> {
 
     async fn thread(&mut self, seen: &SeenThread) -> Result<()> {
         let thread = &seen.thread;
-        if thread.kind == ThreadKind::Group {
+        // SECURITY: what was deleted goes nowhere any more (S-31).
+        if thread.kind == ThreadKind::Group || thread.lifecycle == Lifecycle::Deleted {
             return Ok(());
         }
         let id = thread.id.to_string();
@@ -194,6 +195,7 @@ impl<W: Write> Writing<'_, W> {
                 thread: thread.id,
                 from,
                 to,
+                take: None,
                 html: false,
             };
             for row in self.service.store.messages(self.viewer, &[range]).await? {

@@ -18,8 +18,8 @@ mod care_team;
 mod client;
 mod context;
 mod days;
-mod due;
 mod deletion;
+mod due;
 mod error;
 mod export;
 mod fields;
@@ -33,8 +33,8 @@ mod mass_sending;
 mod message;
 mod message_edit;
 mod notification;
-mod portal_request;
 mod own_view;
+mod portal_request;
 mod purge;
 mod reaction;
 mod read_state;
@@ -61,14 +61,14 @@ pub use import::{
     Counts, ImportDirectory, ImportQueued, ImportSummary, Kind as ImportKind, QueueImport, Watcher,
     outcome as import_outcome,
 };
+pub use legal_hold::{LegalHoldSet, SetLegalHold};
 pub use link::LinkKey;
 pub use mass_sending::{Asking, RequestsSent, SendPortalRequests};
 pub use message::{SendMessage, Sent};
 pub use message_edit::{EditMessage, SetMessagePinned, Touched};
 pub use notification::{MarkNotifications, NotificationsMarked};
-pub use portal_request::{NoteInput, RequestMoved, SendPortalRequest, Wanted};
-pub use legal_hold::{LegalHoldSet, SetLegalHold};
 pub use own_view::{InView, RestoreToView, SetHidden, ViewChanged};
+pub use portal_request::{NoteInput, RequestMoved, SendPortalRequest, Wanted};
 pub use reaction::{React, Reacting};
 pub use read_state::{MarkMessages, MarkThread, Marked};
 pub use record::{AddLocation, LocationAdded, ReleaseRevoked, RevokeRelease};

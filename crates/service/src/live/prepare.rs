@@ -109,20 +109,7 @@ pub(crate) async fn prepare(
     threads.sort_unstable();
     threads.dedup();
     let threads = share(store.live_threads(&threads, now).await?);
-    let messages = records
-        .iter()
-        .filter_map(|record| of_message(&record.event));
-    let mut messages: Vec<MessageId> = messages.map(|(message, _)| message).collect();
-    messages.sort_unstable();
-    messages.dedup();
-    let messages: HashMap<MessageId, Arc<MessageRow>> = store
-        .live_messages(&messages)
-        .await?
-        .into_iter()
-        // SECURITY: what was deleted since is not told any more, to whoever resumes (S-31).
-        .filter(|row| row.message.deleted_at.is_none())
-        .map(|row| (row.message.id, Arc::new(row)))
-        .collect();
+    let messages = messages_of(store, &records).await?;
     let mut requests = live_requests(store, &records).await?;
     let mut prepared = Vec::with_capacity(records.len());
     for record in records {
@@ -208,6 +195,25 @@ pub(crate) async fn prepare(
         prepared.push(Prepared { record, about });
     }
     Ok(prepared)
+}
+
+/// The messages that the events are about, each loaded once.
+async fn messages_of(
+    store: &Store,
+    records: &[EventRecord],
+) -> Result<HashMap<MessageId, Arc<MessageRow>>> {
+    let messages = records
+        .iter()
+        .filter_map(|record| of_message(&record.event));
+    let mut messages: Vec<MessageId> = messages.map(|(message, _)| message).collect();
+    messages.sort_unstable();
+    messages.dedup();
+    let rows = store.live_messages(&messages).await?.into_iter();
+    Ok(rows
+        // SECURITY: what was deleted since is not told any more, to whoever resumes (S-31).
+        .filter(|row| row.message.deleted_at.is_none())
+        .map(|row| (row.message.id, Arc::new(row)))
+        .collect())
 }
 
 fn share(threads: HashMap<ThreadId, LiveThread>) -> HashMap<ThreadId, Arc<LiveThread>> {

@@ -162,7 +162,9 @@ impl World {
     /// A message is deleted: nobody has it unread, and the thread shows the one before it.
     pub(crate) fn delete(&mut self, id: ThreadId, seq: i64, now: DateTime<Utc>) -> MessageId {
         let mut messages = self.messages.iter_mut();
-        let message = messages.find(|m| m.thread_id == id && m.seq == seq).unwrap();
+        let message = messages
+            .find(|m| m.thread_id == id && m.seq == seq)
+            .unwrap();
         message.deleted_at = Some(now);
         message.pinned_at = None;
         let deleted = message.id;

@@ -1,26 +1,10 @@
 //! `deleteMessage`.
 
-use serde_json::{Value, json};
-use tidings_server::seed::cast::{client, thread};
+use serde_json::json;
+use tidings_server::seed::cast::thread;
 
-use crate::support::{Caller, Global as _, Tidings};
-
-fn message(id: &str) -> Value {
-    json!({ "messageId": id })
-}
-
-/// Starts a thread with Elena in this audience; answers the thread and its message.
-async fn starts(who: &Caller<'_>, audience: &str) -> (String, String) {
-    let input = json!({ "to": [{ "clientId": client::CLIENT.gid() }], "audience": audience, "subject": "s", "body": "b" });
-    let started = who.does("startThread", input).await;
-    let id = |of: &str| started[of]["id"].as_str().unwrap().to_owned();
-    (id("thread"), id("message"))
-}
-
-async fn reads(who: &Caller<'_>, message: &str) {
-    who.does("markRead", json!({ "messageIds": [message] }))
-        .await;
-}
+use super::{message, reads, starts};
+use crate::support::{Global as _, Tidings};
 
 #[tokio::test]
 async fn t25_t26_whoever_of_the_staff_sees_a_message_deletes_it_until_a_client_has_seen_it() {
