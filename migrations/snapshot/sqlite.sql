@@ -241,6 +241,40 @@ CREATE TABLE "audit_entry" (
   "link" text NOT NULL, PRIMARY KEY ("agency_id",
   "number"), FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
 
+-- m0009_deletion
+CREATE TABLE "tombstone" (
+  "thread_id" uuid_text NOT NULL,
+  "seq" integer NOT NULL,
+  "agency_id" uuid_text NOT NULL,
+  "deleted_at" timestamp_with_timezone_text NOT NULL,
+  "deleted_by_kind" text NOT NULL,
+  "deleted_by_id" uuid_text NOT NULL,
+  "purge_after" timestamp_with_timezone_text NOT NULL,
+  "purged_at" timestamp_with_timezone_text NULL, PRIMARY KEY ("thread_id",
+  "seq"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id"), FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "message_removal" (
+  "viewer_id" uuid_text NOT NULL,
+  "thread_id" uuid_text NOT NULL,
+  "seq" integer NOT NULL,
+  "removed_at" timestamp_with_timezone_text NOT NULL, PRIMARY KEY ("viewer_id",
+  "thread_id",
+  "seq"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id") );
+CREATE TABLE "legal_hold" (
+  "client_id" uuid_text NOT NULL PRIMARY KEY,
+  "placed_by" uuid_text NOT NULL,
+  "placed_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("client_id") REFERENCES "client" ("id") );
+ALTER TABLE "message" ADD COLUMN "deleted_at" timestamp_with_timezone_text NULL;
+ALTER TABLE "thread" ADD COLUMN "deleted_messages" integer NOT NULL DEFAULT 0;
+ALTER TABLE "attachment" ADD COLUMN "deleted_at" timestamp_with_timezone_text NULL;
+ALTER TABLE "thread_state" ADD COLUMN "hidden_seq" integer NOT NULL DEFAULT 0;
+ALTER TABLE "thread_state" ADD COLUMN "removed_seq" integer NOT NULL DEFAULT 0;
+ALTER TABLE "thread_state" ADD COLUMN "removals" integer NOT NULL DEFAULT 0;
+CREATE INDEX "message_deleted" ON "message" ("thread_id", "seq") WHERE "deleted_at" IS NOT NULL;
+CREATE INDEX "thread_deleted" ON "thread" ("agency_id", "audience", "last_activity_at" DESC, "id" DESC) WHERE "deleted_messages" > 0;
+CREATE INDEX "tombstone_due" ON "tombstone" ("purge_after") WHERE "purged_at" IS NULL;
+CREATE INDEX "thread_state_by_thread" ON "thread_state" ("thread_id");
+CREATE INDEX "thread_state_hidden" ON "thread_state" ("viewer_id") WHERE "hidden_seq" > 0;
+
 -- m0010_shared
 CREATE TABLE "message_revision" (
   "message_id" uuid_text NOT NULL,

@@ -43,7 +43,7 @@ async fn p19_p21_k14_a_hidden_thread_leaves_ones_own_inbox_until_a_newer_message
     }
     assert_eq!(
         amina.inbox(json!({ "state": "HIDDEN" })).await,
-        [id.clone()]
+        std::slice::from_ref(&id)
     );
     assert!(hidden(&amina, &id).await, "it can be read all the while");
     assert!(amina.unread().await.0 < unread.0);

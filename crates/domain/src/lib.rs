@@ -75,7 +75,7 @@ pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, BodyFormat, CareTeamSource, ClientNaming,
-    ClientStatus, Deed, DeletionRule, ExternalKind, HouseholdRole, ImportStatus, Lifecycle, NotificationKind,
-    ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, StaffGroup,
-    SubjectKind, SupervisorScope, ThreadKind,
+    ClientStatus, Deed, DeletionRule, ExternalKind, HouseholdRole, ImportStatus, Lifecycle,
+    NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role,
+    RoleSet, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
 };

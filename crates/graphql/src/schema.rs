@@ -54,7 +54,14 @@ pub(crate) struct Query(
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
 #[derive(async_graphql::MergedObject, Default)]
-pub(crate) struct Mutation(
+pub(crate) struct Mutation(Conversations, Records, Directories);
+
+// In groups: the fields of one merged object are looked for one object within the other, and the
+// compiler reckons only so deep.
+
+/// What is done with threads and messages.
+#[derive(async_graphql::MergedObject, Default)]
+struct Conversations(
     ThreadMutation,
     PeopleMutation,
     MessageMutation,
@@ -64,14 +71,21 @@ pub(crate) struct Mutation(
     OwnViewMutation,
     BulkMutation,
     AttachmentMutation,
-    DirectoryMutation,
+);
+
+/// What is asked of clients, and what comes of it.
+#[derive(async_graphql::MergedObject, Default)]
+struct Records(
     RequestMutation,
     MassMutation,
     RecordMutation,
     NotificationMutation,
     SharingMutation,
-    ImportMutation,
 );
+
+/// Who works where, and with whom.
+#[derive(async_graphql::MergedObject, Default)]
+struct Directories(DirectoryMutation, ImportMutation);
 
 /// Bounds and switches of the schema.
 #[derive(Clone, Copy, Debug)]
