@@ -11,7 +11,7 @@ use crate::database::Store;
 use crate::entities::{client, message_reaction, staff_member};
 use crate::error::Result;
 use crate::sql::{Known, Reader, Sql};
-use crate::visibility::{shown_reactions, visible_threads};
+use crate::visibility::{hangs_in_sight, shown_reactions, visible_threads};
 use crate::writer::Tx;
 
 /// A reaction with whoever it came from.
@@ -59,8 +59,9 @@ impl Store {
         visible_threads(&mut sql, viewer, Action::View, "t");
         sql.push(" AND ");
         shown_reactions(&mut sql, viewer);
-        sql.push(" AND m.deleted_at IS NULL AND r.message_id IN ")
-            .list(messages);
+        sql.push(" AND ");
+        hangs_in_sight(&mut sql, viewer);
+        sql.push(" AND r.message_id IN ").list(messages);
         sql.push(" ORDER BY r.message_id, r.created_at, r.emoji, r.principal_id");
         let rows = self.read.query_all_raw(sql.statement()).await?;
         let (mut staff, mut clients) = (Known::default(), Known::default());

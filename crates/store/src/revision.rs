@@ -12,7 +12,7 @@ use crate::database::Store;
 use crate::entities::{client, message, message_revision, staff_member};
 use crate::error::Result;
 use crate::sql::{Known, Reader, Sql};
-use crate::visibility::visible_threads;
+use crate::visibility::{hangs_in_sight, visible_threads};
 use crate::writer::Tx;
 
 /// What a message answers: another one, as it read at that time.
@@ -86,8 +86,9 @@ impl Store {
         sql.list(&revisions).push(" WHERE ");
         visible_threads(&mut sql, viewer, Action::View, "t");
         // SECURITY: what was deleted is not quoted any more (S-31).
-        sql.push(" AND m.deleted_at IS NULL AND m.id IN ")
-            .list(&messages);
+        sql.push(" AND ");
+        hangs_in_sight(&mut sql, viewer);
+        sql.push(" AND m.id IN ").list(&messages);
         let rows = self.read.query_all_raw(sql.statement()).await?;
         let (mut staff, mut clients) = (Known::default(), Known::default());
         let mut found: Vec<QuoteRow> = Vec::with_capacity(rows.len());
@@ -144,8 +145,9 @@ impl Store {
              JOIN thread t ON t.id = m.thread_id WHERE ",
         );
         visible_threads(&mut sql, viewer, Action::ReadHistory, "t");
-        sql.push(" AND m.deleted_at IS NULL AND v.message_id IN ")
-            .list(messages);
+        sql.push(" AND ");
+        hangs_in_sight(&mut sql, viewer);
+        sql.push(" AND v.message_id IN ").list(messages);
         sql.push(" ORDER BY v.message_id, v.revision");
         let rows = self.read.query_all_raw(sql.statement()).await?;
         rows.iter().map(|row| Reader::new(row).row()).collect()

@@ -166,6 +166,18 @@ pub(crate) fn in_own_view(sql: &mut Sql, viewer: &Viewer) {
     );
 }
 
+/// Adds the condition under which what hangs on the message `m`, of a thread that the viewer sees, is
+/// in the viewer's sight; like [`shown`], for statements without the viewer's own row.
+pub(crate) fn hangs_in_sight(sql: &mut Sql, viewer: &Viewer) {
+    sql.push("m.deleted_at IS NULL AND COALESCE((SELECT ");
+    removed(sql, "m", "rs");
+    sql.push(" FROM thread_state rs WHERE rs.viewer_id = ")
+        .bind(viewer.principal().uuid());
+    sql.push(
+        " AND rs.thread_id = m.thread_id AND rs.removed_seq + rs.removals > 0), FALSE) = FALSE",
+    );
+}
+
 /// Adds whether the viewer took the message out of the own view; like [`shown`].
 pub(crate) fn removed(sql: &mut Sql, message: &str, state: &str) {
     sql.push("(").push(message).push(".seq <= COALESCE(");

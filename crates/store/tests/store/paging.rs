@@ -70,14 +70,15 @@ async fn meanwhile(world: &mut World, store: &Store, all: &[Viewer], me: Princip
     }
 }
 
-/// What the viewer has hidden: a newer message may bring it back at any time, beside the others.
+/// What the viewer has hidden or removed: a newer message may bring it back at any time, beside the
+/// others.
 fn hidden(world: &World, viewer: &Viewer) -> Vec<ThreadId> {
-    let state = InboxState::Hidden;
-    let filter = InboxFilter {
-        state,
-        ..InboxFilter::default()
-    };
-    world.inbox(viewer, filter)
+    let mut out = world.allowed(viewer);
+    out.retain(|thread| {
+        let kept = world.kept(viewer.principal(), thread);
+        kept.hidden > 0 || kept.removed > 0
+    });
+    out.iter().map(|thread| thread.id).collect()
 }
 
 #[tokio::test]
