@@ -11,7 +11,7 @@ use crate::database::Store;
 use crate::entities::{client, message, staff_member};
 use crate::error::Result;
 use crate::sql::{Known, Reader, Sql};
-use crate::visibility::{shown, visible_threads};
+use crate::visibility::{hangs_in_sight, shown, visible_threads};
 use crate::writer::Tx;
 
 /// A message as its thread shows it.
@@ -272,13 +272,16 @@ impl Tx {
         Ok(())
     }
 
-    /// A message of a thread that the viewer sees, as it is now; none if it was deleted.
+    /// A message of a thread that the viewer sees, as it is now; none if it was deleted, or is out of
+    /// the viewer's own view.
     pub async fn message(&self, viewer: &Viewer, id: MessageId) -> Result<Option<message::Model>> {
         let mut sql = Sql::new(self.get_database_backend());
         sql.push("SELECT ").columns::<message::Model>("m");
         sql.push(" FROM message m JOIN thread t ON t.id = m.thread_id WHERE ");
         visible_threads(&mut sql, viewer, Action::View, "t");
-        sql.push(" AND m.deleted_at IS NULL AND m.id = ").bind(id);
+        sql.push(" AND ");
+        hangs_in_sight(&mut sql, viewer);
+        sql.push(" AND m.id = ").bind(id);
         let row = self.query_one_raw(sql.statement()).await?;
         row.as_ref().map(|row| Reader::new(row).row()).transpose()
     }

@@ -76,7 +76,7 @@ fn hidden(world: &World, viewer: &Viewer) -> Vec<ThreadId> {
     let mut out = world.allowed(viewer);
     out.retain(|thread| {
         let kept = world.kept(viewer.principal(), thread);
-        kept.hidden > 0 || kept.removed > 0
+        kept.hidden.max(kept.removed) >= thread.last_seq
     });
     out.iter().map(|thread| thread.id).collect()
 }
