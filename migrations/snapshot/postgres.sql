@@ -274,6 +274,7 @@ CREATE INDEX "message_deleted" ON "message" ("thread_id", "seq") WHERE "deleted_
 CREATE INDEX "thread_deleted" ON "thread" ("agency_id", "audience", "last_activity_at" DESC, "id" DESC) WHERE "deleted_messages" > 0;
 CREATE INDEX "tombstone_due" ON "tombstone" ("purge_after") WHERE "purged_at" IS NULL;
 CREATE INDEX "thread_state_by_thread" ON "thread_state" ("thread_id");
+CREATE INDEX "thread_state_removed" ON "thread_state" ("thread_id") WHERE "removed_seq" > 0 OR "removals" > 0;
 CREATE INDEX "thread_state_hidden" ON "thread_state" ("viewer_id") WHERE "hidden_seq" > 0;
 
 -- m0010_shared

@@ -97,6 +97,9 @@ fn indexes(_: DbBackend) -> Vec<IndexCreateStatement> {
             .and_where(Expr::col(Alias::new("purged_at")).is_null())
             .take(),
         index("thread_state_by_thread", "thread_state", &["thread_id"]),
+        index("thread_state_removed", "thread_state", &["thread_id"])
+            .and_where(holds("removed_seq").or(holds("removals")))
+            .take(),
         index("thread_state_hidden", "thread_state", &["viewer_id"])
             .and_where(holds("hidden_seq"))
             .take(),

@@ -155,3 +155,48 @@ async fn k3_support_gives_back_what_somebody_removed_and_sees_nothing_of_it() {
     assert_eq!(entry["subjectId"], json!(id));
     assert_eq!(entry["actor"]["id"], staff::PRACTICE_ADMIN.gid());
 }
+
+#[tokio::test]
+async fn c28_g1_no_event_brings_back_what_somebody_removed() {
+    let tidings = Tidings::start().await;
+    let amina = tidings.caller("clinician");
+    let elena = tidings.caller("client");
+    let id = thread::SLEEP.gid();
+    let before = elena.cursor().await;
+    let gone = amina.writes(&id, "not for long").await;
+    tidings.relayed().await;
+    let mut screen = tidings.listen("client").await;
+    let mut supervisor = tidings.listen("supervisor").await;
+    elena.does("removeFromMyView", of_message(&gone)).await;
+    screen.expect("ViewerStateChanged").await;
+    // What happens to it afterwards is news to others alone.
+    let react = json!({ "messageId": gone, "emoji": "\u{1f44d}" });
+    amina.does("addReaction", react).await;
+    supervisor.expect("ReactionChanged").await;
+    let edit = json!({ "messageId": gone, "body": "not for long." });
+    amina.does("editMessage", edit).await;
+    supervisor.expect("MessageChanged").await;
+    tidings
+        .nothing_more(std::slice::from_mut(&mut screen))
+        .await;
+    // Nor does it come to a screen that was away meanwhile.
+    let mut late = tidings.listen_after("client", before).await;
+    late.expect_message("The last one.").await;
+    late.expect("ViewerStateChanged").await;
+
+    elena.does("removeFromMyView", of_thread(&id)).await;
+    let event = screen.expect("AccessRevoked").await;
+    assert_eq!(event["threadIds"], json!([id]));
+    let lock = json!({ "threadId": id, "locked": true });
+    amina.does("setThreadLocked", lock).await;
+    supervisor.expect("ThreadChanged").await;
+    amina
+        .does("deleteMessage", json!({ "messageId": gone }))
+        .await;
+    supervisor.expect("MessageDeleted").await;
+    tidings
+        .nothing_more(std::slice::from_mut(&mut screen))
+        .await;
+    amina.writes(&id, "newer").await;
+    screen.expect_message("newer").await;
+}

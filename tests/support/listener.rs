@@ -10,6 +10,7 @@ pub(crate) const EVENTS: &str = "
 subscription($after: EventCursor, $kinds: [EventKind!]) { events(after: $after, kinds: $kinds) { kind: __typename
   ... on MessageAdded { cursor thread { ...T } message { ...M viewerUnread } }
   ... on MessageChanged { cursor thread { ...T } message { ...M } }
+  ... on MessageDeleted { cursor messageId seq thread { ...T } }
   ... on ReactionChanged { cursor thread { ...T } message { ...M } }
   ... on ThreadChanged { cursor thread { ...T } }
   ... on ReadReceiptAdded { cursor fromSeq toSeq seenAt thread { id }

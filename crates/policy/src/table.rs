@@ -20,6 +20,8 @@ pub enum Action {
     ReadHistory,
     /// Share it, add people, take them out (P-11, PX-04).
     ChangePeople,
+    /// Pin it, hide it or take it out of the own view (P-14, P-19, C-28). The same set as `View`.
+    Arrange,
 }
 
 impl Action {
@@ -32,6 +34,7 @@ impl Action {
         Self::Lock,
         Self::ReadHistory,
         Self::ChangePeople,
+        Self::Arrange,
     ];
 }
 

@@ -5,6 +5,7 @@
 //! ask it, so a stream never shows what a query would not (G5).
 
 mod hub;
+mod own_view;
 mod prepare;
 mod queue;
 mod request;

@@ -3,12 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 use tidings_domain::{Deed, Event, MessageId, ThreadId};
-use tidings_policy::{AdminAction, Viewer, administers};
+use tidings_policy::{Action, AdminAction, Viewer, administers};
 use uuid::Uuid;
 
 use crate::context::{Begin, Service, Write};
 use crate::error::{Error, Result};
 use crate::message::about;
+use crate::thread::permitted;
 
 /// Hide a thread, or show it again.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -61,6 +62,7 @@ impl Service {
         };
         let seen = write.tx.lock_thread(viewer, input.thread).await?;
         let thread = seen.ok_or_else(Error::not_found)?.thread;
+        permitted(&write, viewer, Action::Arrange, thread.id).await?;
         let me = viewer.principal();
         if write.tx.hide_thread(me, &thread, input.hidden).await? {
             let event = Event::ViewerStateChanged { viewer: me };
@@ -96,6 +98,7 @@ impl Service {
         };
         let seen = write.tx.lock_thread(viewer, thread).await?;
         let thread = seen.ok_or_else(Error::not_found)?.thread;
+        permitted(&write, viewer, Action::Arrange, thread.id).await?;
         let me = viewer.principal();
         match seq {
             Some(seq) => write.tx.remove_message(me, &thread, seq, write.now).await?,

@@ -130,6 +130,7 @@ impl Service {
         };
         let seen = write.tx.lock_thread(viewer, input.thread).await?;
         let thread = seen.ok_or_else(Error::not_found)?.thread;
+        permitted(&write, viewer, Action::Arrange, thread.id).await?;
         let me = viewer.principal();
         if write.tx.pin_thread(me, thread.id, input.pinned).await? {
             if input.pinned && write.tx.pinned_count(viewer).await? > limits::MAX_PINNED {

@@ -107,6 +107,7 @@ pub use idempotency::Claim;
 pub use import::{ClientChange, EnrollmentChange, ImportState, MemberChange, StaffChange};
 pub use inbox::{InboxFilter, InboxJoins, InboxRow, InboxState};
 pub use message::{MessagePlace, MessageRange, MessageRow, Receipt, Take};
+pub use own_view::Removed;
 pub use page::{InboxPlace, Page, RecordPlace};
 pub use reaction::{ReactionCounts, ReactionRow};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};

@@ -1,11 +1,14 @@
 //! What viewers put out of their own sight: hidden threads, and what was removed (P-19, C-28, K3).
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use tidings_domain::{AgencyId, MessageId, Principal, ThreadId};
 use tidings_policy::Viewer;
 use uuid::Uuid;
 
+use crate::database::Store;
 use crate::entities::thread;
 use crate::error::Result;
 use crate::read_state::Reading;
@@ -24,6 +27,52 @@ pub(crate) fn hidden_threads(sql: &mut Sql, viewer: &Viewer, kept: bool) {
     } else {
         ")"
     });
+}
+
+/// What one viewer took out of its own sight of a thread.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Everything up to this number.
+    pub up_to: i64,
+    /// And these, each for itself.
+    pub singles: Vec<i64>,
+}
+
+impl Removed {
+    /// Whether the message of this number is out of sight.
+    #[must_use]
+    pub fn has(&self, seq: i64) -> bool {
+        seq <= self.up_to || self.singles.contains(&seq)
+    }
+}
+
+impl Store {
+    /// Who took what out of the own sight of these threads: mostly nobody, nothing. Unscoped: it is for
+    /// telling events.
+    pub async fn removed(
+        &self,
+        threads: &[ThreadId],
+    ) -> Result<HashMap<(ThreadId, Uuid), Removed>> {
+        let mut removed: HashMap<(ThreadId, Uuid), Removed> = HashMap::new();
+        if threads.is_empty() {
+            return Ok(removed);
+        }
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT s.thread_id, s.viewer_id, s.removed_seq, COALESCE(r.seq, 0) ");
+        sql.push("FROM thread_state s LEFT JOIN message_removal r ");
+        sql.push("ON r.viewer_id = s.viewer_id AND r.thread_id = s.thread_id ");
+        sql.push("WHERE (s.removed_seq > 0 OR s.removals > 0) AND s.thread_id IN ")
+            .list(threads);
+        for row in self.read.query_all_raw(sql.statement()).await? {
+            let mut row = Reader::new(&row);
+            let whose = (row.next()?, row.next()?);
+            let (up_to, single): (i64, i64) = (row.next()?, row.next()?);
+            let of = removed.entry(whose).or_default();
+            of.up_to = up_to;
+            of.singles.extend((single > 0).then_some(single));
+        }
+        Ok(removed)
+    }
 }
 
 impl Tx {

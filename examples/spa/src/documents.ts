@@ -10,6 +10,7 @@ export const InboxThread = graphql(`
     lastActivityAt
     viewerUnreadCount
     archived
+    viewerHasHidden
     client { displayName }
     lastMessage { bodyText }
   }
@@ -37,6 +38,7 @@ export const Changes = graphql(`
       __typename
       ... on MessageAdded { cursor thread { ...InboxThread } }
       ... on MessageChanged { cursor thread { ...InboxThread } }
+      ... on MessageDeleted { cursor thread { ...InboxThread } }
       ... on ReactionChanged { cursor }
       ... on ThreadChanged { cursor thread { ...InboxThread } }
       ... on ViewerStateChanged { cursor thread { ...InboxThread } }

@@ -11,10 +11,10 @@ export interface State {
   threads: Map<string, InboxThreadFragment>;
 }
 
-/** Newest first, as the server lists them; archived ones have left the inbox. */
+/** Newest first, as the server lists them; what is archived or hidden has left the inbox. */
 export function listed(state: State): InboxThreadFragment[] {
   return [...state.threads.values()]
-    .filter((thread) => !thread.archived)
+    .filter((thread) => !thread.archived && !thread.viewerHasHidden)
     .sort((a, b) => b.lastActivityAt.localeCompare(a.lastActivityAt));
 }
 
@@ -28,6 +28,7 @@ export function apply(state: State, { events: event }: ChangesSubscription): boo
   switch (event.__typename) {
     case 'MessageAdded':
     case 'MessageChanged':
+    case 'MessageDeleted':
     case 'ThreadChanged':
     case 'ViewerStateChanged':
       put(state, event.thread);

@@ -183,3 +183,34 @@ async fn s31_s32_a_deleted_message_is_gone_from_every_read_and_its_place_stays()
         "numbers are not given again"
     );
 }
+
+#[tokio::test]
+async fn s32_t25_g1_whoever_sees_the_thread_is_told_that_a_message_is_gone() {
+    let tidings = Tidings::start().await;
+    let amina = tidings.caller("clinician");
+    let id = thread::SLEEP.gid();
+    let before = tidings.caller("client").cursor().await;
+    let wrong = amina.writes(&id, "to the wrong client").await;
+    tidings.relayed().await;
+    let mut told = [
+        tidings.listen("client").await,
+        tidings.listen("supervisor").await,
+    ];
+    let mut others = [
+        tidings.listen("second-client").await,
+        tidings.listen("scheduler").await,
+    ];
+    amina.does("deleteMessage", message(&wrong)).await;
+    for listener in &mut told {
+        let event = listener.expect("MessageDeleted").await;
+        assert_eq!(event["messageId"], json!(wrong));
+        assert_eq!(event["seq"], 7);
+    }
+    tidings.nothing_more(&mut told).await;
+    tidings.nothing_more(&mut others).await;
+    // Whoever resumes from before it was sent learns of its end, and nothing that it said.
+    let mut late = tidings.listen_after("client", before).await;
+    late.expect_message("The last one.").await;
+    let event = late.expect("MessageDeleted").await;
+    assert_eq!(event["messageId"], json!(wrong));
+}

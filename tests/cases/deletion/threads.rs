@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use tidings_server::seed::cast::{client, staff, thread};
+
 use super::{message, reads, starts};
 use crate::support::{Caller, Global as _, Tidings};
 
@@ -98,7 +100,7 @@ async fn s29_s30_under_author_anytime_whoever_of_the_staff_started_a_thread_dele
     assert_eq!(elena.refused("deleteThread", whole(&id)).await, "FORBIDDEN");
     amina.does("deleteThread", whole(&id)).await;
     assert!(!elena.sees(&id).await);
-    let input = json!({ "to": [{ "staffMemberId": tidings_server::seed::cast::staff::CLINICIAN.gid() }], "subject": "s", "body": "b" });
+    let input = json!({ "actingFor": client::CLIENT.gid(), "to": [{ "staffMemberId": staff::CLINICIAN.gid() }], "subject": "s", "body": "b" });
     let begun = elena.does("startThread", input).await;
     let id = begun["thread"]["id"].as_str().unwrap();
     for who in ["clinician", "clinical-admin"] {
@@ -111,18 +113,18 @@ async fn s29_s30_under_author_anytime_whoever_of_the_staff_started_a_thread_dele
 async fn s32_p20_live_readers_learn_that_a_thread_is_gone_and_nothing_of_it() {
     let tidings = Tidings::start().await;
     let amina = tidings.caller("clinician");
+    let before = tidings.caller("client").cursor().await;
     let (id, _) = starts(&amina, "CLINICAL").await;
     tidings.relayed().await;
-    let before = amina.cursor().await;
     let mut elena = tidings.listen("client").await;
     amina.does("deleteThread", whole(&id)).await;
     let event = elena.expect("AccessRevoked").await;
     assert_eq!(event["threadIds"], json!([id]));
     // Whoever resumes from before it is told nothing that is gone.
-    let said = amina
-        .writes(&tidings_server::seed::cast::thread::SLEEP.gid(), "later")
-        .await;
+    let said = amina.writes(&thread::SLEEP.gid(), "later").await;
     let mut late = tidings.listen_to_after("client", None, before).await;
+    // What `relayed` wrote comes first.
+    late.expect_message("The last one.").await;
     let event = late.expect_message("later").await;
     assert_eq!(event["message"]["id"], json!(said));
 }

@@ -11,6 +11,7 @@ use tidings_domain::{
 use tidings_policy::{Action, FieldRule, ThreadFacts, Viewer, decide, shows_reaction};
 use tidings_store::{LiveRequest, LiveThread, MessageRow, NotificationRow, Store};
 
+use super::own_view::OwnViews;
 use super::request::{live_requests, request_for_viewer, sees_shared};
 use super::team::{Team, team};
 use super::{LiveEvent, LiveKind, LiveName, Scope};
@@ -21,6 +22,8 @@ use crate::error::Result;
 pub(crate) struct Prepared {
     pub(crate) record: EventRecord,
     pub(crate) about: About,
+    /// What viewers took out of their own sight.
+    pub(crate) removed: Arc<OwnViews>,
 }
 
 /// What the event is about.
@@ -109,6 +112,8 @@ pub(crate) async fn prepare(
     threads.sort_unstable();
     threads.dedup();
     let threads = share(store.live_threads(&threads, now).await?);
+    let ids: Vec<ThreadId> = threads.keys().copied().collect();
+    let removed = Arc::new(OwnViews::of(store, &ids).await?);
     let messages = messages_of(store, &records).await?;
     let mut requests = live_requests(store, &records).await?;
     let mut prepared = Vec::with_capacity(records.len());
@@ -192,7 +197,11 @@ pub(crate) async fn prepare(
             }
             _ => About::Nothing,
         };
-        prepared.push(Prepared { record, about });
+        prepared.push(Prepared {
+            record,
+            about,
+            removed: Arc::clone(&removed),
+        });
     }
     Ok(prepared)
 }
@@ -306,7 +315,7 @@ impl Prepared {
         Some(LiveEvent {
             position: self.record.position,
             at: self.record.at,
-            kind,
+            kind: self.removed.look(viewer, kind)?,
         })
     }
 

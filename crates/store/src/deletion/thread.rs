@@ -65,7 +65,8 @@ impl Tx {
         let mut sql = Sql::new(backend);
         sql.push("UPDATE thread_state SET read_seq = ")
             .bind(thread.last_seq);
-        sql.push(", unread_adjust = ").bind(thread.last_seq);
+        sql.push(", pinned = FALSE, unread_adjust = ")
+            .bind(thread.last_seq);
         sql.push(" WHERE thread_id = ").bind(thread.id);
         self.execute_raw(sql.statement()).await?;
         let mut sql = Sql::new(backend);

@@ -89,7 +89,11 @@ fn event(seq: i64, about: About) -> Prepared {
         client: None,
         event: Event::ClientChanged,
     };
-    Prepared { record, about }
+    Prepared {
+        record,
+        about,
+        removed: Arc::default(),
+    }
 }
 
 fn message(seq: i64, thread: &Arc<LiveThread>, body: &str) -> Prepared {
