@@ -12,8 +12,8 @@ const values = Object.values(schema.getTypeMap())
   .filter((type) => isObjectType(type) && !type.getInterfaces().some(({ name }) => name === 'Node'))
   .map(({ name }) => name);
 
-/** Entries that are found by their number in an append-only list alone, and have no id to be asked for. */
-const numbered = ['AuditEntry'];
+/** Entries that are found by their number in a list alone, and have no id to be asked for: of the audit log, of what was deleted. */
+const numbered = ['AuditEntry', 'DeletedMessage'];
 /** The rule knows no exceptions, so that every other edge's node has an identity is asked here. */
 for (const edge of Object.values(schema.getTypeMap()).filter(({ name }) => name.endsWith('Edge'))) {
   const node = getNamedType(edge.getFields().node.type);

@@ -165,38 +165,36 @@ async fn c28_g1_no_event_brings_back_what_somebody_removed() {
     let before = elena.cursor().await;
     let gone = amina.writes(&id, "not for long").await;
     tidings.relayed().await;
-    let mut screen = tidings.listen("client").await;
-    let mut supervisor = tidings.listen("supervisor").await;
+    let mut told = [
+        tidings.listen("client").await,
+        tidings.listen("supervisor").await,
+    ];
     elena.does("removeFromMyView", of_message(&gone)).await;
-    screen.expect("ViewerStateChanged").await;
+    told[0].expect("ViewerStateChanged").await;
     // What happens to it afterwards is news to others alone.
     let react = json!({ "messageId": gone, "emoji": "\u{1f44d}" });
     amina.does("addReaction", react).await;
-    supervisor.expect("ReactionChanged").await;
+    told[1].expect("ReactionChanged").await;
     let edit = json!({ "messageId": gone, "body": "not for long." });
     amina.does("editMessage", edit).await;
-    supervisor.expect("MessageChanged").await;
-    tidings
-        .nothing_more(std::slice::from_mut(&mut screen))
-        .await;
+    told[1].expect("MessageChanged").await;
+    tidings.nothing_more(&mut told).await;
     // Nor does it come to a screen that was away meanwhile.
     let mut late = tidings.listen_after("client", before).await;
     late.expect_message("The last one.").await;
     late.expect("ViewerStateChanged").await;
 
     elena.does("removeFromMyView", of_thread(&id)).await;
-    let event = screen.expect("AccessRevoked").await;
+    let event = told[0].expect("AccessRevoked").await;
     assert_eq!(event["threadIds"], json!([id]));
     let lock = json!({ "threadId": id, "locked": true });
     amina.does("setThreadLocked", lock).await;
-    supervisor.expect("ThreadChanged").await;
+    told[1].expect("ThreadChanged").await;
     amina
         .does("deleteMessage", json!({ "messageId": gone }))
         .await;
-    supervisor.expect("MessageDeleted").await;
-    tidings
-        .nothing_more(std::slice::from_mut(&mut screen))
-        .await;
+    told[1].expect("MessageDeleted").await;
+    tidings.nothing_more(&mut told).await;
     amina.writes(&id, "newer").await;
-    screen.expect_message("newer").await;
+    told[0].expect_message("newer").await;
 }

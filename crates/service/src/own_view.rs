@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::context::{Begin, Service, Write};
 use crate::error::{Error, Result};
-use crate::message::about;
+use crate::message::{about, lock_message};
 use crate::thread::permitted;
 
 /// Hide a thread, or show it again.
@@ -89,15 +89,15 @@ impl Service {
             Begin::New(write) => write,
         };
         let (thread, seq) = match what {
-            InView::Thread(thread) => (thread, None),
+            InView::Thread(thread) => {
+                let seen = write.tx.lock_thread(viewer, thread).await?;
+                (seen.ok_or_else(Error::not_found)?.thread, None)
+            }
             InView::Message(message) => {
-                let places = write.tx.message_places(viewer, &[message]).await?;
-                let place = places.first().ok_or_else(Error::not_found)?;
-                (place.thread, Some(place.seq))
+                let (thread, row) = lock_message(&write, viewer, message).await?;
+                (thread, Some(row.seq))
             }
         };
-        let seen = write.tx.lock_thread(viewer, thread).await?;
-        let thread = seen.ok_or_else(Error::not_found)?.thread;
         permitted(&write, viewer, Action::Arrange, thread.id).await?;
         let me = viewer.principal();
         match seq {

@@ -92,6 +92,10 @@ impl Service {
             let seqs = others.map(|place| place.seq).collect();
             apply(&write, viewer, *thread, &reading(seqs)).await?;
         }
+        // One that was deleted while its thread was waited for has come first (T-36).
+        if write.tx.message_places(viewer, &wanted).await?.len() != wanted.len() {
+            return Err(Error::not_found());
+        }
         let threads = threads.into_keys().collect();
         write
             .commit(Marked {

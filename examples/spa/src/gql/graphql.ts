@@ -118,8 +118,16 @@ export type AuditDeed =
   | 'CLIENT_STATUS_CHANGED'
   /** A directory from another system was imported. */
   | 'DIRECTORY_IMPORTED'
+  /** What is deleted of a client is erased again. */
+  | 'LEGAL_HOLD_LIFTED'
+  /** Nothing of a client is erased from here on. */
+  | 'LEGAL_HOLD_PLACED'
   /** A client added a location that nobody asked for. */
   | 'LOCATION_ADDED'
+  /** A message was deleted for everybody. */
+  | 'MESSAGE_DELETED'
+  /** The content of a deleted message was erased. */
+  | 'MESSAGE_PURGED'
   /** A client's record was exported for another system. */
   | 'RECORD_EXPORTED'
   /** A release of information was revoked. */
@@ -134,8 +142,14 @@ export type AuditDeed =
   | 'ROLES_CHANGED'
   /** A staff member's settings were changed. */
   | 'STAFF_SETTINGS_CHANGED'
+  /** A thread was deleted for everybody. */
+  | 'THREAD_DELETED'
   /** A thread was given another audience, topic or subject. */
-  | 'THREAD_HEADER_EDITED';
+  | 'THREAD_HEADER_EDITED'
+  /** The content of a deleted thread, or of messages of it, was erased. */
+  | 'THREAD_PURGED'
+  /** Somebody got back what it took out of its own view. */
+  | 'VIEW_RESTORED';
 
 /** How a message's text is written. */
 export type BodyFormat =
@@ -149,6 +163,30 @@ export type BodyFormat =
    * among `attachmentIds`; every other image is dropped.
    */
   | 'RICH';
+
+/** What to do with each of many. */
+export type BulkAct =
+  /** Delete it for everybody. */
+  | 'DELETE'
+  /** Mark it as read by the viewer. */
+  | 'MARK_READ'
+  /** Mark it as unread for the viewer: of a thread its newest message of somebody else. */
+  | 'MARK_UNREAD';
+
+/** Many messages and threads. */
+export type BulkInput = {
+  /** What to do. */
+  act: BulkAct;
+  /**
+   * Made by the client for this one write. Sent again with it, what was done is not done twice, and
+   * what was refused is tried again.
+   */
+  idempotencyKey: Scalars['String']['input'];
+  /** With these messages. */
+  messageIds?: Array<Scalars['ID']['input']>;
+  /** And with these threads; 1 to 100 in all. */
+  threadIds?: Array<Scalars['ID']['input']>;
+};
 
 /** Where a care team membership came from. */
 export type CareTeamSource =
@@ -202,6 +240,37 @@ export type CreateUploadInput = {
   /** Its size, in bytes; must be below `MessagingPolicy.attachmentBelowBytes`. */
   size: Scalars['Int']['input'];
 };
+
+/** A message to delete. */
+export type DeleteMessageInput = {
+  /**
+   * Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
+   * the same input answers with the first outcome for seven days.
+   */
+  idempotencyKey: Scalars['String']['input'];
+  /** Which. An admin with authority over its audience need not see it. */
+  messageId: Scalars['ID']['input'];
+};
+
+/** A thread to delete. */
+export type DeleteThreadInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Which. An admin with authority over its audience need not see it. */
+  threadId: Scalars['ID']['input'];
+};
+
+/** Who deletes messages and threads for everybody. */
+export type DeletionRule =
+  /** Its author, at any time. */
+  | 'AUTHOR_ANYTIME'
+  /** Nobody. */
+  | 'LOCKED'
+  /**
+   * What no client has seen: all staff who see it. What a client has seen, or wrote: the admins
+   * of its audience. The default.
+   */
+  | 'UNSEEN_ANY_SEEN_ADMIN';
 
 /** Another text for a message. */
 export type EditMessageInput = {
@@ -263,6 +332,8 @@ export type EventKind =
   | 'MESSAGE_ADDED'
   /** A message was edited, pinned or unpinned. */
   | 'MESSAGE_CHANGED'
+  /** A message was deleted for everybody. */
+  | 'MESSAGE_DELETED'
   /** The viewer has a notification. */
   | 'NOTIFICATION_ADDED'
   /** Somebody put a reaction to a message or took it back. */
@@ -304,6 +375,14 @@ export type FulfillReleaseOfInformationRequestInput = {
   startsOn?: InputMaybe<Scalars['Date']['input']>;
   /** `ReleaseOfInformationRequest.textSha256` of the text that was read and is agreed to. */
   textSha256: Scalars['String']['input'];
+};
+
+/** A thread to hide, or to show again. */
+export type HideThreadInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The thread. */
+  threadId: Scalars['ID']['input'];
 };
 
 /** The place of a client in the household of an enrolment. */
@@ -388,6 +467,13 @@ export type ImportStatus =
   /** A server is at it. */
   | 'RUNNING';
 
+/** What to take out of a view, or to give back: exactly one of these. */
+export type InViewInput =
+  /** One message. */
+  { messageId: Scalars['ID']['input']; threadId?: never; }
+  |  /** A thread with everything that it holds now. */
+  { messageId?: never; threadId: Scalars['ID']['input']; };
+
 /** What an inbox is narrowed to. Filters combine with AND and never show more. */
 export type InboxFilter = {
   /** Threads of this audience. */
@@ -404,8 +490,10 @@ export type InboxFilter = {
 export type InboxState =
   /** Archived ones, too. */
   | 'ALL_INCLUDING_ARCHIVED'
-  /** Deleted ones only. */
+  /** Deleted ones, and those of which messages were deleted. Staff only; nobody else has any. */
   | 'DELETED'
+  /** Those that the viewer has hidden, archived ones, too. */
+  | 'HIDDEN'
   /** Of these, the ones without an unread message. */
   | 'READ'
   /** All that are neither archived nor deleted: the default. */
@@ -534,6 +622,24 @@ export type ReleaseOfInformationWantedInput = {
   days?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** What the viewer takes out of its own view. */
+export type RemoveFromMyViewInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** What. */
+  what: InViewInput;
+};
+
+/** Whom to give what back. */
+export type RestoreToViewInput = {
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The staff member or portal account that removed it. */
+  viewerId: Scalars['ID']['input'];
+  /** What. */
+  what: InViewInput;
+};
+
 /** A release to revoke. */
 export type RevokeReleaseOfInformationInput = {
   /** Made by the client for this one write. */
@@ -646,6 +752,16 @@ export type SetClientStatusInput = {
   idempotencyKey: Scalars['String']['input'];
   /** The status. */
   status: ClientStatus;
+};
+
+/** A client on whom a legal hold is placed, or from whom it is lifted. */
+export type SetLegalHoldInput = {
+  /** Which. */
+  clientId: Scalars['ID']['input'];
+  /** Whether it is to be held. */
+  held: Scalars['Boolean']['input'];
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
 };
 
 /** Pin a message, or unpin it. */
@@ -838,6 +954,8 @@ export type UserErrorCode =
   | 'CONTACT_NOT_ALLOWED'
   /** The end would lie before the start. */
   | 'DATE_RANGE_INVALID'
+  /** The viewer may not delete it: by the agency's policy, or because a client has seen it. */
+  | 'DELETE_NOT_ALLOWED'
   /** The reaction is not exactly one emoji. */
   | 'EMOJI_NOT_ALLOWED'
   /** The agency does not let several clients see each other in a group. */
@@ -901,7 +1019,7 @@ export type WantedInput =
    */
   { location?: never; releaseOfInformation: ReleaseOfInformationWantedInput; };
 
-export type InboxThreadFragment = { __typename?: 'Thread', id: string, subject: string, lastActivityAt: string, viewerUnreadCount: number, archived: boolean, client?: { __typename?: 'Client', displayName: string } | null, lastMessage: { __typename?: 'Message', bodyText: string } } & { ' $fragmentName'?: 'InboxThreadFragment' };
+export type InboxThreadFragment = { __typename?: 'Thread', id: string, subject: string, lastActivityAt: string, viewerUnreadCount: number, archived: boolean, viewerHasHidden: boolean, client?: { __typename?: 'Client', displayName: string } | null, lastMessage?: { __typename?: 'Message', bodyText: string } | null } & { ' $fragmentName'?: 'InboxThreadFragment' };
 
 export type InboxQueryVariables = Exact<{
   first: Scalars['Int']['input'];
@@ -931,6 +1049,10 @@ export type ChangesSubscription = { __typename?: 'Subscription', events:
         & { ' $fragmentRefs'?: { 'InboxThreadFragment': InboxThreadFragment } }
       ) }
     | { __typename: 'MessageChanged', cursor: string, thread: (
+        { __typename?: 'Thread' }
+        & { ' $fragmentRefs'?: { 'InboxThreadFragment': InboxThreadFragment } }
+      ) }
+    | { __typename: 'MessageDeleted', cursor: string, thread: (
         { __typename?: 'Thread' }
         & { ' $fragmentRefs'?: { 'InboxThreadFragment': InboxThreadFragment } }
       ) }
@@ -982,6 +1104,7 @@ export const InboxThreadFragmentDoc = new TypedDocumentString(`
   lastActivityAt
   viewerUnreadCount
   archived
+  viewerHasHidden
   client {
     displayName
   }
@@ -1016,13 +1139,14 @@ export const InboxDocument = new TypedDocumentString(`
   lastActivityAt
   viewerUnreadCount
   archived
+  viewerHasHidden
   client {
     displayName
   }
   lastMessage {
     bodyText
   }
-}`, {"hash":"2c2d0c9179e76b81194378761b29ffd75ecfd1aac17ba2aad4334193878d80cf"}) as unknown as TypedDocumentString<InboxQuery, InboxQueryVariables>;
+}`, {"hash":"733937e2d7238608306bf0b8c63304644cd18ddb7cde3bfb209b853c18b503fe"}) as unknown as TypedDocumentString<InboxQuery, InboxQueryVariables>;
 export const ChangesDocument = new TypedDocumentString(`
     subscription Changes($after: EventCursor) {
   events(after: $after) {
@@ -1034,6 +1158,12 @@ export const ChangesDocument = new TypedDocumentString(`
       }
     }
     ... on MessageChanged {
+      cursor
+      thread {
+        ...InboxThread
+      }
+    }
+    ... on MessageDeleted {
       cursor
       thread {
         ...InboxThread
@@ -1088,13 +1218,14 @@ export const ChangesDocument = new TypedDocumentString(`
   lastActivityAt
   viewerUnreadCount
   archived
+  viewerHasHidden
   client {
     displayName
   }
   lastMessage {
     bodyText
   }
-}`, {"hash":"044790ba19ee9aa857302aa37ccf35a3fd008e29308df7f81228a56ebd646f09"}) as unknown as TypedDocumentString<ChangesSubscription, ChangesSubscriptionVariables>;
+}`, {"hash":"05283891ed570411dc3d861f58e2185c3668c7b886ed83b744ca165d2f9ad4b5"}) as unknown as TypedDocumentString<ChangesSubscription, ChangesSubscriptionVariables>;
 export const SendDocument = new TypedDocumentString(`
     mutation Send($input: SendMessageInput!) {
   sendMessage(input: $input) {
