@@ -29,6 +29,7 @@ mod directory_import;
 mod directory_mutations;
 mod enums;
 mod error;
+mod event;
 mod guard;
 mod inbox;
 mod live;

@@ -13,8 +13,8 @@ use tidings_store::{LiveThread, MessageRow};
 use super::document::Executable;
 use super::rendered::Rendered;
 use super::root::{EventSchema, Told, schema};
+use crate::event::render;
 use crate::scalars::EventCursor;
-use crate::subscription::render;
 
 /// Answers that an operation remembers: of the events that its subscribers are at.
 const REMEMBERED: usize = 4;

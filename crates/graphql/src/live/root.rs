@@ -4,7 +4,7 @@ use async_graphql::{
     Context, EmptyMutation, EmptySubscription, Error, Object, Result, Schema, ValidationMode,
 };
 
-use crate::subscription::{Event, MessageAdded, RequestFulfilled};
+use crate::event::{Event, MessageAdded, RequestFulfilled};
 
 /// Executes the selections of subscriptions.
 pub(super) type EventSchema = Schema<Root, EmptyMutation, EmptySubscription>;

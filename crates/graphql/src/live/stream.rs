@@ -18,12 +18,13 @@ use super::root::Told;
 use crate::batching::{Batching, Loads};
 use crate::cursor;
 use crate::enums::EventKind;
+use crate::event::render;
 use crate::loaders::loaders;
 use crate::node::Global as _;
 use crate::request::Request;
 use crate::scalars::EventCursor;
 use crate::schema::{TidingsSchema, state};
-use crate::subscription::{ending, render};
+use crate::subscription::ending;
 
 /// A subscriber.
 struct Subscriber {
