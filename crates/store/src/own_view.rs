@@ -18,15 +18,13 @@ use crate::writer::Tx;
 /// Adds the ids of the threads that the viewer has hidden, or removed unless `kept` asks only for
 /// those that it still can read. A newer message brings either back.
 pub(crate) fn hidden_threads(sql: &mut Sql, viewer: &Viewer, kept: bool) {
-    sql.push("(SELECT h.thread_id FROM thread_state h JOIN thread ht ON ht.id = h.thread_id ");
+    sql.push("SELECT h.thread_id FROM thread_state h JOIN thread ht ON ht.id = h.thread_id ");
     sql.push("WHERE h.viewer_id = ")
         .bind(viewer.principal().uuid());
     sql.push(" AND h.hidden_seq > 0 AND h.hidden_seq >= ht.last_seq");
-    sql.push(if kept {
-        " AND h.removed_seq < ht.last_seq)"
-    } else {
-        ")"
-    });
+    if kept {
+        sql.push(" AND h.removed_seq < ht.last_seq");
+    }
 }
 
 /// What one viewer took out of its own sight of a thread.
