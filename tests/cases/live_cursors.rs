@@ -1,10 +1,8 @@
-//! G1, G3: a cursor has no gap before it; cursors last, and one that does not is refused aloud.
+//! G3: cursors last, and one that does not is refused aloud.
 
-use async_graphql::{Executor as _, Request as GraphqlRequest};
 use chrono::TimeDelta;
-use serde_json::{Value, json};
-use tidings_graphql::{Request, SchemaOptions, TidingsSchema};
-use tidings_server::seed::cast::{staff, thread};
+use serde_json::json;
+use tidings_server::seed::cast::thread;
 
 use crate::support::{Global as _, Listener, MESSAGES, Tidings};
 
@@ -223,36 +221,4 @@ async fn g1_g3_a_cursor_passes_over_any_number_of_events_that_concern_others() {
     listeners[1].expect_message("among them").await;
     listeners[1].expect("ReadReceiptAdded").await;
     tidings.nothing_more(&mut listeners).await;
-}
-
-#[tokio::test]
-async fn g1_g5_whoever_asks_for_the_log_s_end_is_known_as_of_there_and_not_from_before() {
-    let tidings = Tidings::start().await;
-    let service = &tidings.server().service;
-    let now = service.clock.now();
-    // A request's viewer is loaded …
-    let before = service.store.viewer(staff::SCHEDULER.0, now).await.unwrap();
-    let schema = TidingsSchema::new(SchemaOptions::default());
-    let query = "{ eventCursor inbox(first: 20) { edges { node { id } } } }";
-    let ask = async || {
-        let request = GraphqlRequest::new(query);
-        let request = Request::attach(service, before.clone().unwrap(), request);
-        serde_json::to_value(schema.execute(request).await).unwrap()
-    };
-    let seen = |data: &Value| data["inbox"]["edges"].as_array().unwrap().len();
-    let with_role = seen(&ask().await["data"]);
-    // … then its role is taken, and only then does it read where the log ends: no stream from there
-    // would tell of the role.
-    let input = json!({ "staffMemberId": staff::SCHEDULER.gid(), "roles": [] });
-    let admin = tidings.caller("system-admin");
-    admin.does("setStaffRoles", input).await;
-    let without = seen(&tidings.caller("scheduler").data(query, json!({})).await);
-    assert!(without < with_role, "{without} of {with_role}");
-    assert_eq!(seen(&ask().await["data"]), without);
-    // It left.
-    tidings.deactivate(staff::SCHEDULER).await;
-    let answer = ask().await;
-    assert!(answer["data"].is_null(), "{answer:#}");
-    let code = &answer["errors"][0]["extensions"]["code"];
-    assert_eq!(code, "UNAUTHENTICATED", "{answer:#}");
 }

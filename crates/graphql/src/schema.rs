@@ -205,12 +205,11 @@ impl Executor for TidingsSchema {
     async fn execute(&self, mut request: GraphqlRequest) -> Response {
         if asks_for_log_end(&mut request)
             && let Some(state) = state(&request)
+            && let Err(error) = state.begin_at_log_end().await
         {
-            if let Err(error) = state.begin_at_log_end().await {
-                let mut error = error.into_server_error(Pos::default());
-                error.locations.clear();
-                return Response::from_errors(vec![error]);
-            }
+            let mut error = error.into_server_error(Pos::default());
+            error.locations.clear();
+            return Response::from_errors(vec![error]);
         }
         let (request, loads) = equip(request);
         let schema = self.schema.clone();

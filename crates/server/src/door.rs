@@ -81,3 +81,6 @@ impl Authenticator for Door {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
