@@ -67,6 +67,7 @@ async fn g5_t44_a_role_that_is_taken_ends_both_transports() {
     let tidings = Tidings::start().await;
     let thread = thread::APPOINTMENT.gid();
     let mut hearing = Hearing::open(&tidings, "scheduler", &thread).await;
+    let mut witness = tidings.listen_to("clinical-admin", Some(&thread)).await;
     let (admin, writer) = (tidings.caller("system-admin"), tidings.caller("client"));
     let roles = async |roles: Value| {
         let input = json!({ "staffMemberId": staff::SCHEDULER.gid(), "roles": roles });
@@ -74,9 +75,12 @@ async fn g5_t44_a_role_that_is_taken_ends_both_transports() {
     };
     writer.writes(&thread, "before").await;
     hearing.hear("before").await;
+    witness.expect_message("before").await;
     roles(json!([])).await;
     writer.writes(&thread, "hidden").await;
     hearing.lose(|event| event["everything"] == true).await;
+    // It was decided about while the role was gone.
+    witness.expect_message("hidden").await;
     roles(json!(["PRACTICE_SCHEDULER"])).await;
     writer.writes(&thread, "after").await;
     hear(&mut hearing.all, "after").await;
@@ -109,6 +113,7 @@ async fn g5_t37_an_audience_that_changes_ends_both_transports() {
     let tidings = Tidings::start().await;
     let plan = thread::PAYMENT_PLAN.gid();
     let mut hearing = Hearing::open(&tidings, "biller", &plan).await;
+    let mut witness = tidings.listen_to("clinical-admin", Some(&plan)).await;
     let writer = tidings.caller("second-client");
     let write = async |body: &str| {
         let input = json!({ "threadId": plan, "body": body, "markThreadRead": false });
@@ -116,11 +121,14 @@ async fn g5_t37_an_audience_that_changes_ends_both_transports() {
     };
     write("before").await;
     hearing.hear("before").await;
+    witness.expect_message("before").await;
     tidings.move_to(&plan, "ADMINISTRATIVE").await;
     write("hidden").await;
     hearing
         .lose(|event| event["threadIds"] == json!([plan]))
         .await;
+    // It was decided about while the thread was elsewhere.
+    witness.expect_message("hidden").await;
     tidings.move_to(&plan, "BILLING").await;
     write("after").await;
     hear(&mut hearing.all, "after").await;
