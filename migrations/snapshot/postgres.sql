@@ -307,6 +307,28 @@ ALTER TABLE "message" ADD COLUMN "edited_at" timestamp with time zone NULL;
 ALTER TABLE "message" ADD COLUMN "pinned_at" timestamp with time zone NULL;
 CREATE INDEX "message_pinned" ON "message" ("thread_id") WHERE "pinned_at" IS NOT NULL;
 
+-- m0011_search
+CREATE TABLE "search_entry" (
+  "key" bigint NOT NULL,
+  "id" uuid NOT NULL PRIMARY KEY,
+  "kind" text NOT NULL,
+  "thread_id" uuid NOT NULL,
+  "message_id" uuid NULL,
+  "words" tsvector NOT NULL );
+CREATE TABLE "search_version" (
+  "version" integer NOT NULL PRIMARY KEY );
+CREATE INDEX "search_entry_by_thread" ON "search_entry" ("thread_id");
+CREATE INDEX "search_entry_by_key" ON "search_entry" ("key" DESC, "id" DESC);
+CREATE INDEX search_entry_by_words ON search_entry USING gin (words) WITH (fastupdate = off);
+CREATE FUNCTION leave_search() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM search_entry WHERE id = OLD.id; RETURN NULL; END $$;
+CREATE FUNCTION leave_search_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM search_entry WHERE thread_id = OLD.id; RETURN NULL; END $$;
+CREATE TRIGGER message_leaves_search AFTER DELETE ON message FOR EACH ROW EXECUTE FUNCTION leave_search();
+CREATE TRIGGER message_changes_in_search AFTER UPDATE OF body, deleted_at ON message FOR EACH ROW WHEN (NEW.body <> OLD.body OR NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION leave_search();
+CREATE TRIGGER thread_leaves_search AFTER DELETE ON thread FOR EACH ROW EXECUTE FUNCTION leave_search_whole();
+CREATE TRIGGER thread_changes_in_search AFTER UPDATE OF subject ON thread FOR EACH ROW WHEN (NEW.subject <> OLD.subject) EXECUTE FUNCTION leave_search();
+CREATE TRIGGER attachment_leaves_search AFTER DELETE ON attachment FOR EACH ROW EXECUTE FUNCTION leave_search();
+CREATE TRIGGER attachment_changes_in_search AFTER UPDATE OF file_name, deleted_at ON attachment FOR EACH ROW WHEN (NEW.file_name <> OLD.file_name OR NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION leave_search();
+
 -- m0013_portal_requests
 CREATE TABLE "client_sharing" (
   "client_id" uuid NOT NULL,

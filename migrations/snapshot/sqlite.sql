@@ -306,6 +306,29 @@ ALTER TABLE "message" ADD COLUMN "edited_at" timestamp_with_timezone_text NULL;
 ALTER TABLE "message" ADD COLUMN "pinned_at" timestamp_with_timezone_text NULL;
 CREATE INDEX "message_pinned" ON "message" ("thread_id") WHERE "pinned_at" IS NOT NULL;
 
+-- m0011_search
+CREATE TABLE "search_entry" (
+  "key" integer NOT NULL PRIMARY KEY,
+  "id" uuid_text NOT NULL,
+  "kind" text NOT NULL,
+  "thread_id" uuid_text NOT NULL,
+  "message_id" uuid_text NULL,
+  "words" text NOT NULL );
+CREATE TABLE "search_version" (
+  "version" integer NOT NULL PRIMARY KEY );
+CREATE INDEX "search_entry_by_thread" ON "search_entry" ("thread_id");
+CREATE UNIQUE INDEX "search_entry_by_id" ON "search_entry" ("id");
+CREATE VIRTUAL TABLE search_index USING fts5(words, content='search_entry', content_rowid='key', tokenize='ascii', prefix='3', columnsize=0);
+INSERT INTO search_index(search_index, rank) VALUES ('secure-delete', 1);
+CREATE TRIGGER search_entry_comes AFTER INSERT ON search_entry BEGIN INSERT INTO search_index(rowid, words) VALUES (new.key, new.words); END;
+CREATE TRIGGER search_entry_goes AFTER DELETE ON search_entry BEGIN INSERT INTO search_index(search_index, rowid, words) VALUES ('delete', old.key, old.words); END;
+CREATE TRIGGER message_leaves_search AFTER DELETE ON message BEGIN DELETE FROM search_entry WHERE id = old.id; END;
+CREATE TRIGGER message_changes_in_search AFTER UPDATE OF body, deleted_at ON message WHEN new.body <> old.body OR new.deleted_at IS NOT NULL BEGIN DELETE FROM search_entry WHERE id = old.id; END;
+CREATE TRIGGER thread_leaves_search AFTER DELETE ON thread BEGIN DELETE FROM search_entry WHERE thread_id = old.id; END;
+CREATE TRIGGER thread_changes_in_search AFTER UPDATE OF subject ON thread WHEN new.subject <> old.subject BEGIN DELETE FROM search_entry WHERE id = old.id; END;
+CREATE TRIGGER attachment_leaves_search AFTER DELETE ON attachment BEGIN DELETE FROM search_entry WHERE id = old.id; END;
+CREATE TRIGGER attachment_changes_in_search AFTER UPDATE OF file_name, deleted_at ON attachment WHEN new.file_name <> old.file_name OR new.deleted_at IS NOT NULL BEGIN DELETE FROM search_entry WHERE id = old.id; END;
+
 -- m0013_portal_requests
 CREATE TABLE "client_sharing" (
   "client_id" uuid_text NOT NULL,

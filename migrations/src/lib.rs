@@ -21,6 +21,7 @@ mod m0007_thread_clients;
 mod m0008_audit;
 mod m0009_deletion;
 mod m0010_shared;
+mod m0011_search;
 mod m0013_portal_requests;
 mod m0020_imports;
 mod m0021_directory_imports;
@@ -28,7 +29,7 @@ mod m0021_directory_imports;
 use sea_orm_migration::prelude::{
     DbErr, MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
 };
-use sea_orm_migration::sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm_migration::sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
 use sea_orm_migration::sea_query::{
     IndexCreateStatement, PostgresQueryBuilder, SqliteQueryBuilder, TableAlterStatement,
     TableCreateStatement,
@@ -68,10 +69,23 @@ pub const PLANS: &[Plan] = &[
     m0008_audit::PLAN,
     m0009_deletion::PLAN,
     m0010_shared::PLAN,
+    m0011_search::PLAN,
     m0013_portal_requests::PLAN,
     m0020_imports::PLAN,
     m0021_directory_imports::PLAN,
 ];
+
+/// What no builder can say, by the name of its plan: triggers and full-text indexes, in the database's
+/// own words, behind everything else of the plan.
+const STATEMENTS: &[(&str, Statements)] = &[(m0011_search::PLAN.name, m0011_search::statements)];
+
+type Statements = fn(DbBackend) -> &'static [&'static str];
+
+/// The statements of a plan.
+fn statements(plan: &Plan, backend: DbBackend) -> &'static [&'static str] {
+    let of_plan = STATEMENTS.iter().find(|(name, _)| *name == plan.name);
+    of_plan.map_or(&[], |(_, statements)| statements(backend))
+}
 
 /// Runs [`PLANS`].
 struct Migrator;
@@ -110,6 +124,10 @@ impl MigrationTrait for Migration {
         }
         for index in (self.0.indexes)(backend) {
             manager.create_index(index).await?;
+        }
+        for statement in statements(self.0, backend) {
+            let connection = manager.get_connection();
+            connection.execute_unprepared(statement).await?;
         }
         Ok(())
     }
@@ -157,6 +175,10 @@ pub fn snapshot(dialect: Dialect) -> String {
                 Dialect::Postgres => index.to_string(PostgresQueryBuilder),
                 Dialect::Sqlite => index.to_string(SqliteQueryBuilder),
             });
+            sql.push_str(";\n");
+        }
+        for statement in statements(plan, backend) {
+            sql.push_str(statement);
             sql.push_str(";\n");
         }
     }

@@ -14,7 +14,7 @@ import WebSocket from 'ws';
 globalThis.WebSocket ??= WebSocket;
 
 const here = dirname(fileURLToPath(import.meta.url));
-const documents = ['queries', 'subscriptions', 'errors', 'uploads'];
+const documents = ['queries', 'subscriptions', 'errors', 'uploads', 'export'];
 /** Below this folder, so that the examples find the packages that they import. */
 const folder = join(here, 'node_modules', '.documents');
 

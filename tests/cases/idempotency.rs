@@ -54,6 +54,7 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("bulk", "supervisor", json!({ "act": "MARK_READ", "messageIds": [message(1)] }), ("act", json!("MARK_UNREAD"))),
         ("deleteMessage", "clinical-admin", json!({ "messageId": message(6) }), ("messageId", json!(message(5)))),
         ("deleteThread", "clinical-admin", json!({ "threadId": thread::CARE_PLAN.gid() }), ("threadId", json!(thread::HOMEWORK.gid()))),
+        ("exportThread", "clinician", json!({ "threadId": sleep, "format": "PDF" }), ("format", json!("CSV"))),
         ("sendPortalRequest", "clinician", json!({ "clientId": client::CLIENT.gid(), "request": { "location": {} } }), ("note", json!("two"))),
         ("sendPortalRequests", "clinician", json!({ "clientIds": [client::CLIENT.gid(), client::SECOND_CHILD.gid()], "request": { "location": {} } }), ("note", json!("two"))),
         ("markPortalRequestSeen", "client", json!({ "requestId": location_request(request::LOCATION) }), ("requestId", json!(release_request(request::RELEASE)))),

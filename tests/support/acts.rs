@@ -95,6 +95,11 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "client { id legalHold }",
     ),
     ("bulk", "BulkInput", "results { done code }"),
+    (
+        "exportThread",
+        "ExportThreadInput",
+        "export { url expiresAt format }",
+    ),
     ("shareThread", "ChangeThreadPeopleInput", "thread { ...T }"),
     (
         "unshareThread",

@@ -52,6 +52,7 @@ mod location;
 pub mod photo;
 pub mod release;
 mod rich_text;
+pub mod search;
 mod settings;
 pub mod spreadsheet;
 mod vocabulary;
@@ -75,7 +76,7 @@ pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, BodyFormat, CareTeamSource, ClientNaming,
-    ClientStatus, Deed, DeletionRule, ExternalKind, HouseholdRole, ImportStatus, Lifecycle,
-    NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role,
-    RoleSet, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
+    ClientStatus, Deed, DeletionRule, ExportFormat, ExternalKind, HouseholdRole, ImportStatus,
+    Lifecycle, NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus,
+    Role, RoleSet, SearchKind, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
 };

@@ -233,6 +233,8 @@ words! {
         LegalHoldLifted = "LEGAL_HOLD_LIFTED",
         /// Somebody got back what it took out of its own view.
         ViewRestored = "VIEW_RESTORED",
+        /// A thread was given to somebody as a file.
+        ThreadExported = "THREAD_EXPORTED",
     }
 
     /// Which kind of row an entry of the audit log is about: the name of its GraphQL type.
@@ -249,6 +251,28 @@ words! {
         Thread = "Thread",
         /// A message.
         Message = "Message",
+    }
+
+    /// What a search finds (CX-18).
+    SearchKind {
+        /// A message, by its text.
+        Message = "MESSAGE",
+        /// A thread, by its subject.
+        Subject = "SUBJECT",
+        /// An attachment, by its name.
+        Document = "DOCUMENT",
+    }
+
+    /// As what a thread is exported (P-26).
+    ExportFormat {
+        /// Comma-separated values.
+        Csv = "CSV",
+        /// A spreadsheet of Office Open XML.
+        Xlsx = "XLSX",
+        /// Pages to print.
+        Pdf = "PDF",
+        /// For programs.
+        Json = "JSON",
     }
 
     /// Which kind of principal an id names.

@@ -1,4 +1,5 @@
-//! The doors from Tidings to the world: the event bus and the files; mail comes beside them.
+//! The doors from Tidings to the world: the event bus, the files, and threads as files to keep; mail
+//! comes beside them.
 //!
 //! Nothing here knows a rule, a row or GraphQL.
 //!
@@ -8,6 +9,7 @@
 
 mod bus;
 pub mod files;
+pub mod transcript;
 pub mod voice;
 
 pub use bus::{Bus, Woken};

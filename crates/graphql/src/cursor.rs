@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::DateTime;
 use sha2::{Digest, Sha256};
 use tidings_domain::{ClientId, ErrorCode, Position, Principal, ThreadId};
-use tidings_store::{DocumentPlace, InboxPlace, NamePlace, RecordPlace};
+use tidings_store::{DocumentPlace, InboxPlace, NamePlace, RecordPlace, SearchPlace};
 use uuid::Uuid;
 
 use crate::error::coded;
@@ -36,6 +36,7 @@ enum Kind {
     Release = 11,
     Notification = 12,
     SharedClient = 13,
+    Search = 20,
 }
 
 fn invalid() -> Error {
@@ -275,6 +276,20 @@ pub(crate) fn to_newest(
     Ok(RecordPlace {
         created_at: created_at.ok_or_else(invalid)?,
         id: uuid(&bytes, 24)?,
+    })
+}
+
+pub(crate) fn of_search(viewer: Principal, place: SearchPlace) -> String {
+    let mut payload = place.key.to_be_bytes().to_vec();
+    payload.extend_from_slice(place.id.as_bytes());
+    seal(viewer, Kind::Search, &payload)
+}
+
+pub(crate) fn to_search(viewer: Principal, cursor: &str) -> Result<SearchPlace, Error> {
+    let bytes = open(viewer, Kind::Search, cursor)?;
+    Ok(SearchPlace {
+        key: number(&bytes, 0)?,
+        id: uuid(&bytes, 8)?,
     })
 }
 

@@ -105,6 +105,33 @@ pub(crate) enum DeletionRule {
     Locked,
 }
 
+/// As what a thread is exported.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::ExportFormat")]
+pub(crate) enum ExportFormat {
+    /// Comma-separated values in UTF-8, for spreadsheet programs and others.
+    Csv,
+    /// A spreadsheet (Office Open XML).
+    Xlsx,
+    /// Pages to print. Letters that its font lacks show as a replacement; the other formats have
+    /// every letter.
+    Pdf,
+    /// For programs.
+    Json,
+}
+
+/// What a search found.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::SearchKind")]
+pub(crate) enum SearchHitKind {
+    /// A message, by its text.
+    Message,
+    /// A thread, by its subject.
+    Subject,
+    /// A document, by its name.
+    Document,
+}
+
 /// Whether a client is served at present.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "tidings_domain::ClientStatus")]
@@ -421,4 +448,6 @@ pub(crate) enum AuditDeed {
     LegalHoldLifted,
     /// Somebody got back what it took out of its own view.
     ViewRestored,
+    /// A thread was given to somebody as a file.
+    ThreadExported,
 }

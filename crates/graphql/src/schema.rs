@@ -18,6 +18,7 @@ use crate::bulk_mutations::BulkMutation;
 use crate::deletion_mutations::DeletionMutation;
 use crate::directory_import::{ImportMutation, ImportQuery};
 use crate::directory_mutations::DirectoryMutation;
+use crate::export_mutations::ExportMutation;
 use crate::inbox::InboxQuery;
 use crate::live::Operations;
 use crate::loaders::loaders;
@@ -33,6 +34,7 @@ use crate::query::RootQuery;
 use crate::reaction::ReactionMutation;
 use crate::record_mutations::RecordMutation;
 use crate::request::Request;
+use crate::search::SearchRoot;
 use crate::sharing::{SharingMutation, SharingQuery};
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
@@ -50,6 +52,7 @@ pub(crate) struct Query(
     NotificationQuery,
     SharingQuery,
     ImportQuery,
+    SearchRoot,
 );
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
@@ -81,6 +84,7 @@ struct Records(
     RecordMutation,
     NotificationMutation,
     SharingMutation,
+    ExportMutation,
 );
 
 /// Who works where, and with whom.

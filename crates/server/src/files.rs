@@ -4,6 +4,7 @@
 //!
 //! - `PUT /uploads/…`: the bytes of one file, streamed to a temporary file without a name, bounded
 //!   while they come. `201` with the attachment's id, or an error with a stable code, as JSON.
+//! - `GET /exports/…`: a thread as a file, made when it is asked for (P-26).
 //! - `GET /files/…`: the bytes of one attachment, whole or a part (`Range`), as they come from the
 //!   store. `404` for whatever is not there for whoever the address was made for.
 //!
@@ -25,11 +26,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, put};
 use serde_json::json;
-use tidings_domain::{Disposition, FileKind, FileName};
+use tidings_domain::{Disposition, ExportFormat, FileKind, FileName};
 use tidings_effects::files::{FileError, FileStore, S3Options};
 use tidings_service::{Error, Files, LinkKey};
 use tidings_store::AttachmentRow;
 use tidings_transport::Authenticator as _;
+use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 use self::answer::{failed, not_found};
@@ -39,6 +41,9 @@ use crate::door::Door;
 
 /// The file in the data folder that keeps a made-up key of addresses.
 const KEY_FILE: &str = "link.secret";
+
+/// Bytes of an export that are read at once.
+const PIECE: usize = 64 * 1024;
 
 /// What a browser may do with a file that it opens as a page: nothing. Pictures show all the same.
 ///
@@ -91,7 +96,7 @@ struct Desk {
     origins: Arc<[String]>,
 }
 
-/// `PUT /uploads/…` and `GET /files/…`.
+/// `PUT /uploads/…`, `GET /files/…` and `GET /exports/…`.
 pub(crate) fn routes(config: &Config, door: Door) -> Router {
     let desk = Desk {
         door,
@@ -103,6 +108,7 @@ pub(crate) fn routes(config: &Config, door: Door) -> Router {
     Router::new()
         .route("/uploads/{token}", put(upload))
         .route("/files/{token}", get(download))
+        .route("/exports/{format}/{token}", get(export))
         .with_state(desk)
         .layer(cross_origin)
 }
@@ -163,6 +169,44 @@ async fn download(
         }
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
     }
+    response
+}
+
+async fn export(
+    State(desk): State<Desk>,
+    Path((format, token)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let named = |known: &&ExportFormat| known.as_str().eq_ignore_ascii_case(&format);
+    let Some(format) = ExportFormat::ALL.iter().find(named) else {
+        return not_found();
+    };
+    let Ok(asker) = asker(&desk.door, &headers).await else {
+        return not_found();
+    };
+    let service = &desk.door.service;
+    let made = match service.export(*format, &token, asker, &desk.folder).await {
+        Ok(made) => made,
+        Err(Error::Code(..) | Error::Refused(_)) => return not_found(),
+        Err(error) => return failed(&error),
+    };
+    let file = tokio::fs::File::from_std(made.file);
+    let length = match file.metadata().await {
+        Ok(about) => about.len(),
+        Err(error) => return failed(&Error::Files(FileError::Broken(error))),
+    };
+    let mut response = Response::new(Body::from_stream(ReaderStream::with_capacity(file, PIECE)));
+    let said = response.headers_mut();
+    let name = FileName::parse(&made.name).content_disposition(Disposition::Attachment);
+    let fallback = HeaderValue::from_static("attachment");
+    let name = HeaderValue::try_from(name).unwrap_or(fallback);
+    said.insert(header::CONTENT_DISPOSITION, name);
+    said.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(made.media_type),
+    );
+    said.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    said.insert(header::CONTENT_SECURITY_POLICY, POLICY);
     response
 }
 

@@ -29,7 +29,7 @@ impl Service {
     #[must_use]
     pub fn file_address(&self, viewer: &Viewer, attachment: AttachmentId) -> Address {
         let expires_at = self.clock.now() + Duration::minutes(limits::FILE_LINK_MINUTES);
-        self.address(LinkUse::Download, viewer, attachment, expires_at)
+        self.address(LinkUse::Download, "files", viewer, attachment.0, expires_at)
     }
 
     /// The address to which this viewer puts an announced file.
@@ -39,24 +39,22 @@ impl Service {
             attachment,
             expires_at,
         } = *announced;
-        self.address(LinkUse::Upload, viewer, attachment, expires_at)
+        self.address(LinkUse::Upload, "uploads", viewer, attachment.0, expires_at)
     }
 
-    fn address(
+    /// The address below this path of what has this id.
+    pub(crate) fn address(
         &self,
         purpose: LinkUse,
+        path: &str,
         viewer: &Viewer,
-        attachment: AttachmentId,
+        id: Uuid,
         expires_at: DateTime<Utc>,
     ) -> Address {
         let link = Link {
-            id: attachment.0,
+            id,
             viewer: viewer.principal().uuid(),
             expires_at,
-        };
-        let path = match purpose {
-            LinkUse::Upload => "uploads",
-            LinkUse::Download => "files",
         };
         let token = self.files.key.sign(purpose, &link);
         Address {

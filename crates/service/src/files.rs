@@ -21,6 +21,9 @@ use crate::link::LinkKey;
 /// 25 MiB twice, and three pieces on their way into the store. The others wait on disk.
 const AT_ONCE: usize = 4;
 
+/// Exports that are made at once; the others wait.
+const EXPORTS: usize = 2;
+
 /// Where files lie, and how their addresses are made.
 #[derive(Clone, Debug)]
 pub struct Files {
@@ -28,6 +31,8 @@ pub struct Files {
     pub(crate) key: LinkKey,
     pub(crate) base: Arc<str>,
     turns: Arc<Semaphore>,
+    /// Turns of exports, which take a processor each and wait for no content.
+    pub(crate) exports: Arc<Semaphore>,
 }
 
 /// A content that was judged and stored.
@@ -66,6 +71,7 @@ impl Files {
             key,
             base: base.into(),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
+            exports: Arc::new(Semaphore::new(EXPORTS)),
         }
     }
 

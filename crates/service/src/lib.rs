@@ -45,6 +45,7 @@ mod staff;
 mod sweep;
 mod thread;
 mod thread_header;
+mod transcript;
 
 pub use address::Address;
 pub use attachment::{Announced, CreateUpload, ExpectedUpload, UploadAttachment, Uploaded};
@@ -83,3 +84,4 @@ pub use thread_header::{AudienceChange, EditHeader, HeaderEdited};
 pub use tidings_import::{
     Format as ImportFormat, Problem as ImportProblem, Severity as ImportSeverity,
 };
+pub use transcript::{ExportFile, ExportThread, Exported};

@@ -1,4 +1,5 @@
-//! Signed addresses: of a file for whom it was made, of an upload for whoever announced it (S-20).
+//! Signed addresses: of a file or an export for whom it was made, of an upload for whoever announced
+//! it (S-20).
 //!
 //! An address is a permit for one viewer, one thing and a few minutes. It carries ids, never a name.
 //! Whoever opens it is asked again what it may: the signature says for whom, the law whether.
@@ -9,6 +10,7 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
+use tidings_domain::ExportFormat;
 use uuid::Uuid;
 
 /// The server's own key.
@@ -21,6 +23,22 @@ pub struct LinkKey(hmac::Key);
 pub(crate) enum LinkUse {
     Upload = 1,
     Download = 2,
+    ExportCsv = 3,
+    ExportXlsx = 4,
+    ExportPdf = 5,
+    ExportJson = 6,
+}
+
+impl LinkUse {
+    /// Of an export in this format.
+    pub(crate) const fn of_export(format: ExportFormat) -> Self {
+        match format {
+            ExportFormat::Csv => Self::ExportCsv,
+            ExportFormat::Xlsx => Self::ExportXlsx,
+            ExportFormat::Pdf => Self::ExportPdf,
+            ExportFormat::Json => Self::ExportJson,
+        }
+    }
 }
 
 /// What an address says.

@@ -1,15 +1,18 @@
 //! Attachments: scoped lookups, what was announced, and the writes that make and send them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryResult};
-use tidings_domain::{AttachmentId, ClientId, MessageId};
-use tidings_policy::Viewer;
+use tidings_domain::{AttachmentId, ClientId, MessageId, SearchKind};
+use tidings_policy::{Action, Viewer};
 
 use crate::database::Store;
 use crate::entities::{attachment, message, upload};
 use crate::error::Result;
+use crate::search::Entry;
 use crate::sql::{Reader, Sql};
-use crate::visibility::visible_attachments;
+use crate::visibility::{visible_attachments, visible_threads};
 use crate::writer::Tx;
 
 impl Store {
@@ -33,6 +36,28 @@ impl Store {
         sql.push(" ORDER BY a.message_id, a.rank");
         let rows = self.read.query_all_raw(sql.statement()).await?;
         rows.iter().map(row).collect()
+    }
+
+    /// The names of what hangs on messages that the viewer exports, in its order; of deleted ones
+    /// nothing.
+    pub async fn attachments_to_export(
+        &self,
+        viewer: &Viewer,
+        messages: &[MessageId],
+    ) -> Result<HashMap<MessageId, Vec<String>>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push("SELECT a.message_id, a.file_name FROM attachment a ");
+        sql.push("JOIN thread t ON t.id = a.thread_id WHERE ");
+        visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(" AND a.deleted_at IS NULL AND a.message_id IN ")
+            .list(messages);
+        sql.push(" ORDER BY a.message_id, a.rank");
+        let mut names: HashMap<MessageId, Vec<String>> = HashMap::new();
+        for row in &self.read.query_all_raw(sql.statement()).await? {
+            let mut row = Reader::new(row);
+            names.entry(row.next()?).or_default().push(row.next()?);
+        }
+        Ok(names)
     }
 
     /// The viewer's own announced upload, if it is still waited for.
@@ -147,8 +172,8 @@ impl Tx {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// Sends an attachment with a message about this client, at this place among its attachments.
-    /// `false` if it was sent already: of several messages at once one gets it.
+    /// Sends an attachment with a message about this client, at this place among its attachments, to
+    /// be found by its name. `false` if it was sent already: of several messages at once one gets it.
     pub async fn attach(
         &self,
         id: AttachmentId,
@@ -164,6 +189,20 @@ impl Tx {
         sql.push(", rank = ").bind(rank);
         sql.push(", sent_at = ").bind(message.created_at);
         sql.push(" WHERE message_id IS NULL AND id = ").bind(id);
-        Ok(self.execute_raw(sql.statement()).await?.rows_affected() == 1)
+        sql.push(" RETURNING file_name");
+        let Some(row) = self.query_one_raw(sql.statement()).await? else {
+            return Ok(false);
+        };
+        let name: String = Reader::new(&row).next()?;
+        let entry = Entry {
+            id: id.0,
+            kind: SearchKind::Document,
+            thread: message.thread_id,
+            message: Some(message.id),
+            at: message.created_at,
+            text: &name,
+        };
+        self.index(vec![entry]).await?;
+        Ok(true)
     }
 }

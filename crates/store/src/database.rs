@@ -59,9 +59,10 @@ impl Store {
         }
     }
 
-    /// Brings the schema up to date.
+    /// Brings the schema up to date, and the index of search.
     pub async fn migrate(&self) -> Result<()> {
-        Ok(tidings_migrations::up(self.writer.connection()).await?)
+        tidings_migrations::up(self.writer.connection()).await?;
+        self.fill_search().await
     }
 
     pub(crate) fn writer(&self) -> &Writer {

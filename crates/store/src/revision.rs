@@ -177,6 +177,10 @@ impl Tx {
         sql.push(", body_html = ").bind(edit.html.clone());
         sql.push(" WHERE id = ").bind(message.id);
         self.execute_raw(sql.statement()).await?;
-        Ok(())
+        let edited = message::Model {
+            body: edit.text.clone(),
+            ..message.clone()
+        };
+        self.index(vec![(&edited).into()]).await
     }
 }

@@ -1,5 +1,7 @@
 //! Unscoped access, all of it: seeding and the start of a server. Nothing here answers a viewer.
 
+mod fill;
+
 use sea_orm::entity::prelude::{ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait};
 use sea_orm::{ConnectionTrait, IntoActiveModel, ModelTrait, QueryFilter, QueryOrder, QuerySelect};
 use tidings_domain::{AgencyId, MessagingPolicy};
@@ -13,6 +15,7 @@ use crate::entities::{
     staff_member, supervision, thread, thread_client, thread_participant, thread_state, topic,
 };
 use crate::error::{Result, StoreError};
+use crate::search::Entry;
 use crate::sql::{Reader, Sql};
 use crate::writer::Tx;
 
@@ -185,11 +188,16 @@ impl Tx {
         self.bulk(batch.programs).await?;
         self.bulk(batch.enrollments).await?;
         self.bulk(batch.external_ids).await?;
-        self.bulk(batch.threads).await?;
+        self.bulk(batch.threads.clone()).await?;
         self.bulk(batch.thread_clients).await?;
         self.bulk(batch.participants).await?;
-        self.bulk(batch.messages).await?;
-        self.bulk(batch.attachments).await?;
+        self.bulk(batch.messages.clone()).await?;
+        self.bulk(batch.attachments.clone()).await?;
+        let threads = batch.threads.iter().map(Entry::from);
+        let messages = batch.messages.iter().map(Entry::from);
+        let attachments = batch.attachments.iter().filter_map(Entry::of_attachment);
+        self.index(threads.chain(messages).chain(attachments).collect())
+            .await?;
         self.bulk(batch.states).await?;
         self.bulk(batch.receipts).await?;
         self.bulk(batch.sharings).await?;

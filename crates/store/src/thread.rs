@@ -115,12 +115,12 @@ impl Tx {
         row.as_ref().map(seen).transpose()
     }
 
-    /// Stores a new thread.
+    /// Stores a new thread, to be found by its subject.
     pub async fn insert_thread(&self, thread: &thread::Model) -> Result<()> {
         thread::Entity::insert(thread.clone().into_active_model())
             .exec_without_returning(&**self)
             .await?;
-        Ok(())
+        self.index(vec![thread.into()]).await
     }
 
     /// Lists people on a thread.
@@ -240,6 +240,10 @@ impl Tx {
     /// Changes the header of a locked thread and counts its version up.
     pub async fn change_header(&self, thread: &thread::Model, header: Header) -> Result<i32> {
         let version = thread.version + 1;
+        let renamed = thread::Model {
+            subject: header.subject.clone(),
+            ..thread.clone()
+        };
         thread::ActiveModel {
             id: Set(thread.id),
             audience: Set(header.audience),
@@ -250,6 +254,7 @@ impl Tx {
         }
         .update_without_returning(&**self)
         .await?;
+        self.index(vec![(&renamed).into()]).await?;
         Ok(version)
     }
 

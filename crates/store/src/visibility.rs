@@ -264,6 +264,45 @@ pub(crate) fn clients_within(sql: &mut Sql, reach: Reach, viewer: &Viewer) {
     }
 }
 
+/// Adds a query for what the viewer reaches by clients and by listings: `'c'` and a client, or `'t'`
+/// and a thread that is not found by one of these clients. No condition of its own: it only narrows
+/// where [`visible_threads`] is asked. None where the viewer reaches the agency as a whole, or
+/// nothing.
+pub(crate) fn reached(sql: &mut Sql, viewer: &Viewer) -> bool {
+    let grants = grants(viewer, Action::View);
+    let whole = |grant: &Grant| matches!(grant.reach, Reach::Agency(_));
+    if grants.is_empty() || grants.iter().any(whole) {
+        return false;
+    }
+    let by_clients: Vec<Reach> = grants
+        .iter()
+        .map(|grant| grant.reach)
+        .filter(|reach| !matches!(reach, Reach::Listing(_)))
+        .collect();
+    for (i, grant) in grants.iter().enumerate() {
+        sql.push(if i > 0 { " UNION " } else { "" });
+        let Reach::Listing(staff) = grant.reach else {
+            sql.push("SELECT 'c' AS kind, q.client_id AS id FROM (");
+            clients_within(sql, grant.reach, viewer);
+            sql.push(
+                ") q UNION SELECT 't', y.thread_id FROM thread_client y WHERE y.client_id IN (",
+            );
+            clients_within(sql, grant.reach, viewer);
+            sql.push(")");
+            continue;
+        };
+        sql.push("SELECT 't' AS kind, p.thread_id AS id FROM thread_participant p ");
+        sql.push("CROSS JOIN thread t WHERE t.id = p.thread_id AND p.principal_id = ")
+            .bind(staff);
+        for reach in &by_clients {
+            sql.push(" AND (t.client_id IS NULL OR t.client_id NOT IN (");
+            clients_within(sql, *reach, viewer);
+            sql.push("))");
+        }
+    }
+    true
+}
+
 fn on_the_team_today(sql: &mut Sql, viewer: &Viewer) {
     let today = viewer.today();
     sql.push(" AND c.start_date <= ").bind(today);

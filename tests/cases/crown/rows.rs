@@ -46,6 +46,7 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("revokeReleaseOfInformation", ""),
     ("markNotificationsRead", ""),
     ("requestFulfilled", "subscription($id: ID) { requestFulfilled(clientId: $id) { request { id } } }"),
+    ("search", "query { search(query: \"the\", first: 100) { edges { cursor node { kind thread { id } message { id } attachment { id } excerpt { parts { text } } } } } }"),
     ("startThread", ""),
     ("sendMessage", ""),
     ("editMessage", ""),
@@ -61,6 +62,7 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("editThreadHeader", ""),
     ("setThreadArchived", ""),
     ("setThreadPinned", ""),
+    ("exportThread", ""),
     ("shareThread", ""),
     ("unshareThread", ""),
     ("addThreadParticipants", ""),
@@ -89,6 +91,9 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
 /// The inbox narrowed: a document of its own, since its ids stand in a filter.
 const FILTERED: &str = "query($filter: InboxFilter!) { inbox(first: 100, filter: $filter) { edges { node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
 
+/// A search narrowed, likewise.
+const SEARCHED: &str = "query($filter: SearchFilter!) { search(query: \"the\", first: 100, filter: $filter) { edges { node { thread { id } } } pageInfo { hasNextPage endCursor } } }";
+
 /// The document of a root field, or of a place below it.
 pub(crate) fn document(path: &str) -> String {
     let field = path.split('.').next().unwrap();
@@ -96,6 +101,7 @@ pub(crate) fn document(path: &str) -> String {
     match *text {
         "" => mutation(name),
         _ if path.starts_with("inbox.") => FILTERED.to_owned(),
+        _ if path.starts_with("search.") => SEARCHED.to_owned(),
         text => text.to_owned(),
     }
 }
@@ -269,6 +275,8 @@ pub(crate) const PLACES: &[Place] = &[
     place("audienceChangePreview.threadId", "Thread", "clinician", id),
     place("inbox.filter.clientId", "Client", "clinician", |_, id| json!({ "filter": { "clientId": id } })),
     place("inbox.filter.topicId", "Topic", "clinician", |_, id| json!({ "filter": { "topicId": id } })),
+    place("search.filter.threadId", "Thread", "clinician", |_, id| json!({ "filter": { "threadId": id } })),
+    place("search.filter.clientId", "Client", "clinician", |_, id| json!({ "filter": { "clientId": id } })),
     place("startThread.input.actingFor", "Client", "client", |own, id| with(start(own), "actingFor", json!(id))),
     place("startThread.input.to.clientId", "Client", "clinician", |own, id| to(own, json!({ "clientId": id }))),
     wide(place("startThread.input.to.staffMemberId", "StaffMember", "clinician", |own, id| to(own, json!({ "staffMemberId": id })))),
@@ -296,6 +304,7 @@ pub(crate) const PLACES: &[Place] = &[
     }),
     place("setThreadArchived.input.threadId", "Thread", "clinician", |_, id| with(json!({ "archived": true }), "threadId", json!(id))),
     place("setThreadPinned.input.threadId", "Thread", "clinician", |_, id| with(json!({ "pinned": true }), "threadId", json!(id))),
+    place("exportThread.input.threadId", "Thread", "clinician", |_, id| with(json!({ "format": "CSV" }), "threadId", json!(id))),
     place("shareThread.input.threadId", "Thread", "clinician", |_, id| with(json!({ "staffMemberIds": [staff::SCHEDULER.gid()] }), "threadId", json!(id))),
     wide(place("shareThread.input.staffMemberIds", "StaffMember", "clinician", |own, id| with(json!({ "threadId": own.thread }), "staffMemberIds", json!([id])))),
     place("unshareThread.input.threadId", "Thread", "clinician", |_, id| with(json!({ "staffMemberIds": [staff::SCHEDULER.gid()] }), "threadId", json!(id))),

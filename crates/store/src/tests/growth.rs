@@ -27,7 +27,7 @@ pub(super) fn may_grow(name: &str, title: &str) -> bool {
 }
 
 /// How much work a statement is.
-async fn work(db: &Db, statement: &Statement) -> u64 {
+pub(super) async fn work(db: &Db, statement: &Statement) -> u64 {
     // Once without counting: what is prepared and loaded the first time is no part of it.
     db.store
         .read

@@ -6,4 +6,5 @@ mod golden;
 mod growth;
 mod opening;
 mod plans;
+mod search;
 mod size;

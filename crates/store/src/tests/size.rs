@@ -286,6 +286,25 @@ fn attachments(batch: &mut Batch) {
     batch.attachments = sent.collect();
 }
 
+/// Gives each thread about somebody else's clients so many messages more about what is sought, and
+/// every other one: those of the clinician's, and those among staff.
+pub(super) fn others_say(batch: &mut Batch, times: u128) {
+    let mut more = Vec::new();
+    for (number, first) in (0..).zip(&batch.messages) {
+        let client = batch.threads[number].client_id;
+        let others = client.is_some_and(|id| id.0.as_u128() >= 1_000 + OWN_CLIENTS);
+        let number = u128::try_from(number).unwrap();
+        for n in 0..if others { times } else { 1 } {
+            let mut message = message(10_000_000 * (n + 1) + number, first.created_at);
+            message.thread_id = first.thread_id;
+            message.seq = 2 + i64::try_from(n).unwrap();
+            message.body = "A message about something".to_owned();
+            more.push(message);
+        }
+    }
+    batch.messages.extend(more);
+}
+
 /// An agency of so many measures, in a database of its own, whose planner knows how the data lies.
 pub(super) async fn agency(measures: u128) -> Db {
     agency_with(measures, |_| {}).await
@@ -296,7 +315,7 @@ pub(super) async fn agency_with_attachments(measures: u128) -> Db {
     agency_with(measures, attachments).await
 }
 
-async fn agency_with(measures: u128, more: fn(&mut Batch)) -> Db {
+pub(super) async fn agency_with(measures: u128, more: impl FnOnce(&mut Batch)) -> Db {
     // One connection: a test may watch it.
     let db = Db::with_connections(1).await;
     let mut batch = directory();

@@ -20,6 +20,7 @@ mod model;
 mod paging;
 mod reading;
 mod records;
+mod search;
 mod shared;
 mod stir;
 mod writer;
