@@ -185,7 +185,7 @@ async fn cx18_a_query_without_a_word_or_too_long_is_refused() {
     let tidings = Tidings::start().await;
     let amina = tidings.caller("clinician");
     for query in [
-        "".to_owned(),
+        String::new(),
         " ".to_owned(),
         "\"\"".to_owned(),
         "?!*-()".to_owned(),

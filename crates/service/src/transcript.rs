@@ -172,7 +172,7 @@ impl Service {
     ) -> Result<File> {
         let (pages, mut waiting) = mpsc::channel::<Vec<Line>>(WAITING);
         let folder = folder.to_owned();
-        let writing = tokio::task::spawn_blocking(move || {
+        let writer = tokio::task::spawn_blocking(move || {
             let mut transcript = Transcript::begin(format, head, &folder)?;
             while let Some(lines) = waiting.blocking_recv() {
                 for line in &lines {
@@ -191,7 +191,7 @@ impl Service {
             from += PAGE;
         }
         drop(pages);
-        match writing.await {
+        match writer.await {
             Ok(file) => Ok(file.map_err(FileError::Broken)?),
             // It ends early by a panic only: who waits for it ends with the runtime, too.
             Err(ended) => std::panic::resume_unwind(ended.into_panic()),

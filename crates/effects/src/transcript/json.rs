@@ -35,8 +35,15 @@ struct Message<'a> {
     text: &'a str,
     attachments: &'a [String],
     deleted_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seen_by_client_at: Option<Option<String>>,
+    #[serde(flatten)]
+    receipt: Option<Receipt>,
+}
+
+/// What only staff are told of a message: null where the client has not seen it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Receipt {
+    seen_by_client_at: Option<String>,
 }
 
 impl Pen {
@@ -71,7 +78,9 @@ impl Pen {
             text: &line.text,
             attachments: &line.attachments,
             deleted_at: line.deleted_at.map(utc),
-            seen_by_client_at: self.head.receipts.then(|| line.seen_by_client_at.map(utc)),
+            receipt: self.head.receipts.then(|| Receipt {
+                seen_by_client_at: line.seen_by_client_at.map(utc),
+            }),
         };
         let before: &[u8] = if self.first { b"\n" } else { b",\n" };
         self.first = false;

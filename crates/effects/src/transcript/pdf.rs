@@ -101,7 +101,8 @@ impl Pen {
         let sent = (local(line.sent_at, self.head.zone), utc(line.sent_at));
         let mut note = format!("No. {} · {} · {}", line.number, sent.0, sent.1);
         if let Some(seen) = line.seen_by_client_at.filter(|_| self.head.receipts) {
-            note += &format!(" · seen by the client {}", utc(seen));
+            note.push_str(" · seen by the client ");
+            note.push_str(&utc(seen));
         }
         self.paragraph(&note, NOTE)?;
         if let Some(deleted) = line.deleted_at {

@@ -14,7 +14,7 @@ use crate::sql::{Reader, Sql};
 /// Texts of one write.
 const AT_ONCE: usize = 1_000;
 
-/// Where the texts of each kind are: the columns of a [`Text`].
+/// Where the texts of each kind are: the columns of a [`Words`].
 const SOURCES: [(SearchKind, &str); 3] = [
     (
         SearchKind::Message,
@@ -33,7 +33,7 @@ const SOURCES: [(SearchKind, &str); 3] = [
     ),
 ];
 
-struct Text {
+struct Words {
     id: Uuid,
     thread: ThreadId,
     message: Option<MessageId>,
@@ -87,7 +87,7 @@ impl Store {
         let rows = tx.query_all_raw(sql.statement()).await?;
         let read = |row| {
             let mut row = Reader::new(row);
-            Ok(Text {
+            Ok(Words {
                 id: row.next()?,
                 thread: row.next()?,
                 message: row.next()?,
@@ -97,13 +97,13 @@ impl Store {
         };
         let texts = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
         let entry = |text| {
-            let Text {
+            let Words {
                 id,
                 thread,
                 message,
                 at,
                 text,
-            }: &Text = text;
+            }: &Words = text;
             Entry {
                 id: *id,
                 kind,

@@ -144,6 +144,8 @@ export type AuditDeed =
   | 'STAFF_SETTINGS_CHANGED'
   /** A thread was deleted for everybody. */
   | 'THREAD_DELETED'
+  /** A thread was given to somebody as a file. */
+  | 'THREAD_EXPORTED'
   /** A thread was given another audience, topic or subject. */
   | 'THREAD_HEADER_EDITED'
   /** The content of a deleted thread, or of messages of it, was erased. */
@@ -350,6 +352,33 @@ export type EventKind =
   | 'THREAD_CHANGED'
   /** The viewer read, marked or pinned something, here or in another session. */
   | 'VIEWER_STATE_CHANGED';
+
+/** As what a thread is exported. */
+export type ExportFormat =
+  /** Comma-separated values in UTF-8, for spreadsheet programs and others. */
+  | 'CSV'
+  /** For programs. */
+  | 'JSON'
+  /**
+   * Pages to print. Letters that its font lacks show as a replacement; the other formats have
+   * every letter.
+   */
+  | 'PDF'
+  /** A spreadsheet (Office Open XML). */
+  | 'XLSX';
+
+/** A thread to export. */
+export type ExportThreadInput = {
+  /** As what. */
+  format: ExportFormat;
+  /**
+   * Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
+   * the same input answers with the first outcome for seven days.
+   */
+  idempotencyKey: Scalars['String']['input'];
+  /** The thread. */
+  threadId: Scalars['ID']['input'];
+};
 
 /** Where the client is, as a request asked. */
 export type FulfillLocationRequestInput = {
@@ -664,6 +693,27 @@ export type Role =
   | 'SUPERVISOR'
   /** Runs the system; sees no message by this role. */
   | 'SYSTEM_ADMIN';
+
+/** What a search is narrowed to. Filters combine with AND and never show more. */
+export type SearchFilter = {
+  /** Threads of this audience. */
+  audience?: InputMaybe<AudienceKind>;
+  /** Threads about this client. */
+  clientId?: InputMaybe<Scalars['ID']['input']>;
+  /** What may be found; everything if left out or empty. */
+  kinds?: InputMaybe<Array<SearchHitKind>>;
+  /** This thread. */
+  threadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** What a search found. */
+export type SearchHitKind =
+  /** A document, by its name. */
+  | 'DOCUMENT'
+  /** A message, by its text. */
+  | 'MESSAGE'
+  /** A thread, by its subject. */
+  | 'SUBJECT';
 
 /** A message to send. */
 export type SendMessageInput = {

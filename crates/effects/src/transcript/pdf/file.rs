@@ -114,16 +114,17 @@ impl Objects {
     }
 
     fn table(&mut self) -> io::Result<()> {
+        use std::fmt::Write as _;
         let begin = self.length;
         let count = self.places.len() + 1;
         let mut table = format!("xref\n0 {count}\n0000000000 65535 f \n");
         for place in &self.places {
-            table += &format!("{place:010} 00000 n \n");
+            let _infallible = writeln!(table, "{place:010} 00000 n ");
         }
-        table += &format!(
-            "trailer\n<< /Size {count} /Root {} 0 R /Info {} 0 R >>\nstartxref\n{begin}\n%%EOF\n",
-            CATALOG.get(),
-            INFO.get(),
+        let (catalog, info) = (CATALOG.get(), INFO.get());
+        let _infallible = write!(
+            table,
+            "trailer\n<< /Size {count} /Root {catalog} 0 R /Info {info} 0 R >>\nstartxref\n{begin}\n%%EOF\n",
         );
         self.write(table.as_bytes())
     }

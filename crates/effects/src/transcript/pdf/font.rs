@@ -1,4 +1,4 @@
-//! The font of a PDF: DejaVu Sans, of which the letters that were used go into the file.
+//! The font of a PDF: `DejaVu` Sans, of which the letters that were used go into the file.
 //!
 //! It has Latin, Greek, Cyrillic, Armenian, Georgian, Hebrew and Arabic letters, and many signs; what it
 //! lacks shows as a replacement. Letters stand side by side as they are: scripts whose letters join

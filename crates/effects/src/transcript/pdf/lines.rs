@@ -29,16 +29,9 @@ pub(super) fn next(text: &str, at: usize, width: f32, font: &mut Font) -> Option
             line.push(c);
         }
         if wide > width && offset > 0 && !c.is_whitespace() {
-            return Some(match space {
-                Some((end, next)) => {
-                    line.truncate(end);
-                    (line, next)
-                }
-                None => {
-                    line.truncate(line.len() - shown(c).len());
-                    (line, here)
-                }
-            });
+            let (end, next) = space.unwrap_or((line.len() - shown(c).len(), here));
+            line.truncate(end);
+            return Some((line, next));
         }
     }
     Some((line, text.len()))
