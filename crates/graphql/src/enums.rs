@@ -105,21 +105,6 @@ pub(crate) enum DeletionRule {
     Locked,
 }
 
-/// As what a thread is exported.
-#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
-#[graphql(remote = "tidings_domain::ExportFormat")]
-pub(crate) enum ExportFormat {
-    /// Comma-separated values in UTF-8, for spreadsheet programs and others.
-    Csv,
-    /// A spreadsheet (Office Open XML).
-    Xlsx,
-    /// Pages to print. Letters that its font lacks show as a replacement; the other formats have
-    /// every letter.
-    Pdf,
-    /// For programs.
-    Json,
-}
-
 /// What a search found.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "tidings_domain::SearchKind")]

@@ -1,14 +1,28 @@
 //! `exportThread`.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use tidings_domain::ThreadId;
 use tidings_service::ExportThread;
 
-use crate::enums::ExportFormat;
 use crate::error::{UserError, outcome};
 use crate::node::Global;
 use crate::request::Ask;
+
+/// As what a thread is exported.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::ExportFormat")]
+pub(crate) enum ExportFormat {
+    /// Comma-separated values in UTF-8, for spreadsheet programs and others.
+    Csv,
+    /// A spreadsheet (Office Open XML).
+    Xlsx,
+    /// Pages to print. Letters that its font lacks show as a replacement; the other formats have
+    /// every letter.
+    Pdf,
+    /// For programs.
+    Json,
+}
 
 /// A thread to export.
 #[derive(InputObject)]

@@ -1,0 +1,71 @@
+//! The words of the audit log.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// What an entry of the audit log says was done.
+    Deed {
+        /// A staff member was given other roles.
+        RolesChanged = "ROLES_CHANGED",
+        /// A staff member's settings were changed.
+        StaffSettingsChanged = "STAFF_SETTINGS_CHANGED",
+        /// A client was marked active or inactive.
+        ClientStatusChanged = "CLIENT_STATUS_CHANGED",
+        /// A staff member was put on a client's care team.
+        CareTeamAssigned = "CARE_TEAM_ASSIGNED",
+        /// An assignment to a client was ended.
+        CareTeamEnded = "CARE_TEAM_ENDED",
+        /// A thread was given another audience, topic or subject.
+        ThreadHeaderEdited = "THREAD_HEADER_EDITED",
+        /// A directory from another system was imported.
+        DirectoryImported = "DIRECTORY_IMPORTED",
+        /// A client's record was exported for another system.
+        RecordExported = "RECORD_EXPORTED",
+        /// A client was asked for something (C-31).
+        RequestSent = "REQUEST_SENT",
+        /// A request was taken back.
+        RequestCancelled = "REQUEST_CANCELLED",
+        /// A client did what a request asked (C-49).
+        RequestFulfilled = "REQUEST_FULFILLED",
+        /// A client added a location that nobody asked for (CX-19).
+        LocationAdded = "LOCATION_ADDED",
+        /// A release of information was revoked.
+        ReleaseRevoked = "RELEASE_REVOKED",
+        /// A client's records were shared with another agency, or are no longer (K18).
+        ClientSharingChanged = "CLIENT_SHARING_CHANGED",
+        /// A message was deleted for everybody.
+        MessageDeleted = "MESSAGE_DELETED",
+        /// The content of a deleted message was erased.
+        MessagePurged = "MESSAGE_PURGED",
+        /// A thread was deleted for everybody.
+        ThreadDeleted = "THREAD_DELETED",
+        /// The content of a deleted thread, or of messages of it, was erased.
+        ThreadPurged = "THREAD_PURGED",
+        /// Nothing of a client is erased from here on.
+        LegalHoldPlaced = "LEGAL_HOLD_PLACED",
+        /// What is deleted of a client is erased again.
+        LegalHoldLifted = "LEGAL_HOLD_LIFTED",
+        /// Somebody got back what it took out of its own view.
+        ViewRestored = "VIEW_RESTORED",
+        /// A thread was given to somebody as a file.
+        ThreadExported = "THREAD_EXPORTED",
+    }
+
+    /// Which kind of row an entry of the audit log is about: the name of its GraphQL type.
+    SubjectKind {
+        /// An agency.
+        Agency = "Agency",
+        /// A staff member.
+        StaffMember = "StaffMember",
+        /// A client.
+        Client = "Client",
+        /// A portal account.
+        PortalAccount = "PortalAccount",
+        /// A thread.
+        Thread = "Thread",
+        /// A message.
+        Message = "Message",
+    }
+}
