@@ -72,7 +72,11 @@ fn expected(
         }
         let messages = world.messages.iter().filter(|m| m.thread_id == thread.id);
         if kind(SearchKind::Message) {
-            let hits = messages.filter(|m| query.excerpt(&m.body).is_some());
+            let kept = world.kept(viewer.principal(), thread);
+            let shown = messages.filter(|m| {
+                m.deleted_at.is_none() && m.seq > kept.removed && !kept.gone.contains(&m.seq)
+            });
+            let hits = shown.filter(|m| query.excerpt(&m.body).is_some());
             found.extend(hits.map(|m| m.id.0));
         }
     }
