@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tidings_domain::search::SearchQuery;
 use tidings_domain::{AudienceKind, Lifecycle, SearchKind};
 use tidings_policy::Viewer;
-use tidings_store::{SearchFilter, SearchRow, Store};
+use tidings_store::{SearchFilter, SearchRow, Store, ThreadRow};
 use uuid::Uuid;
 
 use crate::stir::viewers;
@@ -16,6 +16,7 @@ use crate::support::world::World;
 pub(crate) async fn searches(world: &mut World, store: &Store, viewer: &Viewer) {
     let threads: Vec<_> = world.threads.iter().map(|t| t.id).collect();
     let clients: Vec<_> = world.clients.iter().map(|c| c.id).collect();
+    let visible: Vec<ThreadRow> = world.visible(viewer).into_iter().cloned().collect();
     for text in [
         "mess",
         "message 3",
@@ -41,7 +42,7 @@ pub(crate) async fn searches(world: &mut World, store: &Store, viewer: &Viewer) 
         let unsorted: BTreeSet<Uuid> = found.iter().copied().collect();
         assert_eq!(
             unsorted,
-            expected(world, viewer, &query, &filter),
+            expected(world, viewer, &visible, &query, &filter),
             "search() by {size} of {viewer:?} for {text} with {filter:?}"
         );
     }
@@ -51,12 +52,13 @@ pub(crate) async fn searches(world: &mut World, store: &Store, viewer: &Viewer) 
 fn expected(
     world: &World,
     viewer: &Viewer,
+    visible: &[ThreadRow],
     query: &SearchQuery,
     filter: &SearchFilter,
 ) -> BTreeSet<Uuid> {
     let kind = |kind| filter.kinds.is_empty() || filter.kinds.contains(&kind);
     let mut found = BTreeSet::new();
-    for thread in world.visible(viewer) {
+    for thread in visible {
         let clients = world.clients_of(thread);
         if thread.lifecycle == Lifecycle::Deleted
             || filter.thread.is_some_and(|id| id != thread.id)
