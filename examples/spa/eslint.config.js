@@ -12,8 +12,9 @@ const values = Object.values(schema.getTypeMap())
   .filter((type) => isObjectType(type) && !type.getInterfaces().some(({ name }) => name === 'Node'))
   .map(({ name }) => name);
 
-/** Entries that are found by their number in a list alone, and have no id to be asked for: of the audit log, of what was deleted. */
-const numbered = ['AuditEntry', 'DeletedMessage'];
+/** Entries that are found by their place in a list alone, and have no id to be asked for: of the audit log, of what was deleted, of what
+ * a search found. */
+const numbered = ['AuditEntry', 'DeletedMessage', 'SearchHit'];
 /** The rule knows no exceptions, so that every other edge's node has an identity is asked here. */
 for (const edge of Object.values(schema.getTypeMap()).filter(({ name }) => name.endsWith('Edge'))) {
   const node = getNamedType(edge.getFields().node.type);
