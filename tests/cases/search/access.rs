@@ -169,7 +169,7 @@ async fn cx18_px04_what_is_edited_away_is_not_found() {
 }
 
 #[tokio::test]
-async fn k3_p20_c28_what_is_deleted_or_out_of_the_own_view_is_not_found() {
+async fn k3_p20_s31_c28_what_is_deleted_or_out_of_the_own_view_is_not_found() {
     let tidings = Tidings::start().await;
     let (amina, elena) = (tidings.caller("clinician"), tidings.caller("client"));
     let admin = tidings.caller("clinical-admin");
