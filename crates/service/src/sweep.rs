@@ -62,7 +62,7 @@ impl Service {
     }
 
     /// Takes files away whose rows are gone, such as those of a message that was erased
-    /// (`Tx::purge_message`), after the commit.
+    /// (`Tx::purge_due`), after the commit.
     pub async fn delete_files(&self, files: &[Uuid]) {
         for file in files {
             self.files.forget(*file).await;

@@ -6,12 +6,15 @@
 //! that the policy gives, no receipts (P-08, S-26). Internal notes and the content of deleted messages
 //! are in neither.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
-use tidings_domain::{Deed, ExportFormat, MessageId, PrincipalKind, ThreadId, limits};
+use tidings_domain::{
+    ClientId, Deed, ExportFormat, Lifecycle, MessageId, PrincipalKind, ThreadId, limits,
+};
 use tidings_effects::files::FileError;
 use tidings_effects::transcript::{Head, Line, Transcript};
 use tidings_policy::Viewer;
@@ -61,7 +64,7 @@ pub struct ExportFile {
 }
 
 impl Service {
-    /// Asks for a thread as a file. `NOT_FOUND` if the viewer does not see the thread.
+    /// Asks for a thread as a file. `NOT_FOUND` if the viewer does not see the thread, or it was deleted.
     pub async fn export_thread(
         &self,
         viewer: &Viewer,
@@ -73,7 +76,7 @@ impl Service {
             Begin::New(write) => write,
         };
         let seen = write.tx.lock_thread(viewer, input.thread).await?;
-        seen.ok_or_else(Error::not_found)?;
+        exportable(seen.map(|seen| seen.thread))?;
         let exported = Exported {
             thread: input.thread,
             format: input.format,
@@ -102,8 +105,8 @@ impl Service {
 
     /// The file of an address, made now, as whoever the address was made for sees the thread at this
     /// moment. `asker` is who asks, if the request says so. One `NOT_FOUND` for a forged address, an
-    /// expired one, and one whose viewer does not see the thread any more. The file waits in this folder,
-    /// without a name.
+    /// expired one, and one whose viewer does not see the thread any more, or whose thread was deleted. The
+    /// file waits in this folder, without a name.
     pub async fn export(
         &self,
         format: ExportFormat,
@@ -120,7 +123,7 @@ impl Service {
         let _turn = self.files.exports.acquire().await;
         // SECURITY: the address says for whom it was made; the law is asked now.
         let mut threads = self.store.threads(&viewer, &[ThreadId(link.id)]).await?;
-        let thread = threads.pop().ok_or_else(Error::not_found)?.thread;
+        let thread = exportable(threads.pop().map(|seen| seen.thread))?;
         let head = self.head(&viewer, &thread, now).await?;
         let day = now.with_timezone(&head.zone).date_naive();
         let file = self.written(&viewer, &thread, format, head, folder).await?;
@@ -181,9 +184,13 @@ impl Service {
             }
             transcript.end()
         });
+        let numbers = match viewer {
+            Viewer::Account(_) => self.store.member_numbers(viewer, &[thread.id]).await?,
+            Viewer::Staff(_) => HashMap::new(),
+        };
         let mut from = 1;
         while from <= thread.last_seq {
-            let lines = self.lines(viewer, thread, from).await?;
+            let lines = self.lines(viewer, thread, &numbers, from).await?;
             if pages.send(lines).await.is_err() {
                 // The writer has failed, and says why below.
                 break;
@@ -198,16 +205,18 @@ impl Service {
         }
     }
 
-    async fn lines(&self, viewer: &Viewer, thread: &ThreadRow, from: i64) -> Result<Vec<Line>> {
+    async fn lines(
+        &self,
+        viewer: &Viewer,
+        thread: &ThreadRow,
+        numbers: &HashMap<(ThreadId, ClientId), i32>,
+        from: i64,
+    ) -> Result<Vec<Line>> {
         let to = thread.last_seq.min(from + PAGE - 1);
         let rows = self.store.messages_to_export(viewer, thread.id, from, to);
         let rows = rows.await?;
         let ids: Vec<MessageId> = rows.iter().map(|row| row.message.id).collect();
         let mut files = self.store.attachments_to_export(viewer, &ids).await?;
-        let numbers = match viewer {
-            Viewer::Account(_) => self.store.member_numbers(viewer, &[thread.id]).await?,
-            Viewer::Staff(_) => std::collections::HashMap::new(),
-        };
         let mut line = |row: &MessageRow| {
             let message = &row.message;
             let number = row
@@ -227,6 +236,13 @@ impl Service {
         };
         Ok(rows.iter().map(&mut line).collect())
     }
+}
+
+/// A thread that the viewer sees, unless it was deleted.
+fn exportable(seen: Option<ThreadRow>) -> Result<ThreadRow> {
+    // SECURITY: staff still see that a deleted thread was there. Its content is in no file (P-20).
+    seen.filter(|thread| thread.lifecycle != Lifecycle::Deleted)
+        .ok_or_else(Error::not_found)
 }
 
 /// The author's name, as the viewer may read it.

@@ -219,3 +219,22 @@ async fn p26_c28_k3_staff_get_deletion_marks_without_content_and_a_client_what_i
         );
     }
 }
+
+#[tokio::test]
+async fn p20_k3_p26_a_thread_that_was_deleted_is_in_no_file_during_its_grace_either() {
+    let tidings = Tidings::start().await;
+    tidings.policy(json!({ "deleted_grace_days": 7 })).await;
+    let id = thread::SLEEP.gid();
+    let admin = tidings.caller("clinical-admin");
+    let url = tidings.caller("clinician").exports(&id, "JSON").await;
+    assert_eq!(tidings.fetch(&url).await.status(), 200);
+    admin.does("deleteThread", json!({ "threadId": id })).await;
+    // Its staff see that it was there, and the admins of its audience may read it for its time.
+    for who in ["clinician", "clinical-admin"] {
+        assert!(tidings.caller(who).sees(&id).await, "{who}");
+        let input = json!({ "threadId": id, "format": "JSON" });
+        let code = tidings.caller(who).refused("exportThread", input).await;
+        assert_eq!(code, "NOT_FOUND", "{who}");
+    }
+    assert_eq!(tidings.fetch(&url).await.status(), 404);
+}
