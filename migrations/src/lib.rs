@@ -22,6 +22,7 @@ mod m0008_audit;
 mod m0009_deletion;
 mod m0010_shared;
 mod m0011_search;
+mod m0012_settings;
 mod m0013_portal_requests;
 mod m0020_imports;
 mod m0021_directory_imports;
@@ -70,6 +71,7 @@ pub const PLANS: &[Plan] = &[
     m0009_deletion::PLAN,
     m0010_shared::PLAN,
     m0011_search::PLAN,
+    m0012_settings::PLAN,
     m0013_portal_requests::PLAN,
     m0020_imports::PLAN,
     m0021_directory_imports::PLAN,

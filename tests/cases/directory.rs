@@ -41,6 +41,8 @@ async fn c22_s33_who_may_change_the_directory_and_who_may_not() {
             json!({ "careTeamMemberId": membership(client::SECOND_CLIENT, staff::SECOND_CLINICIAN), "lastDate": "2030-01-01" })),
         ("setClientStatus", &["practice-admin", "clinical-admin", "scheduler", "scheduler-biller"],
             json!({ "clientId": client::SECOND_CHILD.gid(), "status": "ACTIVE" })),
+        ("setClientMessaging", &["practice-admin", "clinical-admin"],
+            json!({ "clientIds": [client::SECOND_CHILD.gid()], "send": true })),
     ];
     for (name, allowed, input) in rows {
         for member in CAST {

@@ -65,6 +65,11 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("addLocation", "client", json!({ "actingFor": client::CLIENT.gid(), "place": { "coordinates": { "latitude": 1.5, "longitude": 2.5 } } }), ("place", json!({ "address": { "line1": "two" } }))),
         ("revokeReleaseOfInformation", "client", json!({ "releaseId": release::CLIENT.gid() }), ("releaseId", json!(nowhere("ReleaseOfInformation")))),
         ("markNotificationsRead", "clinician", json!({ "notificationIds": [notification::CHILD_LOCATION.gid()] }), ("notificationIds", json!([nowhere("Notification")]))),
+        ("updateMySettings", "guardian", json!({ "enterKeyAction": "SEND" }), ("inAppAlerts", json!(false))),
+        ("openDirectThread", "clinician", json!({ "with": { "clientId": client::CLIENT.gid() }, "createNew": true, "message": { "audience": "CLINICAL", "subject": "s", "body": "b" } }), ("createNew", json!(false))),
+        ("convertToGroup", "clinician", json!({ "threadId": thread::SLEEP.gid(), "staffMemberIds": [staff::BILLER.gid()], "body": "b" }), ("body", json!("c"))),
+        ("setClientMessaging", "clinical-admin", json!({ "clientIds": [client::SECOND_CHILD.gid()], "send": false }), ("directChatAccess", json!(false))),
+        ("updateMessagingPolicy", "practice-admin", json!({ "expectedVersion": 1, "minBodyChars": 1, "voiceNotes": true }), ("expectedVersion", json!(2))),
     ]
 }
 
@@ -251,7 +256,15 @@ async fn g4_of_fifty_equal_requests_at_once_one_is_done_and_all_get_its_answer()
             tidings.count("SELECT COUNT(*) FROM event").await <= events + 2,
             "{name}"
         );
-        let sent = i64::from(["startThread", "sendMessage"].contains(&name));
+        let sent = i64::from(
+            [
+                "startThread",
+                "sendMessage",
+                "openDirectThread",
+                "convertToGroup",
+            ]
+            .contains(&name),
+        );
         assert_eq!(
             tidings.count("SELECT COUNT(*) FROM message").await,
             messages + sent,

@@ -269,7 +269,7 @@ async fn p40_k15_without_direct_chat_access_a_client_answers_no_direct_thread() 
         elena
             .refused("sendMessage", to(&thread::SLEEP.gid(), "b"))
             .await,
-        "CONTACT_NOT_ALLOWED"
+        "NOT_FOUND"
     );
     // A team thread stays open, and so do all for staff.
     tidings

@@ -203,6 +203,34 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "MarkNotificationsReadInput",
         "notifications { id readAt }",
     ),
+    (
+        "updateMySettings",
+        "UpdateMySettingsInput",
+        "settings { staffMember { allowClientInitiatedContact displayInPortal emailNotifications } enterKeyAction \
+         openMostRecentThread inAppAlerts notifyByEmail emailContent alertContent emailsCarryContent \
+         alertsCarryContent }",
+    ),
+    (
+        "openDirectThread",
+        "OpenDirectThreadInput",
+        "thread { ...T } message { ...M } created",
+    ),
+    (
+        "convertToGroup",
+        "ConvertToGroupInput",
+        "thread { ...T } message { ...M }",
+    ),
+    (
+        "setClientMessaging",
+        "SetClientMessagingInput",
+        "clients { id canSend directChatAccess }",
+    ),
+    (
+        "updateMessagingPolicy",
+        "UpdateMessagingPolicyInput",
+        "messagingPolicy { version portalEnabled minBodyChars clientMaxMessageChars chatSharing \
+         clientAudienceInboxes defaultDirectChatSharing staffEmailContent internalMessaging }",
+    ),
 ];
 
 const FRAGMENTS: &str = "
@@ -272,7 +300,7 @@ impl Caller<'_> {
         }
         let payload = answer["data"]["answer"].as_object().unwrap();
         for (field, value) in payload {
-            let nothing = value.is_null() || value == &json!([]);
+            let nothing = value.is_null() || value == &json!([]) || value == &json!(false);
             assert!(field == "userErrors" || nothing, "{name}: {answer:#}");
         }
         let code = payload["userErrors"][0]["code"].as_str();

@@ -60,6 +60,8 @@ codes! {
         ClientNotActivated = "CLIENT_NOT_ACTIVATED",
         /// The client is inactive and cannot write (S-33).
         ClientInactive = "CLIENT_INACTIVE",
+        /// The client may read and, for the time being, not write (K15).
+        SendingNotAllowed = "SENDING_NOT_ALLOWED",
         /// The staff member takes no messages that clients start (C-22, K13).
         ContactNotAllowed = "CONTACT_NOT_ALLOWED",
         /// The staff member is not on the client's care team today (C-23).
@@ -76,6 +78,10 @@ codes! {
         GroupsNotAllowed = "GROUPS_NOT_ALLOWED",
         /// The agency does not let chats be shared (P-12).
         SharingNotAllowed = "SHARING_NOT_ALLOWED",
+        /// The agency does not let staff write to each other (TX-04).
+        InternalMessagingDisabled = "INTERNAL_MESSAGING_DISABLED",
+        /// What two have written to each other is not shown to another client (P-13).
+        HistoryNotAllowed = "HISTORY_NOT_ALLOWED",
         /// The thread needs a subject, or a topic that fills it (S-11, K9).
         SubjectRequired = "SUBJECT_REQUIRED",
         /// The subject is longer than 255 characters.
@@ -94,6 +100,10 @@ codes! {
         AudienceChangeNotConfirmed = "AUDIENCE_CHANGE_NOT_CONFIRMED",
         /// The object has changed since the version that the input names.
         VersionConflict = "VERSION_CONFLICT",
+        /// A setting lies outside of its bounds, or two do not fit each other.
+        SettingOutOfRange = "SETTING_OUT_OF_RANGE",
+        /// Content in e-mails and alerts needs an acknowledgement that these are not secure (P-50).
+        InsecureNotAcknowledged = "INSECURE_NOT_ACKNOWLEDGED",
         /// The topic is not one of this audience.
         TopicNotInAudience = "TOPIC_NOT_IN_AUDIENCE",
         /// The viewer may not delete it: by the policy, or because a client has seen it (T-27, S-30).

@@ -92,6 +92,8 @@ pub enum Event {
     },
     /// A client's record changed: its status (S-33, S-34).
     ClientChanged,
+    /// A client was given direct chats, or they were taken away (K15).
+    DirectChatChanged,
     /// A staff member's assignment to a client changed, or begins or ends with the day.
     CareTeamChanged {
         /// Whose assignment.
@@ -154,6 +156,7 @@ impl Event {
         matches!(
             self,
             Self::CareTeamChanged { .. }
+                | Self::DirectChatChanged
                 | Self::StaffAccessChanged { .. }
                 | Self::AccountAccessChanged { .. }
                 | Self::PolicyChanged

@@ -55,6 +55,7 @@ mod rich_text;
 pub mod search;
 mod settings;
 pub mod spreadsheet;
+mod user_settings;
 mod vocabulary;
 
 pub use audience_set::AudienceSet;
@@ -74,9 +75,11 @@ pub use id::{
 pub use location::{Address, Coordinates, Place};
 pub use rich_text::{RichBody, RichProblem, served_html};
 pub use settings::MessagingPolicy;
+pub use user_settings::{INSECURE_CONTENT_WARNING, UserSettings};
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, BodyFormat, CareTeamSource, ClientNaming,
-    ClientStatus, Deed, DeletionRule, ExportFormat, ExternalKind, HouseholdRole, ImportStatus,
-    Lifecycle, NotificationKind, ParticipantStanding, PrincipalKind, RequestKind, RequestStatus,
-    Role, RoleSet, SearchKind, StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
+    ClientStatus, Deed, DeletionRule, EmailNotification, EnterKeyAction, ExportFormat,
+    ExternalKind, HouseholdRole, ImportStatus, Lifecycle, NotificationKind, ParticipantStanding,
+    PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, SearchKind, StaffGroup, SubjectKind,
+    SupervisorScope, ThreadKind,
 };

@@ -7,6 +7,8 @@ pub const MAX_BODY_CHARS: usize = 65_536;
 pub const MAX_BODY_HTML_BYTES: usize = 512 * 1024;
 /// Most different attachments that the images of one rich text can show.
 pub const MAX_INLINE_IMAGES: usize = 100;
+/// Largest number of characters that a policy can ask of every message (K16).
+pub const MAX_MIN_BODY_CHARS: u32 = 100;
 /// Longest subject, in Unicode scalar values.
 pub const MAX_SUBJECT_CHARS: usize = 255;
 /// Longest idempotency key, in ASCII characters.

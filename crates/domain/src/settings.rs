@@ -7,7 +7,7 @@ use crate::file_type::FilePurpose;
 use crate::id::StaffId;
 use crate::limits;
 use crate::release::DEFAULT_RELEASE_TEXT;
-use crate::vocabulary::{ClientNaming, DeletionRule, SupervisorScope};
+use crate::vocabulary::{AudienceKind, ClientNaming, DeletionRule, SupervisorScope};
 
 /// The switches of an agency's messaging policy. Versioned: a change makes a new version (C-50).
 ///
@@ -64,6 +64,24 @@ pub struct MessagingPolicy {
     pub deleted_grace_days: u32,
     /// Days after its sending before which no content is erased, deleted or not (K3). At most 36,500.
     pub retention_days: u32,
+    /// Whether staff may write to each other (TX-04).
+    pub internal_messaging: bool,
+    /// Whether clients who are added from now on may use direct chats (P-40, PX-06).
+    pub direct_chat_for_new_clients: bool,
+    /// Whether a client cannot answer either where nobody takes messages that clients start (K13).
+    pub block_replies_when_contact_off: bool,
+    /// The audiences to which clients may write without naming a member of their care team (K13).
+    pub client_audience_inboxes: Vec<AudienceKind>,
+    /// With whom a new direct chat is shared from its first message on (P-45); at most 100.
+    pub default_direct_chat_sharing: Vec<StaffId>,
+    /// Whether e-mails to staff may carry the content of messages, if they choose it (P-49).
+    pub staff_email_content: bool,
+    /// The same for alerts to staff.
+    pub staff_alert_content: bool,
+    /// The same for e-mails to clients.
+    pub client_email_content: bool,
+    /// The same for alerts to clients.
+    pub client_alert_content: bool,
 }
 
 impl Default for MessagingPolicy {
@@ -93,6 +111,15 @@ impl Default for MessagingPolicy {
             either_admin_deletes: false,
             deleted_grace_days: 0,
             retention_days: 0,
+            internal_messaging: true,
+            direct_chat_for_new_clients: true,
+            block_replies_when_contact_off: false,
+            client_audience_inboxes: Vec::new(),
+            default_direct_chat_sharing: Vec::new(),
+            staff_email_content: false,
+            staff_alert_content: false,
+            client_email_content: false,
+            client_alert_content: false,
         }
     }
 }

@@ -157,6 +157,24 @@ words! {
         Internal = "INTERNAL",
     }
 
+    /// What the Enter key does where a message is written (P-38). A client application's own matter.
+    EnterKeyAction {
+        /// Sends the message.
+        Send = "SEND",
+        /// Begins a new line.
+        NewLine = "NEW_LINE",
+    }
+
+    /// What a staff member can be told of by e-mail (T-40).
+    EmailNotification {
+        /// A message in a thread with a client (T-42, T-43).
+        ClientMessage = "CLIENT_MESSAGE",
+        /// A message in a thread among staff.
+        InternalMessage = "INTERNAL_MESSAGE",
+        /// A client has answered a request (C-47).
+        RequestFulfilled = "REQUEST_FULFILLED",
+    }
+
     /// How a message's text is written (C-05).
     BodyFormat {
         /// Text and nothing else.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Description, ID, Object, Result};
 use tidings_domain::AccountState;
-use tidings_policy::Viewer;
-use tidings_store::ClientRow;
+use tidings_policy::{Viewer, may_contact};
+use tidings_store::{ClientRow, contact_facts, contact_with};
 
 use crate::account::PortalAccount;
 use crate::care_team::{CareTeam, CareTeamMember};
@@ -22,7 +22,7 @@ use crate::request::Ask;
 
 /// A person whom an agency serves. Staff see the entry of every client of their agency; that says
 /// nothing of messages. A portal account sees its own clients.
-#[derive(Description)]
+#[derive(Clone, Description)]
 pub(crate) struct Client(pub(crate) Arc<ClientRow>);
 
 impl From<ClientRow> for Client {
@@ -77,6 +77,11 @@ impl Client {
                 .map(|held| held.is_some()),
             Err(refused) => Err(refused),
         })
+    }
+
+    /// Whether the client may write as such; one who may not reads on. Staff only.
+    async fn can_send(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
+        guarded(ctx, "Client.canSend", || self.0.may_send)
     }
 
     /// The login that acts for the client; null if there is none yet. Staff only.
@@ -150,28 +155,21 @@ impl Client {
     }
 
     /// The care team members to whom the client can write first: on the team today, displayed,
-    /// with contact allowed. At most 100.
+    /// with contact allowed; empty while the client itself cannot. At most 100.
     #[graphql(complexity = "5 * (child_complexity + 1)")]
     async fn messageable_care_team(&self, ctx: &Context<'_>) -> Result<Vec<CareTeamMember>> {
         let viewer = ctx.viewer()?;
-        let may_write = viewer.policy().portal_enabled
-            && self.0.direct_chat
-            && self.0.status == tidings_domain::ClientStatus::Active;
-        let signed_in = match &*viewer {
-            Viewer::Account(account) => account.own(self.0.id).is_some(),
-            Viewer::Staff(_) => self.connected(ctx).await?,
+        let account = match &*viewer {
+            Viewer::Account(_) => AccountState::Connected,
+            Viewer::Staff(_) => self.account_state(ctx).await?,
         };
-        if !may_write || !signed_in {
-            return Ok(Vec::new());
-        }
+        let facts = contact_facts(&self.0, account);
         let team = ctx.one(TeamOf(self.0.id)).await?.unwrap_or_default();
         let mut members: Vec<CareTeamMember> = Vec::new();
         for row in team {
-            let reachable = row.holds_on(viewer.today())
-                && row.member.public
-                && row.staff.active
-                && row.staff.display_in_portal
-                && row.staff.allow_client_contact;
+            let today = row.holds_on(viewer.today()).then_some(&row.member);
+            let with = contact_with(&row.staff, today.into_iter());
+            let reachable = may_contact(viewer.policy(), &facts, with).is_ok();
             let listed = members
                 .iter()
                 .any(|member| member.0.staff.id == row.staff.id);
@@ -184,12 +182,12 @@ impl Client {
 }
 
 impl Client {
-    /// Whether there is a login that could write for the client.
-    async fn connected(&self, ctx: &Context<'_>) -> Result<bool> {
+    /// How far the login that acts for the client has come.
+    async fn account_state(&self, ctx: &Context<'_>) -> Result<AccountState> {
         let Some(link) = ctx.one(AccountOf(self.0.id)).await? else {
-            return Ok(false);
+            return Ok(AccountState::Invited);
         };
         let account = ctx.one(link.account_id).await?;
-        Ok(account.is_some_and(|account| account.state == AccountState::Connected))
+        Ok(account.map_or(AccountState::Invited, |account| account.state))
     }
 }

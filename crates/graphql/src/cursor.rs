@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::DateTime;
 use sha2::{Digest, Sha256};
 use tidings_domain::{ClientId, ErrorCode, Position, Principal, ThreadId};
-use tidings_store::{DocumentPlace, InboxPlace, NamePlace, RecordPlace, SearchPlace};
+use tidings_store::{DocumentPlace, GroupPlace, InboxPlace, NamePlace, RecordPlace, SearchPlace};
 use uuid::Uuid;
 
 use crate::error::coded;
@@ -36,6 +36,8 @@ enum Kind {
     Release = 11,
     Notification = 12,
     SharedClient = 13,
+    Policy = 15,
+    Group = 14,
     Search = 20,
 }
 
@@ -180,6 +182,32 @@ pub(crate) fn to_message(viewer: Principal, thread: ThreadId, cursor: &str) -> R
         return Err(invalid());
     }
     number(&bytes, 16)
+}
+
+/// A place among the groups of the viewer's contacts.
+pub(crate) fn of_group(viewer: Principal, place: GroupPlace) -> String {
+    let mut payload = place.at.timestamp_micros().to_be_bytes().to_vec();
+    payload.extend_from_slice(place.thread.0.as_bytes());
+    seal(viewer, Kind::Group, &payload)
+}
+
+pub(crate) fn to_group(viewer: Principal, cursor: &str) -> Result<GroupPlace, Error> {
+    let bytes = open(viewer, Kind::Group, cursor)?;
+    let at = DateTime::from_timestamp_micros(number(&bytes, 0)?);
+    Ok(GroupPlace {
+        at: at.ok_or_else(invalid)?,
+        thread: ThreadId(uuid(&bytes, 8)?),
+    })
+}
+
+/// A version of the policy of the viewer's agency.
+pub(crate) fn of_policy(viewer: Principal, version: i32) -> String {
+    seal(viewer, Kind::Policy, &i64::from(version).to_be_bytes())
+}
+
+pub(crate) fn to_policy(viewer: Principal, cursor: &str) -> Result<i32, Error> {
+    let bytes = open(viewer, Kind::Policy, cursor)?;
+    i32::try_from(number(&bytes, 0)?).map_err(|_| invalid())
 }
 
 /// A place among the clients of a thread, by number.

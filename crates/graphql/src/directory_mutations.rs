@@ -2,9 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use tidings_domain::{CareTeamMemberId, ClientId, RoleSet, StaffId};
-use tidings_service::{
-    Assign, Assigned, EndAssignment, SetClientStatus, SetRoles, StaffChanged, UpdateStaffSettings,
-};
+use tidings_service::{Assign, Assigned, EndAssignment, SetClientStatus, SetRoles, StaffChanged};
 
 use crate::care_team::CareTeamMember;
 use crate::client::Client;
@@ -85,19 +83,6 @@ pub(crate) struct SetStaffRolesInput {
     staff_member_id: ID,
     /// The roles; none is allowed and opens nothing.
     roles: Vec<Role>,
-}
-
-/// Settings to change, all or nothing. What is left out stays.
-#[derive(InputObject)]
-pub(crate) struct UpdateStaffSettingsInput {
-    /// Made by the client for this one write.
-    idempotency_key: String,
-    /// Whose; the viewer's own if left out.
-    staff_member_id: Option<ID>,
-    /// Whether clients may start threads with them.
-    allow_client_initiated_contact: Option<bool>,
-    /// Whether clients see them on their care team.
-    display_in_portal: Option<bool>,
 }
 
 /// What came of a change of a staff member.
@@ -214,32 +199,6 @@ impl DirectoryMutation {
             .await;
         staff_member(ctx, set).await
     }
-
-    /// Changes the viewer's own settings, or another staff member's by a practice or system admin.
-    async fn update_staff_settings(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The staff member and the settings.")] input: UpdateStaffSettingsInput,
-    ) -> Result<StaffMemberPayload> {
-        let update = UpdateStaffSettings {
-            staff: input
-                .staff_member_id
-                .as_ref()
-                .map(StaffId::parse)
-                .transpose()?,
-            allow_client_contact: input.allow_client_initiated_contact,
-            display_in_portal: input.display_in_portal,
-        };
-        let viewer = ctx.viewer()?;
-        let key = &input.idempotency_key;
-        staff_member(
-            ctx,
-            ctx.service()?
-                .update_staff_settings(&viewer, key, update)
-                .await,
-        )
-        .await
-    }
 }
 
 async fn care_team(
@@ -264,7 +223,7 @@ async fn care_team(
     }
 }
 
-async fn staff_member(
+pub(crate) async fn staff_member(
     ctx: &Context<'_>,
     changed: tidings_service::Result<StaffChanged>,
 ) -> Result<StaffMemberPayload> {

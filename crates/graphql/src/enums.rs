@@ -165,6 +165,40 @@ pub(crate) enum ThreadKind {
     Internal,
 }
 
+/// What the Enter key does where a message is written.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::EnterKeyAction")]
+pub(crate) enum EnterKeyAction {
+    /// Sends the message.
+    Send,
+    /// Begins a new line: the default.
+    NewLine,
+}
+
+/// What a staff member can be told of by e-mail.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::EmailNotification")]
+pub(crate) enum EmailNotification {
+    /// A message in a thread with a client.
+    ClientMessage,
+    /// A message in a thread among staff.
+    InternalMessage,
+    /// A client has answered a request.
+    RequestFulfilled,
+}
+
+/// How the clients of a group are named to each other.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::ClientNaming")]
+pub(crate) enum ClientNaming {
+    /// As the record has it.
+    Full,
+    /// The first name.
+    First,
+    /// The initials: the default.
+    Initials,
+}
+
 /// How somebody listed on a thread came to it.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "tidings_domain::ParticipantStanding")]
@@ -173,6 +207,16 @@ pub(crate) enum ParticipantStanding {
     Participant,
     /// The thread was shared with them.
     SharedWith,
+}
+
+/// Which of the two inboxes of staff.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_store::InboxKind")]
+pub(crate) enum InboxKind {
+    /// Threads with clients.
+    Client,
+    /// Threads among staff.
+    Internal,
 }
 
 /// Which threads an inbox lists.
@@ -283,6 +327,8 @@ pub(crate) enum UserErrorCode {
     ClientNotActivated,
     /// The client is inactive and cannot write.
     ClientInactive,
+    /// The client may read and, for the time being, not write.
+    SendingNotAllowed,
     /// The staff member takes no messages that clients start.
     ContactNotAllowed,
     /// The staff member is not on the client's care team today.
@@ -299,6 +345,10 @@ pub(crate) enum UserErrorCode {
     GroupsNotAllowed,
     /// The agency does not let chats be shared.
     SharingNotAllowed,
+    /// The agency does not let staff write to each other.
+    InternalMessagingDisabled,
+    /// What two have written to each other is not shown to another client.
+    HistoryNotAllowed,
     /// The thread needs a subject, or a topic that fills it.
     SubjectRequired,
     /// The subject is longer than 255 characters.
@@ -317,6 +367,10 @@ pub(crate) enum UserErrorCode {
     AudienceChangeNotConfirmed,
     /// The object has changed since the version that the input names.
     VersionConflict,
+    /// A setting lies outside of its bounds, or two do not fit each other.
+    SettingOutOfRange,
+    /// Content in e-mails and alerts needs an acknowledgement that these are not secure.
+    InsecureNotAcknowledged,
     /// The topic is not one of this audience.
     TopicNotInAudience,
     /// The viewer may not delete it: by the agency's policy, or because a client has seen it.
@@ -395,6 +449,12 @@ pub(crate) enum AuditDeed {
     RolesChanged,
     /// A staff member's settings were changed.
     StaffSettingsChanged,
+    /// A person's own settings were changed.
+    OwnSettingsChanged,
+    /// The agency's messaging policy was changed.
+    MessagingPolicyChanged,
+    /// What a client may do in messages was changed.
+    ClientMessagingChanged,
     /// A client was marked active or inactive.
     ClientStatusChanged,
     /// A staff member was put on a client's care team.

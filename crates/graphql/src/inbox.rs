@@ -6,7 +6,7 @@ use tidings_store::{InboxFilter as Filter, InboxJoins};
 
 use crate::connection::first as page_size;
 use crate::cursor;
-use crate::enums::{AudienceKind, InboxState};
+use crate::enums::{AudienceKind, InboxKind, InboxState};
 use crate::error::fault;
 use crate::node::Global;
 use crate::request::Ask;
@@ -21,6 +21,11 @@ pub(crate) struct InboxFilter {
     audience: Option<AudienceKind>,
     /// Threads of this topic.
     topic_id: Option<ID>,
+    /// Threads with clients, or among staff.
+    kind: Option<InboxKind>,
+    /// Threads with a client on whose care team the viewer is today. To a portal account all are its own.
+    #[graphql(default)]
+    my_clients: bool,
     /// Read, unread, archived.
     #[graphql(default)]
     state: InboxState,
@@ -32,6 +37,8 @@ impl InboxFilter {
             client: self.client_id.as_ref().map(ClientId::parse).transpose()?,
             audience: self.audience.map(Into::into),
             topic: self.topic_id.as_ref().map(TopicId::parse).transpose()?,
+            kind: self.kind.map(Into::into),
+            my_clients: self.my_clients,
             state: self.state.into(),
         })
     }

@@ -168,7 +168,7 @@ impl RootQuery {
         let page = ctx
             .service()?
             .store
-            .find_staff(&viewer, after.as_ref(), first)
+            .find_staff(&viewer, "", after.as_ref(), first)
             .await;
         let page = page.map_err(|error| fault(&error))?;
         let edges = page

@@ -15,6 +15,8 @@ use crate::attachment_mutations::AttachmentMutation;
 use crate::audit::AuditQuery;
 use crate::batching::{Batching, Loads};
 use crate::bulk_mutations::BulkMutation;
+use crate::chat_mutations::ChatMutation;
+use crate::contacts::ContactQuery;
 use crate::deletion_mutations::DeletionMutation;
 use crate::directory_import::{ImportMutation, ImportQuery};
 use crate::directory_mutations::DirectoryMutation;
@@ -27,6 +29,7 @@ use crate::message_edit_mutations::MessageEditMutation;
 use crate::message_mutations::MessageMutation;
 use crate::notification::{NotificationMutation, NotificationQuery};
 use crate::own_view_mutations::OwnViewMutation;
+use crate::policy_mutations::PolicyMutation;
 use crate::portal_request::RequestQuery;
 use crate::portal_request_mutations::RequestMutation;
 use crate::price::Prices;
@@ -39,6 +42,7 @@ use crate::sharing::{SharingMutation, SharingQuery};
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
 use crate::thread_people::{PeopleMutation, PeopleQuery};
+use crate::user_settings::{SettingsMutation, SettingsQuery};
 
 /// Everything that can be read.
 #[derive(async_graphql::MergedObject, Default)]
@@ -53,6 +57,8 @@ pub(crate) struct Query(
     SharingQuery,
     ImportQuery,
     SearchRoot,
+    SettingsQuery,
+    ContactQuery,
 );
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
@@ -85,6 +91,9 @@ struct Records(
     NotificationMutation,
     SharingMutation,
     ExportMutation,
+    SettingsMutation,
+    PolicyMutation,
+    ChatMutation,
 );
 
 /// Who works where, and with whom.

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, ID, Object, Result};
+use tidings_domain::UserSettings;
 use tidings_store::StaffRow;
 
 use crate::connection::connection;
-use crate::enums::Role;
-use crate::guard::guarded;
+use crate::enums::{EmailNotification, Role};
+use crate::guard::{guarded, permit};
+use crate::loaders::{Load, SettingsOf};
 use crate::node::Global;
 
 /// A person who works in an agency. Everybody in the agency, clients included, may know the name.
-#[derive(Description)]
+#[derive(Clone, Description)]
 pub(crate) struct StaffMember(pub(crate) Arc<StaffRow>);
 
 impl From<StaffRow> for StaffMember {
@@ -72,5 +74,20 @@ impl StaffMember {
         guarded(ctx, "StaffMember.displayInPortal", || {
             self.0.display_in_portal
         })
+    }
+
+    /// Of what this person is told by e-mail, as far as notices by e-mail are on. Staff only.
+    async fn email_notifications(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Option<Result<Vec<EmailNotification>>> {
+        if let Err(refused) = permit(ctx, "StaffMember.emailNotifications") {
+            return Some(Err(refused));
+        }
+        let types = |settings: Option<UserSettings>| {
+            let types = settings.unwrap_or_default().email_notifications;
+            types.into_iter().map(EmailNotification::from).collect()
+        };
+        Some(ctx.one(SettingsOf(self.0.id)).await.map(types))
     }
 }

@@ -22,7 +22,7 @@ use crate::deletion_loaders::{ContentOf, DeletionOf};
 use crate::enums::{ThreadKind, UserErrorCode};
 use crate::error::fault;
 use crate::guard::{guarded, permit};
-use crate::loaders::{ListedOn, Load, PinnedIn};
+use crate::loaders::{ContactOff, ContinuationOf, ListedOn, Load, PinnedIn};
 use crate::message::{Message, MessageConnection};
 use crate::message_page::{Window, page};
 use crate::node::Global;
@@ -171,8 +171,12 @@ impl Thread {
                     } else {
                         ClientStatus::Inactive
                     },
+                    sends: true,
                     direct_chat: true,
                 }));
+        }
+        if viewer.account().is_some() && viewer.policy().block_replies_when_contact_off {
+            facts.contact_off = ctx.one(ContactOff(self.0.row.id)).await?.is_some();
         }
         Ok(write_block(&viewer, &facts))
     }
@@ -443,5 +447,27 @@ impl Thread {
             .await
             .map(|code| code.map(UserErrorCode::from))
             .transpose()
+    }
+
+    /// The chat of two with which this group goes on, if it began as one and the viewer sees that, too.
+    async fn continues(&self, ctx: &Context<'_>) -> Option<Result<Self>> {
+        let before = async {
+            let found = ctx.one(ContinuationOf(self.0.row.id)).await?;
+            match found.and_then(|found| found.continues) {
+                Some(id) => Self::load(ctx, id).await,
+                None => Ok(None),
+            }
+        };
+        before.await.transpose()
+    }
+
+    /// The groups that go on with this chat and that the viewer sees.
+    #[graphql(complexity = "5 * (child_complexity + 1)")]
+    async fn continued_by(&self, ctx: &Context<'_>) -> Result<Vec<Self>> {
+        let found = ctx.one(ContinuationOf(self.0.row.id)).await?;
+        let behind = found.unwrap_or_default().continued_by;
+        let threads = behind.into_iter().map(async |id| Self::load(ctx, id).await);
+        let threads = futures_util::future::try_join_all(threads).await?;
+        Ok(threads.into_iter().flatten().collect())
     }
 }

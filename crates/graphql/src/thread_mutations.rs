@@ -26,6 +26,9 @@ pub(crate) enum RecipientInput {
     StaffMemberId(ID),
     /// The staff who are in the group when the thread is started. From staff only.
     StaffGroup(StaffGroupKind),
+    /// Whoever reads threads of the audience. From a client, alone, if the agency's policy has it
+    /// among `clientAudienceInboxes`.
+    AudienceInbox(AudienceKind),
 }
 
 /// A thread to start, with its first message.
@@ -39,7 +42,7 @@ pub(crate) struct StartThreadInput {
     /// To whom, at most 5,000. From staff: one person makes a thread of two; any number of staff and
     /// one client, a thread in which all answer all; several clients, a broadcast, whose clients
     /// learn nothing of each other and cannot answer; staff alone, an internal thread. From a
-    /// client: members of its care team.
+    /// client: members of its care team, or the inbox of an audience.
     to: Vec<RecipientInput>,
     /// Whether the clients see each other and answer all, as members of a group. For staff; with
     /// several clients only if the agency's policy has it on; at most 100 clients.
@@ -308,6 +311,7 @@ fn recipient(input: &RecipientInput) -> Result<Recipient> {
         RecipientInput::ClientId(id) => Recipient::Client(ClientId::parse(id)?),
         RecipientInput::StaffMemberId(id) => Recipient::Staff(StaffId::parse(id)?),
         RecipientInput::StaffGroup(group) => Recipient::Group((*group).into()),
+        RecipientInput::AudienceInbox(audience) => Recipient::AudienceInbox((*audience).into()),
     })
 }
 

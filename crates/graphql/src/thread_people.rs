@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use tidings_domain::{ClientId, StaffId, ThreadId};
 use tidings_policy::Viewer;
 use tidings_service::{ChangePeople, ThreadPeople};
-use tidings_store::{ClientRow, NumberedClient};
+use tidings_store::{ClientRow, NumberedClient, StaffRow};
 
 use crate::client::Client;
 use crate::enums::StaffGroupKind;
@@ -83,6 +83,15 @@ pub(crate) struct StaffGroup {
     members: Vec<StaffMember>,
 }
 
+impl From<(tidings_domain::StaffGroup, Vec<StaffRow>)> for StaffGroup {
+    fn from((kind, members): (tidings_domain::StaffGroup, Vec<StaffRow>)) -> Self {
+        Self {
+            kind: kind.into(),
+            members: members.into_iter().map(StaffMember::from).collect(),
+        }
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct PeopleQuery;
 
@@ -95,13 +104,7 @@ impl PeopleQuery {
         let viewer = ctx.viewer()?;
         let groups = ctx.service()?.staff_groups(&viewer).await;
         let groups = groups.map_err(|error| crate::error::top_level(&error))?;
-        Ok(groups
-            .into_iter()
-            .map(|(kind, members)| StaffGroup {
-                kind: kind.into(),
-                members: members.into_iter().map(StaffMember::from).collect(),
-            })
-            .collect())
+        Ok(groups.into_iter().map(StaffGroup::from).collect())
     }
 }
 

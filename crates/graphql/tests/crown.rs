@@ -197,6 +197,8 @@ fn s10_no_recipient_means_all_clients() {
         "clientId: ID",
         "staffMemberId: ID",
         "staffGroup: StaffGroupKind",
+        // Readers among the staff.
+        "audienceInbox: AudienceKind",
     ];
     assert_eq!(
         fields, expect,

@@ -25,6 +25,12 @@ pub enum AdminAction {
     ShareClients,
     /// Take a directory of another system in: it brings people and their roles.
     ImportDirectories,
+    /// Define what can be asked for: assessments, document categories (C-33, C-35).
+    DefineRequests,
+    /// Let clients write and use direct chats, or not (K15, PX-06).
+    SetClientMessaging,
+    /// Change the agency's messaging policy and read its history (C-50, CX-10).
+    ManagePolicy,
 }
 
 /// The roles that may do it, within their own agency.
@@ -39,6 +45,9 @@ const ADMINISTRATION: &[(AdminAction, &[Role])] = &[
     (AdminAction::ImportDirectories,   &[Role::PracticeAdmin, Role::SystemAdmin]),
     (AdminAction::SetLegalHold,        &[Role::PracticeAdmin, Role::ClinicalAdmin]),
     (AdminAction::RestoreToView,       &[Role::PracticeAdmin, Role::SystemAdmin]),
+    (AdminAction::DefineRequests,      &[Role::PracticeAdmin, Role::ClinicalAdmin]),
+    (AdminAction::SetClientMessaging,  &[Role::PracticeAdmin, Role::ClinicalAdmin]),
+    (AdminAction::ManagePolicy,        &[Role::PracticeAdmin, Role::SystemAdmin]),
 ];
 
 /// Whether the viewer may do it in the own agency. A portal account never may.

@@ -1,8 +1,8 @@
 //! The first reader of the law: one row at hand. No I/O, nanoseconds.
 
 use tidings_domain::{
-    AgencyId, AudienceKind, ClientId, ClientStatus, Lifecycle, ParticipantStanding, Principal,
-    Role, StaffId, SupervisorScope, ThreadKind, UserErrorCode,
+    AgencyId, AudienceKind, ClientId, ClientStatus, Lifecycle, MessagingPolicy,
+    ParticipantStanding, Principal, Role, StaffId, SupervisorScope, ThreadKind, UserErrorCode,
 };
 
 use crate::table::{Action, ON_DELETED, STAFF_ONLY, Standing, VIEW};
@@ -31,6 +31,9 @@ pub struct ThreadFacts {
     pub assigned: Vec<StaffId>,
     /// The supervisors of that staff.
     pub supervisors: Vec<StaffId>,
+    /// Whether staff are addressed by name and nobody of them takes messages that clients start and
+    /// works here still (C-22, K13).
+    pub contact_off: bool,
 }
 
 /// What the law needs to know of a client of a thread.
@@ -40,6 +43,8 @@ pub struct ClientFacts {
     pub id: ClientId,
     /// Active or not (S-33).
     pub status: ClientStatus,
+    /// Whether the client may write as such (K15).
+    pub sends: bool,
     /// Whether the client may use direct chats (K15, P-40).
     pub direct_chat: bool,
 }
@@ -62,7 +67,7 @@ impl ThreadFacts {
             (Viewer::Account(account), Standing::Own) => self
                 .clients
                 .iter()
-                .any(|client| account.own(client.id).is_some()),
+                .any(|client| account.reaches(self.kind, client.id)),
             (Viewer::Staff(staff), Standing::CareTeam) => self.assigned.contains(&staff.id),
             (Viewer::Staff(staff), Standing::Supervises) => {
                 !self.clients.is_empty()
@@ -133,7 +138,8 @@ pub fn decide(viewer: &Viewer, action: Action, facts: &ThreadFacts) -> Result<()
 
 /// Why a viewer who sees a thread cannot write into it, if so. The order is that of K13; the first
 /// that fails gives the code. The same function answers `viewerCanReply` and the mutation. Of the
-/// facts it looks at nobody who is listed or assigned.
+/// people of the facts it asks only for [`ThreadFacts::contact_off`], and that only of an account under
+/// a policy that blocks replies.
 #[must_use]
 pub fn write_block(viewer: &Viewer, facts: &ThreadFacts) -> Option<UserErrorCode> {
     if facts.kind != ThreadKind::Internal && !viewer.policy().portal_enabled {
@@ -148,6 +154,11 @@ pub fn write_block(viewer: &Viewer, facts: &ThreadFacts) -> Option<UserErrorCode
         return Some(UserErrorCode::ThreadLocked);
     }
     match viewer {
+        Viewer::Staff(staff)
+            if facts.kind == ThreadKind::Internal && !staff.policy.internal_messaging =>
+        {
+            Some(UserErrorCode::InternalMessagingDisabled)
+        }
         // One sender speaks to the clients of a broadcast: an answer to all of them would tell
         // each what was meant for the sender (S-26).
         Viewer::Staff(staff) => (facts.kind == ThreadKind::Broadcast
@@ -164,9 +175,16 @@ pub fn write_block(viewer: &Viewer, facts: &ThreadFacts) -> Option<UserErrorCode
             if own.any(|block| block.is_none()) {
                 return None;
             }
-            first
+            first.or_else(|| unanswerable(&account.policy, facts))
         }
     }
+}
+
+/// Why no client can answer here, if the policy takes contact that was turned off for that, too.
+fn unanswerable(policy: &MessagingPolicy, facts: &ThreadFacts) -> Option<UserErrorCode> {
+    let addressed = matches!(facts.kind, ThreadKind::Direct | ThreadKind::Team);
+    (policy.block_replies_when_contact_off && addressed && facts.contact_off)
+        .then_some(UserErrorCode::ContactNotAllowed)
 }
 
 /// Why this client cannot write into a thread of the kind, if so.
@@ -177,6 +195,7 @@ pub fn client_block(kind: ThreadKind, client: ClientFacts) -> Option<UserErrorCo
         // Nobody's client answers here, active or not (S-27).
         ThreadKind::Broadcast | ThreadKind::Internal => Some(UserErrorCode::ReplyNotAllowed),
         _ if inactive => Some(UserErrorCode::ClientInactive),
+        _ if !client.sends => Some(UserErrorCode::SendingNotAllowed),
         ThreadKind::Direct if !client.direct_chat => Some(UserErrorCode::ContactNotAllowed),
         ThreadKind::Direct | ThreadKind::Team | ThreadKind::Group => None,
     }
@@ -208,5 +227,6 @@ pub fn bare(agency: AgencyId, started_by: Principal) -> ThreadFacts {
         listed: Vec::new(),
         assigned: Vec::new(),
         supervisors: Vec::new(),
+        contact_off: false,
     }
 }

@@ -1,5 +1,6 @@
 //! Fields that not everybody who sees an object may read.
 
+use crate::administration::{AdminAction, administers};
 use crate::viewer::Viewer;
 
 /// Who may read a field of an object that the viewer sees.
@@ -9,6 +10,8 @@ pub enum FieldRule {
     Staff,
     /// Staff members; portal accounts only where the policy lets clients see staff receipts.
     Receipts,
+    /// Whoever may change the agency's policy.
+    Policy,
 }
 
 impl FieldRule {
@@ -20,6 +23,7 @@ impl FieldRule {
             Self::Receipts => {
                 viewer.staff().is_some() || viewer.policy().client_sees_staff_receipts
             }
+            Self::Policy => administers(viewer, AdminAction::ManagePolicy),
         }
     }
 
@@ -29,6 +33,7 @@ impl FieldRule {
         match self {
             Self::Staff => "Staff only.",
             Self::Receipts => "Staff only, unless the agency's policy shows receipts to clients.",
+            Self::Policy => "Practice and system admins only.",
         }
     }
 }
@@ -39,6 +44,7 @@ impl FieldRule {
 pub const FIELDS: &[(&str, FieldRule)] = &[
     ("Client.email",                            FieldRule::Staff),
     ("Client.directChatAccess",                 FieldRule::Staff),
+    ("Client.canSend",                          FieldRule::Staff),
     ("Client.portalAccount",                    FieldRule::Staff),
     ("Client.enrollments",                      FieldRule::Staff),
     ("Client.legalHold",                        FieldRule::Staff),
@@ -47,6 +53,8 @@ pub const FIELDS: &[(&str, FieldRule)] = &[
     ("StaffMember.active",                      FieldRule::Staff),
     ("StaffMember.allowClientInitiatedContact", FieldRule::Staff),
     ("StaffMember.displayInPortal",             FieldRule::Staff),
+    ("StaffMember.emailNotifications",          FieldRule::Staff),
+    ("Agency.policyHistory",                    FieldRule::Policy),
     ("CareTeamMember.source",                   FieldRule::Staff),
     ("CareTeamMember.public",                   FieldRule::Staff),
     ("Message.seenByClientAt",                  FieldRule::Staff),

@@ -18,7 +18,8 @@ pub enum Reach {
     SupervisedBy(StaffId),
     /// Threads on which the staff member is listed, as a participant or because of sharing.
     Listing(StaffId),
-    /// Threads with a client of the portal account.
+    /// Threads with a client of the portal account; direct ones only of clients who may use direct
+    /// chats (K15).
     ClientsOf(AccountId),
 }
 

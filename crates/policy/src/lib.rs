@@ -18,13 +18,14 @@ mod deletion;
 mod fields;
 mod grants;
 mod message;
+mod notice;
 mod record;
 mod table;
 mod viewer;
 
 pub use administration::{AdminAction, administers};
 pub use attachment::{AttachmentFacts, decide_attachment, may_upload};
-pub use contact::{ContactFacts, may_contact};
+pub use contact::{ContactFacts, ContactWith, may_contact};
 pub use decide::{
     ClientFacts, Denied, ThreadFacts, bare, client_block, decide, may_address, write_block,
 };
@@ -35,6 +36,7 @@ pub use deletion::{
 pub use fields::{FIELDS, FieldRule, field_rule};
 pub use grants::{Grant, Reach, grants};
 pub use message::{may_edit, shows_reaction};
+pub use notice::{NoticeChannel, carries_content};
 pub use record::{
     RECORD_ROLES, RECORDS, RecordFacts, RecordGrant, RecordReach, RecordRule, RecordStanding,
     decide_record, may_act_for, may_change_requests, may_revoke, may_send_request, record_grants,

@@ -42,7 +42,7 @@ impl Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Standing {
     /// The thread is about the account's own client or a dependant, or addressed to it among
-    /// others (P-48, S-26).
+    /// others (P-48, S-26). A direct one counts only while its client may use direct chats (K15).
     Own,
     /// The staff member is on the care team of a client of the thread today.
     CareTeam,

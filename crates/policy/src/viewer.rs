@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use tidings_domain::{
     AccountId, AgencyId, ClientId, ClientStatus, MessagingPolicy, Principal, RoleSet, StaffId,
+    ThreadKind,
 };
 
 /// A staff member who asks.
@@ -42,8 +43,12 @@ pub struct AccountViewer {
 pub struct OwnClient {
     /// Which client.
     pub id: ClientId,
-    /// Whether it may write at present.
+    /// Active or not: an inactive one does not write (S-33).
     pub status: ClientStatus,
+    /// Whether it may write as such (K15).
+    pub sends: bool,
+    /// Whether it may use direct chats: if not, its direct threads are out of sight (K15).
+    pub direct_chat: bool,
 }
 
 /// Who asks.
@@ -127,5 +132,20 @@ impl AccountViewer {
     #[must_use]
     pub fn own(&self, client: ClientId) -> Option<OwnClient> {
         self.clients.iter().copied().find(|own| own.id == client)
+    }
+
+    /// Whether the account acts for this client and sees its threads of this kind: a
+    /// direct one is out of sight while its client may not use direct chats (K15).
+    #[must_use]
+    pub fn reaches(&self, kind: ThreadKind, client: ClientId) -> bool {
+        self.own(client)
+            .is_some_and(|own| kind != ThreadKind::Direct || own.direct_chat)
+    }
+
+    /// The clients whose direct threads are out of sight (K15).
+    #[must_use]
+    pub fn without_direct_chat(&self) -> Vec<ClientId> {
+        let without = self.clients.iter().filter(|own| !own.direct_chat);
+        without.map(|own| own.id).collect()
     }
 }

@@ -49,6 +49,8 @@ pub struct Config {
     pub database_connections: u32,
     /// The bus as it was written; [`Config::event_bus`] says what it means.
     pub bus: BusChoice,
+    /// Whether clients and staff can exchange messages at all, whatever the agencies have set.
+    pub client_portal: OnOff,
     /// Days for which the event log is kept.
     pub event_retention_days: u32,
     /// Milliseconds between two looks at the event log when the bus is silent.
@@ -197,6 +199,16 @@ pub enum Bus {
     Local,
     /// PostgreSQL's LISTEN and NOTIFY.
     Postgres,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnOff {
+    /// On.
+    On,
+    /// Off.
+    Off,
 }
 
 /// On, off, or what suits the mode.

@@ -74,6 +74,7 @@ pub async fn open(config: &Config) -> anyhow::Result<Store> {
     let url = config.database().url();
     let store = Store::open(url.expose(), config.database_connections).await;
     let store = store.context("the database cannot be opened")?;
+    let store = store.with_portal(config.client_portal == config::OnOff::On);
     store
         .migrate()
         .await

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use tidings_domain::{ErrorCode, UserErrorCode, release};
+use tidings_domain::{ErrorCode, INSECURE_CONTENT_WARNING, UserErrorCode, release};
 use tidings_effects::files::FileError;
 use tidings_policy::Denied;
 use tidings_store::StoreError;
@@ -94,6 +94,9 @@ fn text(code: UserErrorCode) -> &'static str {
         }
         UserErrorCode::ClientNotActivated => "The client has no activated portal account.",
         UserErrorCode::ClientInactive => "An inactive client can read messages but not write them.",
+        UserErrorCode::SendingNotAllowed => {
+            "This client can read messages and not write them at present."
+        }
         UserErrorCode::ContactNotAllowed => "This person does not take new messages from clients.",
         UserErrorCode::NotCareTeamMember => "This person is not on the care team.",
         UserErrorCode::ReplyNotAllowed => "Nobody can reply in this thread.",
@@ -102,6 +105,12 @@ fn text(code: UserErrorCode) -> &'static str {
         UserErrorCode::RecipientNotAllowed => "These people cannot stand together in this thread.",
         UserErrorCode::GroupsNotAllowed => "This agency has no groups of several clients.",
         UserErrorCode::SharingNotAllowed => "This agency does not share chats.",
+        UserErrorCode::InternalMessagingDisabled => {
+            "Messages among staff are not enabled for this agency."
+        }
+        UserErrorCode::HistoryNotAllowed => {
+            "What two have written to each other is not shown to another client."
+        }
         UserErrorCode::SubjectRequired => "A thread needs a subject, or a topic that fills it in.",
         UserErrorCode::SubjectTooLong => "The subject has more than 255 characters.",
         UserErrorCode::BodyRequired => "The message has no text.",
@@ -114,7 +123,9 @@ fn text(code: UserErrorCode) -> &'static str {
         UserErrorCode::AudienceChangeNotConfirmed => {
             "Confirm the change of audience with the token of its preview."
         }
-        UserErrorCode::VersionConflict => "The thread has changed since; read it again.",
+        UserErrorCode::VersionConflict => "It has changed since; read it again.",
+        UserErrorCode::SettingOutOfRange => "The setting lies outside of its bounds.",
+        UserErrorCode::InsecureNotAcknowledged => INSECURE_CONTENT_WARNING,
         UserErrorCode::TopicNotInAudience => "The topic is not one of this audience.",
         UserErrorCode::DeleteNotAllowed => "You may not delete this.",
         UserErrorCode::DateRangeInvalid => "The end lies before the start.",

@@ -32,6 +32,7 @@ pub mod live;
 mod mass_sending;
 mod message;
 mod message_edit;
+mod messaging_policy;
 mod notification;
 mod own_view;
 mod portal_request;
@@ -40,6 +41,7 @@ mod reaction;
 mod read_state;
 mod record;
 mod relay;
+mod settings;
 mod sharing;
 mod staff;
 mod sweep;
@@ -52,7 +54,7 @@ pub use attachment::{Announced, CreateUpload, ExpectedUpload, UploadAttachment, 
 pub use body::{BodyInput, NamedAttachment};
 pub use bulk::{Bulk, BulkAct, BulkItem, BulkOutcome};
 pub use care_team::{Assign, Assigned, EndAssignment};
-pub use client::{ClientStatusSet, SetClientStatus};
+pub use client::{ClientMessagingSet, ClientStatusSet, SetClientMessaging, SetClientStatus};
 pub use context::{Begin, Service, Write};
 pub use deletion::{DeleteMessage, DeleteThread, MessageDeleted, ThreadDeleted};
 pub use error::{Error, Refusal, Result};
@@ -67,6 +69,7 @@ pub use link::LinkKey;
 pub use mass_sending::{Asking, RequestsSent, SendPortalRequests};
 pub use message::{SendMessage, Sent};
 pub use message_edit::{EditMessage, SetMessagePinned, Touched};
+pub use messaging_policy::{PolicyPatch, PolicySaved, UpdatePolicy};
 pub use notification::{MarkNotifications, NotificationsMarked};
 pub use own_view::{InView, RestoreToView, SetHidden, ViewChanged};
 pub use portal_request::{NoteInput, RequestMoved, SendPortalRequest, Wanted};
@@ -74,11 +77,12 @@ pub use reaction::{React, Reacting};
 pub use read_state::{MarkMessages, MarkThread, Marked};
 pub use record::{AddLocation, LocationAdded, ReleaseRevoked, RevokeRelease};
 pub use relay::{Relay, RelayOptions};
+pub use settings::{SettingsSaved, StaffPatch, UpdateMySettings, UpdateStaffSettings};
 pub use sharing::{ClientSharingSet, SetClientSharing};
-pub use staff::{SetRoles, StaffChanged, UpdateStaffSettings};
+pub use staff::{SetRoles, StaffChanged};
 pub use thread::{
-    ChangePeople, Recipient, SetArchived, SetLocked, SetPinned, StartThread, ThreadPeople,
-    ThreadSet,
+    ChangePeople, ChatWith, ConvertToGroup, Converted, FirstMessage, OpenDirectThread, Opened,
+    Recipient, SetArchived, SetLocked, SetPinned, StartThread, ThreadPeople, ThreadSet,
 };
 pub use thread_header::{AudienceChange, EditHeader, HeaderEdited};
 pub use tidings_import::{

@@ -4,6 +4,7 @@
 //! the one place that says what a viewer gets of it; the live hub and the replay from the log both
 //! ask it, so a stream never shows what a query would not (G5).
 
+mod direct_chats;
 mod hub;
 mod own_view;
 mod prepare;

@@ -116,7 +116,8 @@ pub(crate) async fn facts(
     viewer: &Viewer,
     thread: &ThreadRow,
 ) -> Result<ThreadFacts> {
-    if thread.kind.has_clients() {
+    let blocks = viewer.account().is_some() && viewer.policy().block_replies_when_contact_off;
+    if thread.kind.has_clients() || blocks {
         let live = write.tx.live_thread(thread.id, write.now).await?;
         return Ok(live.ok_or_else(Error::not_found)?.facts);
     }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use tidings_domain::{AgencyId, Event, EventRecord, Position, Principal, StaffId, limits};
 use tidings_policy::{Action, decide};
-use tidings_store::Store;
 use tracing::Instrument as _;
 
 use crate::context::Service;
@@ -154,7 +153,7 @@ impl Relay {
                     whom.push(Principal::Staff(*staff));
                 }
                 Event::AccountAccessChanged { account } => whom.push(Principal::Account(*account)),
-                Event::ClientChanged => {
+                Event::ClientChanged | Event::DirectChatChanged => {
                     if let Some(client) = record.client {
                         let account = self.service.store.account_of(client).await?;
                         whom.extend(account.map(Principal::Account));
@@ -191,7 +190,7 @@ impl Relay {
     /// Ends subscriptions to single threads that a change of access has put out of sight (T-39).
     async fn end_singles(&self, prepared: &Prepared, now: DateTime<Utc>) -> Result<()> {
         let hub = &self.service.hub;
-        for principal in concerned(&self.service.store, &prepared.record).await? {
+        for principal in self.concerned(&prepared.record).await? {
             let threads = hub.single_threads(principal);
             if threads.is_empty() {
                 continue;
@@ -227,18 +226,27 @@ impl Relay {
         }
         Ok(())
     }
-}
 
-/// Whose access to whole threads a change of access concerns.
-async fn concerned(store: &Store, record: &EventRecord) -> Result<Vec<Principal>> {
-    let staff = |id: StaffId| Principal::Staff(id);
-    Ok(match &record.event {
-        Event::CareTeamChanged { staff: id, .. } => {
-            let supervisors = store.supervisors_of(*id).await?;
-            supervisors.into_iter().chain([*id]).map(staff).collect()
-        }
-        Event::StaffAccessChanged { staff: id } => vec![staff(*id)],
-        Event::AccountAccessChanged { account } => vec![Principal::Account(*account)],
-        _ => Vec::new(),
-    })
+    /// Whose access to whole threads a change of access concerns.
+    async fn concerned(&self, record: &EventRecord) -> Result<Vec<Principal>> {
+        let store = &self.service.store;
+        let staff = |id: StaffId| Principal::Staff(id);
+        Ok(match &record.event {
+            Event::CareTeamChanged { staff: id, .. } => {
+                let supervisors = store.supervisors_of(*id).await?;
+                supervisors.into_iter().chain([*id]).map(staff).collect()
+            }
+            Event::StaffAccessChanged { staff: id } => vec![staff(*id)],
+            Event::AccountAccessChanged { account } => vec![Principal::Account(*account)],
+            Event::DirectChatChanged => match record.client {
+                Some(client) => {
+                    let account = store.account_of(client).await?;
+                    account.map(Principal::Account).into_iter().collect()
+                }
+                None => Vec::new(),
+            },
+            Event::PolicyChanged => self.service.hub.of_agency(record.agency),
+            _ => Vec::new(),
+        })
+    }
 }

@@ -1,5 +1,7 @@
 //! Threads: starting one, archiving it, pinning it, who is on it.
 
+mod convert;
+mod open;
 mod people;
 mod recipients;
 mod start;
@@ -8,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use tidings_domain::{Event, Lifecycle, ThreadId, UserErrorCode, limits};
 use tidings_policy::{Action, Viewer, decide};
 
+pub use convert::{ConvertToGroup, Converted};
+pub use open::{ChatWith, FirstMessage, OpenDirectThread, Opened};
 pub use people::{ChangePeople, ThreadPeople};
 pub use recipients::Recipient;
 pub use start::StartThread;

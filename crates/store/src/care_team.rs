@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sea_orm::entity::prelude::{ActiveModelTrait, EntityTrait};
 use sea_orm::{ConnectionTrait, IntoActiveModel, QueryResult, Set};
 use tidings_domain::{AccountState, CareTeamMemberId, ClientId, StaffId};
-use tidings_policy::{ContactFacts, Viewer};
+use tidings_policy::{ContactFacts, ContactWith, Viewer};
 
 use crate::database::Store;
 use crate::entities::{care_team_member, client, staff_member};
@@ -38,6 +38,31 @@ impl CareTeamRow {
     #[must_use]
     pub fn holds_on(&self, day: NaiveDate) -> bool {
         self.member.holds_on(day)
+    }
+}
+
+/// What decides whether a client may write to somebody first (K13).
+#[must_use]
+pub fn contact_facts(client: &client::Model, account: AccountState) -> ContactFacts {
+    ContactFacts {
+        account,
+        status: client.status,
+        sends: client.may_send,
+        direct_chat: client.direct_chat,
+    }
+}
+
+/// What decides whether a client may write to this staff member, whose memberships of today these are.
+pub fn contact_with<'a>(
+    staff: &staff_member::Model,
+    mut today: impl Iterator<Item = &'a care_team_member::Model>,
+) -> ContactWith {
+    let first = today.next();
+    let public = first.is_some_and(|member| member.public) || today.any(|member| member.public);
+    ContactWith::Member {
+        on_care_team: staff.active && first.is_some(),
+        displayed: staff.display_in_portal && public,
+        allows_contact: staff.allow_client_contact,
     }
 }
 
@@ -110,28 +135,25 @@ fn read(row: &QueryResult) -> Result<CareTeamRow> {
 }
 
 impl Tx {
-    /// What decides whether this client may write to this staff member first (K13).
-    pub async fn contact_facts(
+    /// What decides whether this client may write to somebody first (K13).
+    pub async fn contact_facts(&self, client: &client::Model) -> Result<ContactFacts> {
+        let account = self.account_state(client.id).await?;
+        Ok(contact_facts(
+            client,
+            account.unwrap_or(AccountState::Invited),
+        ))
+    }
+
+    /// What decides whether this client may write to this staff member in particular (K13).
+    pub async fn contact_with(
         &self,
         client: &client::Model,
         staff: &staff_member::Model,
         today: NaiveDate,
-    ) -> Result<ContactFacts> {
+    ) -> Result<ContactWith> {
         let memberships = self.memberships(client.id, staff.id).await?;
         let present = memberships.iter().filter(|member| member.holds_on(today));
-        let present: Vec<_> = present.collect();
-        let account = self
-            .account_state(client.id)
-            .await?
-            .unwrap_or(AccountState::Invited);
-        Ok(ContactFacts {
-            account,
-            status: client.status,
-            direct_chat: client.direct_chat,
-            on_care_team: staff.active && !present.is_empty(),
-            displayed: staff.display_in_portal && present.iter().any(|member| member.public),
-            allows_contact: staff.allow_client_contact,
-        })
+        Ok(contact_with(staff, present))
     }
 
     /// All memberships of a staff member with a client, by start.

@@ -16,6 +16,8 @@ pub struct Store {
     pub(crate) read: DatabaseConnection,
     writer: Writer,
     statements: Arc<AtomicU64>,
+    /// Whether this system lets clients and staff exchange messages at all.
+    pub(crate) portal: bool,
 }
 
 impl std::fmt::Debug for Store {
@@ -48,6 +50,7 @@ impl Store {
                 read,
                 writer: Writer::single(writer),
                 statements,
+                portal: true,
             })
         } else {
             let pool = connect(postgres_options(url, connections), &statements).await?;
@@ -55,8 +58,21 @@ impl Store {
                 read: pool.clone(),
                 writer: Writer::pool(pool),
                 statements,
+                portal: true,
             })
         }
+    }
+
+    /// The same rows in a system whose portal is enabled or not, whatever its agencies say (CX-10).
+    #[must_use]
+    pub fn with_portal(self, portal: bool) -> Self {
+        Self { portal, ..self }
+    }
+
+    /// Whether this system lets clients and staff exchange messages at all.
+    #[must_use]
+    pub fn portal(&self) -> bool {
+        self.portal
     }
 
     /// Brings the schema up to date, and the index of search.

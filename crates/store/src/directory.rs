@@ -1,8 +1,8 @@
 //! The directory: agencies, staff, clients, accounts, audiences and topics: scoped reads, and writes.
 
 use sea_orm::entity::prelude::{ActiveModelTrait, ColumnTrait, EntityTrait};
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, LockType};
-use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, LockType};
+use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set};
 use tidings_domain::{
     AccountId, AccountState, AudienceId, AudienceKind, ClientId, ClientStatus, RoleSet, StaffId,
     TopicId,
@@ -55,13 +55,7 @@ impl Store {
             .order_by_asc(client::Column::SortName)
             .order_by_asc(client::Column::Id)
             .limit(first as u64 + 1);
-        let search: String = search.chars().filter(|c| !c.is_control()).collect();
-        let search = search.trim().to_lowercase();
-        if !search.is_empty() {
-            let literal = search
-                .replace('\\', "\\\\")
-                .replace('%', "\\%")
-                .replace('_', "\\_");
+        if let Some(literal) = literal(search) {
             let name = || Expr::col((client::Entity, client::Column::SortName));
             let begins = LikeExpr::new(format!("{literal}%")).escape('\\');
             let contains = LikeExpr::new(format!("% {literal}%")).escape('\\');
@@ -101,20 +95,58 @@ impl Store {
             .await?)
     }
 
-    /// Staff of the viewer's agency by name; to a portal account, those who are shown to clients.
+    /// Staff of the viewer's agency by name, whose name or part of a name begins with `search`; to a
+    /// portal account, those who are shown to clients.
     pub async fn find_staff(
         &self,
         viewer: &Viewer,
+        search: &str,
         after: Option<&NamePlace>,
         first: usize,
     ) -> Result<Page<staff_member::Model>> {
-        let mut query = visible::<staff_member::Entity>(viewer)
+        let mut query = visible::<staff_member::Entity>(viewer);
+        if viewer.staff().is_none() {
+            query = query.filter(staff_member::Column::DisplayInPortal.eq(true));
+        }
+        self.staff_by_name(query, search, after, first).await
+    }
+
+    /// The same without the viewer; nobody for who is no staff (P-21).
+    pub async fn find_colleagues(
+        &self,
+        viewer: &Viewer,
+        search: &str,
+        after: Option<&NamePlace>,
+        first: usize,
+    ) -> Result<Page<staff_member::Model>> {
+        let Some(staff) = viewer.staff() else {
+            return Ok(Page::empty());
+        };
+        let query = visible::<staff_member::Entity>(viewer);
+        let query = query.filter(staff_member::Column::Id.ne(staff.id));
+        self.staff_by_name(query, search, after, first).await
+    }
+
+    async fn staff_by_name(
+        &self,
+        query: Select<staff_member::Entity>,
+        search: &str,
+        after: Option<&NamePlace>,
+        first: usize,
+    ) -> Result<Page<staff_member::Model>> {
+        let mut query = query
             .filter(staff_member::Column::Active.eq(true))
             .order_by_asc(staff_member::Column::DisplayName)
             .order_by_asc(staff_member::Column::Id)
             .limit(first as u64 + 1);
-        if viewer.staff().is_none() {
-            query = query.filter(staff_member::Column::DisplayInPortal.eq(true));
+        if let Some(literal) = literal(search) {
+            let name = || {
+                let name = Expr::col((staff_member::Entity, staff_member::Column::DisplayName));
+                Expr::from(Func::lower(name))
+            };
+            let begins = LikeExpr::new(format!("{literal}%")).escape('\\');
+            let contains = LikeExpr::new(format!("% {literal}%")).escape('\\');
+            query = query.filter(name().like(begins).or(name().like(contains)));
         }
         if let Some(place) = after {
             let key = Expr::tuple([
@@ -329,4 +361,16 @@ pub(crate) fn padded<T: Copy>(ids: &[T]) -> Vec<T> {
         padded.resize(ids.len().next_power_of_two(), *last);
     }
     padded
+}
+
+/// What is searched for, as a `LIKE` pattern takes it literally: lower case, without control
+/// characters. None for nothing.
+pub(crate) fn literal(search: &str) -> Option<String> {
+    let search: String = search.chars().filter(|c| !c.is_control()).collect();
+    let search = search.trim().to_lowercase();
+    let literal = search
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    (!literal.is_empty()).then_some(literal)
 }

@@ -9,7 +9,7 @@ use crate::database::Store;
 use crate::entities::{portal_request, release_of_information};
 use crate::error::Result;
 use crate::sql::{Reader, Sql};
-use crate::viewer::{policy, today};
+use crate::viewer::{switches, today};
 use crate::writer::Tx;
 
 /// A release of which notice may be due, with who is to be told.
@@ -47,12 +47,12 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let mut row = Reader::new(row);
-                let (agency, zone, switches): (_, String, String) =
+                let (agency, zone, text): (_, String, String) =
                     (row.next()?, row.next()?, row.next()?);
                 Ok(NoticeDay {
                     agency,
                     today: today(&zone, now)?,
-                    days: policy(&switches)?.release_notice_days,
+                    days: switches(&text)?.release_notice_days,
                 })
             })
             .collect()

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
-use tidings_domain::{AccountId, AgencyId, ClientId, Principal, StaffId, ThreadId};
+use tidings_domain::{
+    AccountId, AgencyId, ClientId, ParticipantStanding, Principal, StaffId, ThreadId,
+};
 use tidings_policy::{ClientFacts, ThreadFacts};
 
 use crate::database::Store;
@@ -245,13 +247,24 @@ async fn live_threads<C: ConnectionTrait>(
         );
     }
     let mut sql = Sql::new(db.get_database_backend());
-    sql.push("SELECT l.thread_id, l.principal_kind, l.principal_id, l.standing FROM thread_participant l WHERE l.thread_id IN ");
+    sql.push(
+        "SELECT l.thread_id, l.principal_kind, l.principal_id, l.standing, \
+         COALESCE(st.active AND st.allow_client_contact, FALSE) FROM thread_participant l \
+         LEFT JOIN staff_member st ON st.id = l.principal_id WHERE l.thread_id IN ",
+    );
     sql.list(ids);
+    let mut contact: HashMap<ThreadId, bool> = HashMap::new();
     for row in &db.query_all_raw(sql.statement()).await? {
         let (thread, principal, standing) = listed(row)?;
+        if let (Principal::Staff(_), ParticipantStanding::Participant) = (principal, standing) {
+            *contact.entry(thread).or_default() |= row.try_get_by_index::<bool>(4)?;
+        }
         if let Some(live) = threads.get_mut(&thread) {
             live.facts.listed.push((principal, standing));
         }
+    }
+    for live in threads.values_mut() {
+        live.facts.contact_off = contact.get(&live.thread.id) == Some(&false);
     }
     add_clients(db, &mut threads).await?;
     let clients = threads.values().flat_map(|live| &live.facts.clients);
@@ -290,7 +303,7 @@ async fn add_clients<C: ConnectionTrait>(
     }
     let mut sql = Sql::new(db.get_database_backend());
     sql.push(
-        "SELECT y.thread_id, c.id, c.status, c.direct_chat, l.account_id FROM thread_client y \
+        "SELECT y.thread_id, c.id, c.status, c.may_send, c.direct_chat, l.account_id FROM thread_client y \
          JOIN client c ON c.id = y.client_id \
          LEFT JOIN portal_account_client l ON l.client_id = y.client_id WHERE y.thread_id IN ",
     );
@@ -301,6 +314,7 @@ async fn add_clients<C: ConnectionTrait>(
         let client = ClientFacts {
             id: row.next()?,
             status: row.next()?,
+            sends: row.next()?,
             direct_chat: row.next()?,
         };
         let account: Option<AccountId> = row.next()?;
@@ -326,6 +340,7 @@ pub fn bare_facts(thread: &thread::Model, client: Option<&client::Model>) -> Thr
         listed: Vec::new(),
         assigned: Vec::new(),
         supervisors: Vec::new(),
+        contact_off: false,
     }
 }
 
@@ -335,6 +350,7 @@ pub fn client_facts(client: &client::Model) -> ClientFacts {
     ClientFacts {
         id: client.id,
         status: client.status,
+        sends: client.may_send,
         direct_chat: client.direct_chat,
     }
 }

@@ -39,6 +39,15 @@ pub enum InboxState {
     Hidden,
 }
 
+/// Which of the two inboxes of staff (TX-01).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum InboxKind {
+    /// Threads with clients.
+    Client,
+    /// Threads among staff.
+    Internal,
+}
+
 /// What an inbox is narrowed to. Filters combine with AND and never widen what is visible (T-11).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct InboxFilter {
@@ -48,6 +57,11 @@ pub struct InboxFilter {
     pub audience: Option<AudienceKind>,
     /// Threads of this topic.
     pub topic: Option<TopicId>,
+    /// Threads with clients, or among staff.
+    pub kind: Option<InboxKind>,
+    /// Threads with a client on whose care team the staff member is today (TX-02). To an account all are
+    /// its own.
+    pub my_clients: bool,
     /// Read, unread, archived, deleted, hidden.
     pub state: InboxState,
 }

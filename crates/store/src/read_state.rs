@@ -30,8 +30,8 @@ pub struct ViewerState {
     pub unread_adjust: i64,
     /// Whether the thread stands at the top (P-14).
     pub pinned: bool,
-    /// Whether the thread is a group and an active client of the viewer's a member of it: who may
-    /// then write into it. Never for staff.
+    /// Whether the thread is a group and a client of the viewer's, which is active and may write, a
+    /// member of it: who may then write into it. Never for staff.
     pub group_member: bool,
     /// Hidden as long as this is the number of the newest message (P-19).
     pub hidden_seq: i64,
@@ -52,7 +52,7 @@ impl ViewerState {
             Viewer::Account(account) => account
                 .clients
                 .iter()
-                .filter(|own| own.status == ClientStatus::Active)
+                .filter(|own| own.status == ClientStatus::Active && own.sends)
                 .map(|own| own.id)
                 .collect(),
         };

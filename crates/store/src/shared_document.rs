@@ -120,7 +120,7 @@ fn branch(sql: &mut Sql, viewer: &Viewer, grant: &Grant) {
         }
     }
     sql.push(" AND ");
-    covered(sql, grant, "t");
+    covered(sql, viewer, grant, "t");
     sql.push("t.agency_id = ").bind(viewer.agency());
 }
 
@@ -137,7 +137,7 @@ fn of_several(sql: &mut Sql, viewer: &Viewer, grant: &Grant) {
     sql.push(" WHERE y.client_id IN (");
     clients_within(sql, grant.reach, viewer);
     sql.push(") AND a.thread_id = y.thread_id AND ");
-    covered(sql, grant, "t");
+    covered(sql, viewer, grant, "t");
     sql.push("t.agency_id = ").bind(viewer.agency());
 }
 
@@ -183,7 +183,7 @@ fn page_of_each(
     sql.push(" CROSS JOIN LATERAL (SELECT a.id, a.sent_at FROM attachment a CROSS JOIN thread t");
     sql.push(" WHERE ");
     sql.push(of_each).push(" AND ");
-    covered(sql, grant, "t");
+    covered(sql, viewer, grant, "t");
     sql.push("t.agency_id = ").bind(viewer.agency());
     close(sql, viewer, after, limit);
     sql.push(") l ORDER BY l.sent_at DESC, l.id DESC LIMIT ")

@@ -201,7 +201,10 @@ row! {
     message_reaction {
         message_id, emoji, principal_id, principal_kind, client_id, created_at,
     }
-    client { id, agency_id, display_name, sort_name, email, status, direct_chat, created_at }
+    client {
+        id, agency_id, display_name, sort_name, email, status, direct_chat, may_send, created_at,
+    }
+    messaging_policy { agency_id, version, switches, created_at, changed_by }
     staff_member {
         id, agency_id, display_name, title, email, roles, active, allow_client_contact,
         display_in_portal, created_at,

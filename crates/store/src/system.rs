@@ -94,6 +94,7 @@ pub fn policy_row(
         version,
         switches,
         created_at,
+        changed_by: None,
     })
 }
 

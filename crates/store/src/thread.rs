@@ -76,6 +76,26 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Those of the threads whose addressed staff take no messages that clients start, nobody of them
+    /// (C-22, K13).
+    pub async fn contact_off(&self, viewer: &Viewer, ids: &[ThreadId]) -> Result<Vec<ThreadId>> {
+        let mut sql = Sql::new(self.backend());
+        sql.push(
+            "SELECT l.thread_id FROM thread_participant l JOIN thread t ON t.id = l.thread_id \
+             JOIN staff_member st ON st.id = l.principal_id WHERE l.standing = 'PARTICIPANT' AND ",
+        );
+        visible_threads(&mut sql, viewer, Action::View, "t");
+        sql.push(" AND l.thread_id IN ").list(ids);
+        sql.push(
+            " GROUP BY l.thread_id HAVING MAX(CASE WHEN st.active AND st.allow_client_contact \
+             THEN 1 ELSE 0 END) = 0",
+        );
+        let rows = self.read.query_all_raw(sql.statement()).await?;
+        rows.iter().map(|row| Reader::new(row).next()).collect()
+    }
+}
+
 pub(crate) fn listed(row: &QueryResult) -> Result<(ThreadId, Principal, ParticipantStanding)> {
     let mut row = Reader::new(row);
     let thread = row.next()?;

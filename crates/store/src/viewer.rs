@@ -19,14 +19,14 @@ impl Store {
     pub async fn viewer(&self, subject: Uuid, now: DateTime<Utc>) -> Result<Option<Viewer>> {
         let mut sql = Sql::new(self.backend());
         sql.push(
-            "SELECT 'STAFF', a.id, a.time_zone, p.switches, m.roles, NULL, NULL, 0 AS rank \
+            "SELECT 'STAFF', a.id, a.time_zone, p.switches, m.roles, NULL, NULL, NULL, NULL, 0 AS rank \
              FROM staff_member m JOIN agency a ON a.id = m.agency_id \
              JOIN messaging_policy p ON p.agency_id = a.id AND p.version = a.policy_version \
              WHERE m.active AND m.id = ",
         );
         sql.bind(subject);
         sql.push(
-            " UNION ALL SELECT 'ACCOUNT', a.id, a.time_zone, p.switches, 0, c.id, c.status, l.rank \
+            " UNION ALL SELECT 'ACCOUNT', a.id, a.time_zone, p.switches, 0, c.id, c.status, c.may_send, c.direct_chat, l.rank \
              FROM portal_account o JOIN agency a ON a.id = o.agency_id \
              JOIN messaging_policy p ON p.agency_id = a.id AND p.version = a.policy_version \
              LEFT JOIN portal_account_client l ON l.account_id = o.id \
@@ -40,7 +40,7 @@ impl Store {
         let Some(first) = rows.first() else {
             return Ok(None);
         };
-        viewer(subject, first, &rows, now).map(Some)
+        viewer(subject, first, &rows, (now, self.portal)).map(Some)
     }
 }
 
@@ -64,14 +64,14 @@ fn viewer(
     subject: Uuid,
     first: &QueryResult,
     rows: &[QueryResult],
-    now: DateTime<Utc>,
+    (now, portal): (DateTime<Utc>, bool),
 ) -> Result<Viewer> {
     let mut row = Reader::new(first);
     let kind: String = row.next()?;
     let agency: AgencyId = row.next()?;
     let time_zone: String = row.next()?;
     let switches: String = row.next()?;
-    let policy = Arc::new(policy(&switches)?);
+    let policy = Arc::new(policy(&switches, portal)?);
     let today = today(&time_zone, now)?;
     if kind == "STAFF" {
         let staff = StaffViewer {
@@ -90,6 +90,8 @@ fn viewer(
             clients.push(OwnClient {
                 id: id.into(),
                 status: row.try_get_by_index(6)?,
+                sends: row.try_get_by_index(7)?,
+                direct_chat: row.try_get_by_index(8)?,
             });
         }
     }
@@ -102,8 +104,18 @@ fn viewer(
     }))
 }
 
-pub(crate) fn policy(switches: &str) -> Result<MessagingPolicy> {
-    serde_json::from_str(switches).map_err(|_| StoreError::Corrupt("messaging policy"))
+/// The switches of a policy as they were stored.
+pub(crate) fn switches(text: &str) -> Result<MessagingPolicy> {
+    serde_json::from_str(text).map_err(|_| StoreError::Corrupt("messaging policy"))
+}
+
+/// The policy in force: an agency cannot enable what the whole system has not (CX-10).
+fn policy(text: &str, portal: bool) -> Result<MessagingPolicy> {
+    let stored = switches(text)?;
+    Ok(MessagingPolicy {
+        portal_enabled: stored.portal_enabled && portal,
+        ..stored
+    })
 }
 
 /// Which day it is in a time zone.

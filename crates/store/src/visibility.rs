@@ -9,7 +9,7 @@ use sea_orm::Value;
 use sea_orm::entity::prelude::{ColumnTrait, EntityTrait};
 use sea_orm::sea_query::{Condition, Expr, Query};
 use sea_orm::{QueryFilter, Select};
-use tidings_domain::{AudienceKind, AudienceSet};
+use tidings_domain::{AudienceKind, AudienceSet, ClientId, ThreadKind};
 use tidings_policy::{
     Action, AdminAction, Grant, Reach, RecordReach, Viewer, administers, grants, record_grants,
 };
@@ -41,7 +41,7 @@ pub(crate) fn visible_threads(sql: &mut Sql, viewer: &Viewer, action: Action, al
         if !grant.deleted {
             sql.push(alias).push(".lifecycle <> 'DELETED' AND ");
         }
-        covered(sql, grant, alias);
+        covered(sql, viewer, grant, alias);
         within(sql, grant.reach, viewer, alias);
         sql.push(")");
     }
@@ -190,21 +190,40 @@ pub(crate) fn removed(sql: &mut Sql, message: &str, state: &str) {
     sql.push(message).push(".seq)))");
 }
 
-/// Adds ` audience IN (…) AND `, or nothing where the grant covers every audience.
-pub(crate) fn covered(sql: &mut Sql, grant: &Grant, alias: &str) {
-    if grant.internal && grant.audiences.is_all() {
+/// Adds what of a reach the grant opens, each condition with ` AND ` behind it: ` audience IN (…)`, or
+/// nothing where it covers every audience; of an account's clients no direct thread of one who may
+/// not use direct chats.
+pub(crate) fn covered(sql: &mut Sql, viewer: &Viewer, grant: &Grant, alias: &str) {
+    match (grant.internal, grant.audiences) {
+        (true, audiences) if audiences.is_all() => {}
+        (true, audiences) if audiences.is_empty() => {
+            sql.push(alias).push(".audience IS NULL AND ");
+        }
+        (true, audiences) => {
+            sql.push("(").push(alias).push(".audience IS NULL OR ");
+            audience_in(sql, audiences, alias);
+            sql.push(") AND ");
+        }
+        (false, audiences) => {
+            audience_in(sql, audiences, alias);
+            sql.push(" AND ");
+        }
+    }
+    if let (Reach::ClientsOf(_), Viewer::Account(account)) = (grant.reach, viewer) {
+        direct_chats(sql, &account.without_direct_chat(), alias);
+    }
+}
+
+/// Adds that a thread is no direct one of these clients (K15).
+fn direct_chats(sql: &mut Sql, without: &[ClientId], alias: &str) {
+    if without.is_empty() {
         return;
     }
-    if grant.internal && grant.audiences.is_empty() {
-        sql.push(alias).push(".audience IS NULL AND ");
-    } else if grant.internal {
-        sql.push("(").push(alias).push(".audience IS NULL OR ");
-        audience_in(sql, grant.audiences, alias);
-        sql.push(") AND ");
-    } else {
-        audience_in(sql, grant.audiences, alias);
-        sql.push(" AND ");
-    }
+    // SECURITY: a client without direct chats does not see those that there were.
+    sql.push("(").push(alias).push(".kind <> '");
+    sql.push(ThreadKind::Direct.as_str()).push("' OR ");
+    sql.push(alias).push(".client_id NOT IN ").list(without);
+    sql.push(") AND ");
 }
 
 fn audience_in(sql: &mut Sql, audiences: AudienceSet, alias: &str) {
@@ -212,7 +231,8 @@ fn audience_in(sql: &mut Sql, audiences: AudienceSet, alias: &str) {
     sql.words(audiences.iter().map(AudienceKind::as_str));
 }
 
-fn within(sql: &mut Sql, reach: Reach, viewer: &Viewer, alias: &str) {
+/// Adds the condition under which a thread lies within a reach.
+pub(crate) fn within(sql: &mut Sql, reach: Reach, viewer: &Viewer, alias: &str) {
     match reach {
         Reach::Agency(agency) => {
             sql.push(alias).push(".agency_id = ").bind(agency);

@@ -11,6 +11,12 @@ words! {
         RolesChanged = "ROLES_CHANGED",
         /// A staff member's settings were changed.
         StaffSettingsChanged = "STAFF_SETTINGS_CHANGED",
+        /// A person's own settings were changed.
+        OwnSettingsChanged = "OWN_SETTINGS_CHANGED",
+        /// The agency's messaging policy was changed.
+        MessagingPolicyChanged = "MESSAGING_POLICY_CHANGED",
+        /// What a client may do in messages was changed.
+        ClientMessagingChanged = "CLIENT_MESSAGING_CHANGED",
         /// A client was marked active or inactive.
         ClientStatusChanged = "CLIENT_STATUS_CHANGED",
         /// A staff member was put on a client's care team.

@@ -47,6 +47,7 @@ fn added(body: &str) -> LiveEvent {
         email: None,
         status: ClientStatus::Active,
         direct_chat: false,
+        may_send: true,
         created_at: noon,
     };
     let thread = ThreadRow {

@@ -44,10 +44,18 @@ fn viewers() -> impl Strategy<Value = Viewer> {
             })
         },
     );
-    let clients = prop::collection::vec((id(), select(ClientStatus::ALL)), 0..3);
+    let clients = prop::collection::vec((id(), select(ClientStatus::ALL), any::<bool>()), 0..3);
     let account = (id::<AccountId>(), id::<AgencyId>(), clients, policies()).prop_map(
-        |(id, agency, clients, policy)| {
-            let own = |(id, status)| OwnClient { id, status };
+        |(id, agency, mut clients, policy)| {
+            // An account acts for a client once.
+            clients.sort_unstable_by_key(|client| client.0);
+            clients.dedup_by_key(|client| client.0);
+            let own = |(id, status, direct_chat)| OwnClient {
+                id,
+                status,
+                sends: true,
+                direct_chat,
+            };
             Viewer::Account(AccountViewer {
                 id,
                 agency,
@@ -95,6 +103,7 @@ fn facts() -> impl Strategy<Value = ThreadFacts> {
             .map(|(id, status, direct_chat)| ClientFacts {
                 id,
                 status,
+                sends: true,
                 direct_chat,
             });
         let count = match (internal, several) {
@@ -113,6 +122,7 @@ fn facts() -> impl Strategy<Value = ThreadFacts> {
             listed,
             assigned: if internal { Vec::new() } else { assigned },
             supervisors: if internal { Vec::new() } else { supervisors },
+            contact_off: false,
         }
     })
 }
@@ -133,10 +143,11 @@ fn within(grant: &Grant, viewer: &Viewer, facts: &ThreadFacts) -> bool {
             .any(|(principal, _)| *principal == Principal::Staff(staff)),
         Reach::ClientsOf(id) => viewer.account().is_some_and(|account| {
             account.id == id
-                && facts
-                    .clients
-                    .iter()
-                    .any(|client| account.clients.iter().any(|own| own.id == client.id))
+                && facts.clients.iter().any(|client| {
+                    let direct = facts.kind == ThreadKind::Direct;
+                    let mut own = account.clients.iter();
+                    own.any(|own| own.id == client.id && (own.direct_chat || !direct))
+                })
         }),
     };
     let there = grant.deleted || facts.lifecycle != Lifecycle::Deleted;

@@ -51,6 +51,8 @@ pub(crate) fn account_under(policy: MessagingPolicy, clients: &[ClientId]) -> Vi
     let own = |id: &ClientId| OwnClient {
         id: *id,
         status: ClientStatus::Active,
+        sends: true,
+        direct_chat: true,
     };
     Viewer::Account(AccountViewer {
         id: ACCOUNT,
@@ -77,12 +79,14 @@ pub(crate) fn thread(audience: AudienceKind) -> ThreadFacts {
         clients: vec![ClientFacts {
             id: CLIENT,
             status: ClientStatus::Active,
+            sends: true,
             direct_chat: true,
         }],
         started_by: Principal::Staff(COLLEAGUE),
         listed: Vec::new(),
         assigned: Vec::new(),
         supervisors: Vec::new(),
+        contact_off: false,
     }
 }
 
@@ -113,4 +117,18 @@ pub(crate) fn supervised(mut facts: ThreadFacts) -> ThreadFacts {
     facts.assigned.push(COLLEAGUE);
     facts.supervisors.push(ME);
     facts
+}
+
+/// The viewer as it is loaded from the rows that these facts come from.
+pub(crate) fn as_loaded(viewer: &Viewer, facts: &ThreadFacts) -> Viewer {
+    let mut viewer = viewer.clone();
+    if let Viewer::Account(account) = &mut viewer {
+        for own in &mut account.clients {
+            if let Some(client) = facts.clients.iter().find(|client| client.id == own.id) {
+                (own.status, own.sends) = (client.status, client.sends);
+                own.direct_chat = client.direct_chat;
+            }
+        }
+    }
+    viewer
 }

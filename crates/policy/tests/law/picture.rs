@@ -10,7 +10,7 @@ use tidings_domain::{
 use tidings_policy::{Action, Denied, ThreadFacts, Viewer, decide};
 
 use crate::cast::{
-    CLIENT, ELSEWHERE, OTHER_CLIENT, account_under, assigned, internal, listing, scope,
+    CLIENT, ELSEWHERE, OTHER_CLIENT, account_under, as_loaded, assigned, internal, listing, scope,
     staff_under, supervised, thread,
 };
 
@@ -73,6 +73,25 @@ const SPECIAL: &[Circumstance] = &[
                 client.direct_chat = false;
             }
         },
+    ),
+    circumstance(
+        "a client who may not write",
+        |_| (),
+        |t| {
+            for client in &mut t.clients {
+                client.sends = false;
+            }
+        },
+    ),
+    circumstance(
+        "nobody addressed takes contact, and the policy blocks replies then",
+        |p| p.block_replies_when_contact_off = true,
+        |t| t.contact_off = true,
+    ),
+    circumstance(
+        "staff may not write to each other",
+        |p| p.internal_messaging = false,
+        |_| (),
     ),
     circumstance(
         "an archived thread",
@@ -149,9 +168,10 @@ fn cells(
     for facts in threads {
         let mut facts = standing(facts);
         (case.thread)(&mut facts);
+        let viewer = as_loaded(viewer, &facts);
         line.push_str("  ");
         for (action, letter) in Action::ALL.iter().zip(["V", "W", "E", "A"]) {
-            let mark = match decide(viewer, *action, &facts) {
+            let mark = match decide(&viewer, *action, &facts) {
                 Ok(()) => letter.to_owned(),
                 Err(Denied::NotVisible) => ".".to_owned(),
                 Err(Denied::Forbidden) => "x".to_owned(),

@@ -16,8 +16,8 @@ use tidings_policy::{
 };
 
 use crate::cast::{
-    CLIENT, COLLEAGUE, ELSEWHERE, OTHER_CLIENT, account, account_under, assigned, internal,
-    listing, scope, staff, staff_under, supervised, thread,
+    CLIENT, COLLEAGUE, ELSEWHERE, OTHER_CLIENT, account, account_under, as_loaded, assigned,
+    internal, listing, scope, staff, staff_under, supervised, thread,
 };
 
 const AUDIENCES: [AudienceKind; 3] = [Administrative, Billing, Clinical];
@@ -367,11 +367,95 @@ fn k5_s27_p40_who_may_reply_depends_on_the_kind_for_clients_only() {
     for client in &mut no_chat.clients {
         client.direct_chat = false;
     }
+    // Taken away since the viewer was loaded: nothing is written any more.
     assert_eq!(
         decide(&client, Write, &no_chat),
         refused(UserErrorCode::ContactNotAllowed)
     );
     assert_eq!(decide(&staff(&[Clinician]), Write, &no_chat), Ok(()));
+}
+
+#[test]
+fn k15_px05_without_direct_chats_a_client_sees_what_has_several_people_and_no_direct_thread() {
+    for kind in [
+        ThreadKind::Direct,
+        ThreadKind::Team,
+        ThreadKind::Group,
+        ThreadKind::Broadcast,
+    ] {
+        let mut facts = ThreadFacts {
+            kind,
+            ..assigned(thread(Clinical))
+        };
+        assert!(sees(&account(&[CLIENT]), &facts), "{kind}");
+        for client in &mut facts.clients {
+            client.direct_chat = false;
+        }
+        let without = as_loaded(&account(&[CLIENT]), &facts);
+        assert_eq!(sees(&without, &facts), kind != ThreadKind::Direct, "{kind}");
+        assert!(sees(&staff(&[Clinician]), &facts), "{kind}");
+    }
+}
+
+#[test]
+fn k15_s33_a_client_who_may_not_write_reads_on() {
+    let mut facts = assigned(thread(Clinical));
+    for client in &mut facts.clients {
+        client.sends = false;
+    }
+    let client = as_loaded(&account(&[CLIENT]), &facts);
+    assert_eq!(decide(&client, View, &facts), Ok(()));
+    let refused = Err(Denied::Refused(UserErrorCode::SendingNotAllowed));
+    assert_eq!(decide(&client, Write, &facts), refused);
+    assert_eq!(decide(&staff(&[Clinician]), Write, &facts), Ok(()));
+}
+
+#[test]
+fn k13_replies_are_blocked_with_contact_only_if_the_policy_says_so() {
+    let blocks = || MessagingPolicy {
+        block_replies_when_contact_off: true,
+        ..MessagingPolicy::default()
+    };
+    let refused = Err(Denied::Refused(UserErrorCode::ContactNotAllowed));
+    for kind in [ThreadKind::Direct, ThreadKind::Team, ThreadKind::Group] {
+        let off = ThreadFacts {
+            kind,
+            contact_off: true,
+            ..assigned(thread(Clinical))
+        };
+        assert_eq!(decide(&account(&[CLIENT]), Write, &off), Ok(()), "{kind}");
+        let blocked = account_under(blocks(), &[CLIENT]);
+        let expect = if kind == ThreadKind::Group {
+            Ok(())
+        } else {
+            refused
+        };
+        assert_eq!(decide(&blocked, Write, &off), expect, "{kind}");
+        assert_eq!(decide(&blocked, View, &off), Ok(()), "{kind}");
+        let on = ThreadFacts {
+            contact_off: false,
+            ..off.clone()
+        };
+        assert_eq!(decide(&blocked, Write, &on), Ok(()), "{kind}");
+        assert_eq!(
+            decide(&staff_under(blocks(), &[Clinician]), Write, &off),
+            Ok(())
+        );
+    }
+}
+
+#[test]
+fn tx04_with_internal_messages_off_staff_read_theirs_and_write_to_clients() {
+    let off = MessagingPolicy {
+        internal_messaging: false,
+        ..MessagingPolicy::default()
+    };
+    let viewer = staff_under(off, &[Clinician]);
+    let among_us = listing(internal(), ParticipantStanding::Participant);
+    assert_eq!(decide(&viewer, View, &among_us), Ok(()));
+    let refused = Err(Denied::Refused(UserErrorCode::InternalMessagingDisabled));
+    assert_eq!(decide(&viewer, Write, &among_us), refused);
+    assert_eq!(decide(&viewer, Write, &assigned(thread(Clinical))), Ok(()));
 }
 
 #[test]
@@ -411,6 +495,7 @@ fn k5_p48_s33_in_a_group_a_family_writes_for_whichever_of_its_clients_may() {
     let one = |id, status| ClientFacts {
         id,
         status,
+        sends: true,
         direct_chat: false,
     };
     let group = |clients| ThreadFacts {

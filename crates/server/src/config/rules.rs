@@ -90,6 +90,7 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
             secret: false,
         }),
     ),
+    ("client_portal", Rule::OneOf(&["on", "off"])),
     ("introspection", Rule::OneOf(&["auto", "on", "off"])),
     ("playground", Rule::OneOf(&["auto", "on", "off"])),
     ("max_body_bytes", between(16_384, 67_108_864)),

@@ -140,6 +140,7 @@ impl Changing<'_> {
                 email: client.email.clone(),
                 status: client.status,
                 direct_chat: true,
+                may_send: true,
                 created_at: self.now,
             }),
             Outcome::Changed(id) => {

@@ -22,8 +22,10 @@ enum Channel {
     Principal(Principal),
     /// … or by a role in an agency …
     Role(AgencyId, Role),
-    /// … or as anybody of an agency's staff.
+    /// … or as anybody of an agency's staff …
     Staff(AgencyId),
+    /// … or of its portal accounts.
+    Accounts(AgencyId),
 }
 
 pub(crate) type SubscriberId = u64;
@@ -314,6 +316,8 @@ impl State {
         if let Some((agency, roles)) = roles(viewer) {
             keys.push(Channel::Staff(agency));
             keys.extend(roles.iter().map(|role| Channel::Role(agency, role)));
+        } else {
+            keys.push(Channel::Accounts(viewer.agency()));
         }
         keys
     }
@@ -422,6 +426,14 @@ impl State {
                 keys.push(Channel::Principal(recipient));
             }
             About::Sharing { .. } => keys.extend(with_records(agency)),
+            About::DirectChats(chats) => {
+                keys.extend(
+                    chats
+                        .account
+                        .map(|id| Channel::Principal(Principal::Account(id))),
+                );
+            }
+            About::Policy => keys.extend([Channel::Staff(agency), Channel::Accounts(agency)]),
             About::Nothing => {}
         }
         let mut ids: Vec<SubscriberId> = keys

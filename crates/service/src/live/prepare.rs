@@ -11,6 +11,7 @@ use tidings_domain::{
 use tidings_policy::{Action, FieldRule, ThreadFacts, Viewer, decide, shows_reaction};
 use tidings_store::{LiveRequest, LiveThread, MessageRow, NotificationRow, Store};
 
+use super::direct_chats::{DirectChats, direct_chats};
 use super::own_view::OwnViews;
 use super::request::{live_requests, request_for_viewer, sees_shared};
 use super::team::{Team, team};
@@ -77,6 +78,10 @@ pub(crate) enum About {
     Sharing {
         shared: bool,
     },
+    /// A client's direct chats came or went.
+    DirectChats(DirectChats),
+    /// The agency's policy, which everybody's sight and rights depend on.
+    Policy,
     /// A viewer's access as such: the hub has loaded the viewer afresh.
     Access(Principal),
     /// What it was about is gone, or it concerns nobody's stream.
@@ -191,6 +196,11 @@ pub(crate) async fn prepare(
                 _,
             ) => requests.about(&record.event),
             (Event::ClientSharingChanged { shared }, _) => About::Sharing { shared: *shared },
+            (Event::DirectChatChanged, _) => match record.client {
+                Some(client) => About::DirectChats(direct_chats(store, client, now).await?),
+                None => About::Nothing,
+            },
+            (Event::PolicyChanged, _) => About::Policy,
             (Event::StaffAccessChanged { staff }, _) => About::Access(Principal::Staff(*staff)),
             (Event::AccountAccessChanged { account }, _) => {
                 About::Access(Principal::Account(*account))
@@ -287,6 +297,10 @@ impl Prepared {
             }
             About::Client { client, .. } if self.knows(viewer, *client) => {
                 LiveKind::ClientChanged { client: *client }
+            }
+            About::DirectChats(chats) => chats.for_viewer(viewer, self.record.at)?,
+            About::Policy if viewer.agency() == self.record.agency => {
+                LiveKind::AccessRevoked(Scope::Everything)
             }
             About::Team(team) => team.for_viewer(viewer, self.record.at)?,
             About::Request { request, name } => {

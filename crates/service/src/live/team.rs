@@ -17,7 +17,7 @@ const NAMED_THREADS: usize = 500;
 
 /// Longest time between the moment that a write carries and its commit, for telling which threads
 /// were there before it.
-const COMMIT: chrono::Duration = chrono::Duration::seconds(5);
+pub(super) const COMMIT: chrono::Duration = chrono::Duration::seconds(5);
 
 /// A change of a care team.
 #[derive(Debug)]
@@ -31,6 +31,19 @@ pub(crate) struct Team {
     more: bool,
 }
 
+/// The threads about a client that are named one by one, and whether there are more.
+pub(super) async fn threads_of(
+    store: &Store,
+    client: ClientId,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Arc<LiveThread>>, bool)> {
+    let ids = store.threads_of_client(client, NAMED_THREADS + 1).await?;
+    let more = ids.len() > NAMED_THREADS;
+    let ids = ids.get(..NAMED_THREADS).unwrap_or(&ids);
+    let threads = store.live_threads(ids, now).await?;
+    Ok((threads.into_values().map(Arc::new).collect(), more))
+}
+
 /// The change with everything that the law asks about it.
 pub(super) async fn team(
     store: &Store,
@@ -38,15 +51,7 @@ pub(super) async fn team(
     (staff, held): (StaffId, bool),
     now: DateTime<Utc>,
 ) -> Result<Team> {
-    let ids = store.threads_of_client(client, NAMED_THREADS + 1).await?;
-    let more = ids.len() > NAMED_THREADS;
-    let ids = ids.get(..NAMED_THREADS).unwrap_or(&ids);
-    let threads = store
-        .live_threads(ids, now)
-        .await?
-        .into_values()
-        .map(Arc::new)
-        .collect();
+    let (threads, more) = threads_of(store, client, now).await?;
     let supervisors = store.supervisors_of(staff).await?;
     Ok(Team {
         staff,

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use tidings_domain::{ClientId, RoleSet, StaffGroup, StaffId, ThreadKind, UserErrorCode, limits};
+use tidings_domain::{
+    AudienceKind, ClientId, RoleSet, StaffGroup, StaffId, ThreadKind, UserErrorCode, limits,
+};
 use tidings_policy::Viewer;
 use tidings_store::{ClientRow, StaffRow};
 
@@ -19,12 +21,16 @@ pub enum Recipient {
     Staff(StaffId),
     /// The staff who are in the group at the moment of sending (S-09, TX-05).
     Group(StaffGroup),
+    /// Whoever reads threads of an audience; from a client alone (K13).
+    AudienceInbox(AudienceKind),
 }
 
 /// The people behind a list of recipients: each once, the viewer left out.
 pub(super) struct People {
     pub(super) clients: Vec<ClientRow>,
     pub(super) staff: Vec<StaffRow>,
+    /// The audience to whose readers it goes, if to nobody by name.
+    pub(super) inbox: Option<AudienceKind>,
 }
 
 /// Looks the recipients up. Who is not there for the viewer, or has left, is `NOT_FOUND`; an empty
@@ -37,6 +43,7 @@ pub(super) async fn people(write: &Write<'_>, viewer: &Viewer, to: &[Recipient])
         return Err(Error::bad_input("A thread takes at most 5,000 recipients."));
     }
     let (mut clients, mut staff, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+    let inbox = audience_inbox(viewer, to)?;
     let (mut known_clients, mut known_staff) = (BTreeSet::new(), BTreeSet::new());
     for recipient in to {
         match recipient {
@@ -71,7 +78,22 @@ pub(super) async fn people(write: &Write<'_>, viewer: &Viewer, to: &[Recipient])
     Ok(People {
         clients,
         staff: members,
+        inbox,
     })
+}
+
+/// The audience inbox among the recipients, which stands alone and comes from a client.
+fn audience_inbox(viewer: &Viewer, to: &[Recipient]) -> Result<Option<AudienceKind>> {
+    let inboxes = to.iter().filter_map(|recipient| match recipient {
+        Recipient::AudienceInbox(audience) => Some(*audience),
+        _ => None,
+    });
+    match inboxes.last() {
+        Some(_) if to.len() > 1 || viewer.account().is_none() => {
+            Err(Error::refused(UserErrorCode::RecipientNotAllowed, &["to"]))
+        }
+        inbox => Ok(inbox),
+    }
 }
 
 /// The rows in the order of the ids; all of them must be there.

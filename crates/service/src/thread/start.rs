@@ -6,7 +6,7 @@ use tidings_domain::{
     Subject, ThreadKind, TopicId, UserErrorCode,
 };
 use tidings_policy::{
-    AccountViewer, StaffViewer, ThreadFacts, Viewer, bare, may_address, may_contact,
+    AccountViewer, ContactWith, StaffViewer, ThreadFacts, Viewer, bare, may_address, may_contact,
 };
 use tidings_store::{ClientRow, MessageModel, Reading, ThreadRow, TopicRow, client_facts};
 
@@ -62,17 +62,30 @@ impl Service {
             Begin::Done(sent) => return Ok(sent),
             Begin::New(write) => write,
         };
-        if viewer.account().is_some() {
-            singly_to_staff(&input)?;
-        }
-        let people = people(&write, viewer, &input.to).await?;
-        let draft = match viewer {
-            Viewer::Staff(staff) => of_staff(&write, viewer, staff, &input, people).await?,
-            Viewer::Account(account) => of_account(&write, viewer, account, &input, people).await?,
+        let sent = match viewer {
+            Viewer::Staff(staff) => start_by_staff(&write, viewer, staff, &input, body).await?,
+            Viewer::Account(account) => {
+                singly_to_staff(&input)?;
+                let people = people(&write, viewer, &input.to).await?;
+                let draft = of_account(&write, viewer, account, &input, people).await?;
+                store(&write, viewer, draft, body?).await?
+            }
         };
-        let sent = store(&write, viewer, draft, body?).await?;
         write.commit(sent).await
     }
+}
+
+/// Starts a thread of a staff member, inside a write.
+pub(super) async fn start_by_staff(
+    write: &Write<'_>,
+    viewer: &Viewer,
+    staff: &StaffViewer,
+    input: &StartThread,
+    body: Result<MessageBody>,
+) -> Result<Sent> {
+    let people = people(write, viewer, &input.to).await?;
+    let draft = of_staff(write, viewer, staff, input, people).await?;
+    store(write, viewer, draft, body?).await
 }
 
 /// What a staff member's thread is made of (S-02, T-15 to T-18).
@@ -87,6 +100,10 @@ async fn of_staff(
         return Err(Error::bad_input("Staff act for nobody but themselves."));
     }
     let kind = kind(&people, input.group)?;
+    if kind == ThreadKind::Internal && !viewer.policy().internal_messaging {
+        let code = UserErrorCode::InternalMessagingDisabled;
+        return Err(Error::refused(code, &["to"]));
+    }
     let (audience, topic) = if kind == ThreadKind::Internal {
         if input.audience.is_some() || input.topic.is_some() {
             let code = UserErrorCode::AudienceNotAllowed;
@@ -164,9 +181,9 @@ async fn addressed(
     Ok(audience)
 }
 
-/// A client writes to staff whom it names one by one, whoever else there is.
+/// A client writes to staff whom it names one by one, whoever else there is, or to an audience.
 fn singly_to_staff(input: &StartThread) -> Result<()> {
-    let singly = |to: &Recipient| matches!(to, Recipient::Staff(_));
+    let singly = |to: &Recipient| matches!(to, Recipient::Staff(_) | Recipient::AudienceInbox(_));
     if input.to.iter().all(singly) && !input.group {
         Ok(())
     } else {
@@ -192,14 +209,24 @@ async fn of_account(
         .client(viewer, own)
         .await?
         .ok_or_else(Error::not_found)?;
+    let facts = write.tx.contact_facts(&client).await?;
+    let mut with = Vec::with_capacity(people.staff.len());
     for member in &people.staff {
-        let facts = write
-            .tx
-            .contact_facts(&client, member, account.today)
-            .await?;
-        may_contact(viewer.policy(), &facts).map_err(|code| Error::refused(code, &["to"]))?;
+        let member = write.tx.contact_with(&client, member, account.today);
+        with.push(member.await?);
     }
-    let audience = input.audience.unwrap_or(AudienceKind::Clinical);
+    for with in with
+        .into_iter()
+        .chain(people.inbox.map(ContactWith::AudienceInbox))
+    {
+        may_contact(viewer.policy(), &facts, with).map_err(|code| Error::refused(code, &["to"]))?;
+    }
+    let audience = input.audience.or(people.inbox);
+    let audience = audience.unwrap_or(AudienceKind::Clinical);
+    if people.inbox.is_some_and(|inbox| inbox != audience) {
+        let code = UserErrorCode::AudienceNotAllowed;
+        return Err(Error::refused(code, &["audience"]));
+    }
     let topic = fields::topic(write, viewer, input.topic, audience).await?;
     let subject = fields::subject(input.subject.as_deref())?
         .or_else(|| default_subject(topic.as_ref()))
@@ -285,6 +312,7 @@ async fn store(
         .tx
         .list_participants(&thread, &listed, ParticipantStanding::Participant)
         .await?;
+    share_by_default(write, viewer, &thread, &listed).await?;
     if draft.kind.has_clients() {
         write.tx.list_clients(&thread, &clients, 0).await?;
     }
@@ -303,4 +331,26 @@ async fn store(
         thread: thread.id,
         message: message.id,
     })
+}
+
+/// A new direct chat is shared with whom the policy names, from its first message on (P-45).
+async fn share_by_default(
+    write: &Write<'_>,
+    viewer: &Viewer,
+    thread: &ThreadRow,
+    listed: &[Principal],
+) -> Result<()> {
+    let policy = viewer.policy();
+    let named = &policy.default_direct_chat_sharing;
+    if thread.kind != ThreadKind::Direct || !policy.chat_sharing || named.is_empty() {
+        return Ok(());
+    }
+    let working = write.tx.working(viewer, named).await?;
+    let others = working.into_iter().map(Principal::Staff);
+    let others: Vec<Principal> = others.filter(|who| !listed.contains(who)).collect();
+    let standing = ParticipantStanding::SharedWith;
+    Ok(write
+        .tx
+        .list_participants(thread, &others, standing)
+        .await?)
 }

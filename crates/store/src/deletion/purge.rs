@@ -9,7 +9,7 @@ use crate::database::Store;
 use crate::entities::thread;
 use crate::error::Result;
 use crate::sql::{Reader, Sql};
-use crate::viewer::policy;
+use crate::viewer::switches;
 use crate::writer::Tx;
 
 /// A thread of which something deleted may be erased by its date.
@@ -75,7 +75,7 @@ impl Tx {
         sql.push("AND p.version = a.policy_version WHERE a.id = ")
             .bind(agency);
         match self.query_one_raw(sql.statement()).await? {
-            Some(row) => policy(&Reader::new(&row).next::<String>()?),
+            Some(row) => switches(&Reader::new(&row).next::<String>()?),
             None => Ok(MessagingPolicy::default()),
         }
     }

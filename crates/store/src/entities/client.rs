@@ -26,6 +26,8 @@ pub struct Model {
     pub status: ClientStatus,
     /// Whether they may use direct chats (P-40).
     pub direct_chat: bool,
+    /// Whether they may write as such (K15).
+    pub may_send: bool,
     /// When they were added.
     pub created_at: DateTime<Utc>,
 }

@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
-use tidings_domain::AgencyId;
+use tidings_domain::{AgencyId, StaffId};
 
 /// One version of an agency's messaging policy (C-50).
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -21,6 +21,8 @@ pub struct Model {
     pub switches: String,
     /// When it came into force.
     pub created_at: DateTime<Utc>,
+    /// Who made it; none of an agency's first.
+    pub changed_by: Option<StaffId>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -4,7 +4,7 @@ use tidings_domain::{AudienceKind, AudienceSet, Lifecycle};
 use tidings_policy::{Action, Grant, Reach, Viewer, grants};
 
 use super::statement::{OPEN_TO_CLIENTS, Query, Window, open_to};
-use super::{InboxState, as_of};
+use super::{InboxKind, InboxState, as_of};
 use crate::sql::Sql;
 use crate::visibility::{clients_within, covered, visible_threads};
 
@@ -84,6 +84,10 @@ impl Query<'_> {
             for lifecycle in self.lifecycles() {
                 self.one_client(sql, *lifecycle, window);
             }
+        } else if let Some(own) = self.own_clients() {
+            for lifecycle in self.lifecycles() {
+                self.grant(sql, &own, *lifecycle, window);
+            }
         } else {
             for grant in &grants {
                 for lifecycle in self.lifecycles() {
@@ -109,12 +113,27 @@ impl Query<'_> {
         }
     }
 
+    /// The threads of the staff member's own clients, if the inbox is narrowed to these: what of them is
+    /// seen is asked of each (TX-02).
+    fn own_clients(&self) -> Option<Grant> {
+        let staff = self.viewer.staff().filter(|_| self.filter.my_clients)?;
+        Some(Grant {
+            reach: Reach::AssignedTo(staff.id),
+            audiences: AudienceSet::ALL,
+            internal: false,
+            deleted: true,
+        })
+    }
+
     fn grant(&mut self, sql: &mut Sql, grant: &Grant, lifecycle: Lifecycle, window: Window<'_>) {
-        let audiences = match self.filter.audience {
-            Some(kind) => grant.audiences.intersection(AudienceSet::of(&[kind])),
-            None => grant.audiences,
+        let audiences = match (self.filter.kind, self.filter.audience) {
+            (Some(InboxKind::Internal), _) => AudienceSet::NONE,
+            (_, Some(kind)) => grant.audiences.intersection(AudienceSet::of(&[kind])),
+            (_, None) => grant.audiences,
         };
-        let internal = grant.internal && self.filter.audience.is_none();
+        let internal = grant.internal
+            && self.filter.audience.is_none()
+            && self.filter.kind != Some(InboxKind::Client);
         if audiences.is_empty() && !internal {
             return;
         }
@@ -139,7 +158,7 @@ impl Query<'_> {
                     .push(" AND t.agency_id = ")
                     .bind(self.viewer.agency())
                     .push(" AND ");
-                covered(sql, &narrowed, "t");
+                covered(sql, self.viewer, &narrowed, "t");
                 standing(sql, "t", lifecycle);
                 self.close_branch(sql, window, "p.last_activity_at", "p.thread_id");
             }
@@ -276,8 +295,13 @@ impl Query<'_> {
         sql.push(" AND x.agency_id = ")
             .bind(self.viewer.agency())
             .push(" AND ");
-        covered(sql, of.grant, "x");
+        covered(sql, self.viewer, of.grant, "x");
         standing(sql, "x", of.lifecycle);
+        if self.filter.my_clients && self.viewer.staff().is_some() {
+            // SECURITY: an assignment opens nothing by itself.
+            sql.push(" AND ");
+            visible_threads(sql, self.viewer, Action::View, "x");
+        }
         if matches!(held, Held::Beside) {
             // A thread counts for one of its clients, so that it takes one place on the page.
             sql.push(" AND NOT EXISTS (SELECT 1 FROM (");
@@ -305,6 +329,7 @@ impl Query<'_> {
                     .push(kind.as_str())
                     .push("'");
             }
+            self.narrow_to(sql, "x");
             self.within(sql, window, time, id, "x");
             held.newest_first(sql);
             sql.push(" LIMIT ").number(self.bound(window)).push(") z");

@@ -8,16 +8,16 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, Statement};
 use tidings_domain::{Lifecycle, ThreadId};
-use tidings_policy::{Action, Viewer};
+use tidings_policy::{Action, Reach, Viewer};
 
-use super::{InboxFilter, InboxJoins, InboxState, as_of};
+use super::{InboxFilter, InboxJoins, InboxKind, InboxState, as_of};
 use crate::entities::{audience, client, staff_member, thread, topic};
 use crate::message;
 use crate::own_view::hidden_threads;
 use crate::page::InboxPlace;
 use crate::read_state::ViewerState;
 use crate::sql::Sql;
-use crate::visibility::{removed, visible_threads};
+use crate::visibility::{removed, visible_threads, within};
 
 /// Staff put a thread away for themselves; in a client's inbox it stays (T-33).
 pub(super) const OPEN_TO_CLIENTS: &[Lifecycle] = &[Lifecycle::Open, Lifecycle::Archived];
@@ -220,7 +220,26 @@ impl Query<'_> {
                 .push(kind.as_str())
                 .push("'");
         }
+        self.narrow_to(sql, "t");
         self.narrow_as(sql, "t", unpinned);
+    }
+
+    /// The filters that choose branches, where the branches do not (TX-01, TX-02).
+    pub(super) fn narrow_to(&self, sql: &mut Sql, alias: &str) {
+        match self.filter.kind {
+            Some(InboxKind::Client) => {
+                _ = sql.push(" AND ").push(alias).push(".audience IS NOT NULL")
+            }
+            Some(InboxKind::Internal) => {
+                _ = sql.push(" AND ").push(alias).push(".audience IS NULL")
+            }
+            None => {}
+        }
+        if let Some(staff) = self.viewer.staff().filter(|_| self.filter.my_clients) {
+            sql.push(" AND (");
+            within(sql, Reach::AssignedTo(staff.id), self.viewer, alias);
+            sql.push(")");
+        }
     }
 
     /// The filters that no index of a branch answers.

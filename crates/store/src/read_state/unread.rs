@@ -99,7 +99,7 @@ fn branch(sql: &mut Sql, viewer: &Viewer, grant: &Grant) {
             sql.push(" FROM (SELECT DISTINCT q.client_id FROM (");
             clients_within(sql, grant.reach, viewer);
             sql.push(") q) g CROSS JOIN thread t WHERE t.client_id = g.client_id AND ");
-            covered(sql, grant, "t");
+            covered(sql, viewer, grant, "t");
             open(sql, viewer);
             sql.push(" UNION ").push(COLUMNS);
             sql.push(" FROM (SELECT DISTINCT q.client_id FROM (");
@@ -110,7 +110,7 @@ fn branch(sql: &mut Sql, viewer: &Viewer, grant: &Grant) {
         Reach::Agency(_) => _ = sql.push(" FROM thread t WHERE TRUE"),
     }
     sql.push(" AND ");
-    covered(sql, grant, "t");
+    covered(sql, viewer, grant, "t");
     open(sql, viewer);
 }
 

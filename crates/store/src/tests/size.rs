@@ -104,6 +104,7 @@ fn directory() -> Batch {
                 email: None,
                 status: ClientStatus::Active,
                 direct_chat: true,
+                may_send: true,
                 created_at: at(0),
             })
             .collect(),

@@ -9,7 +9,8 @@ use tidings_domain::{
 };
 use tidings_policy::{Action, ThreadFacts, Viewer, decide};
 use tidings_store::{
-    InboxFilter, InboxJoins, InboxRow, InboxState, MessageRange, Receipt, Store, UnreadCount,
+    InboxFilter, InboxJoins, InboxKind, InboxRow, InboxState, MessageRange, Receipt, Store,
+    UnreadCount,
 };
 
 use crate::model::is_open;
@@ -86,7 +87,10 @@ async fn facts_are_those_of_the_rows(world: &World, store: &Store) {
         let (facts, live) = (world.facts(thread), &live[&thread.id]);
         assert_eq!(people(&live.facts), people(&facts));
         let bare = |f: &ThreadFacts| {
-            let clients = f.clients.iter().map(|c| (c.id, c.status, c.direct_chat));
+            let clients = f
+                .clients
+                .iter()
+                .map(|c| (c.id, c.status, c.sends, c.direct_chat));
             let clients: Vec<_> = clients.collect();
             (
                 f.agency,
@@ -94,6 +98,7 @@ async fn facts_are_those_of_the_rows(world: &World, store: &Store) {
                 f.lifecycle,
                 f.audience,
                 f.started_by,
+                f.contact_off,
                 clients,
             )
         };
@@ -275,10 +280,14 @@ async fn lists(world: &mut World, store: &Store, viewer: &Viewer) {
             let audience =
                 (narrow == 2 || world.dice.percent(8)).then(|| world.dice.pick(AudienceKind::ALL));
             let topic = (narrow == 3 || world.dice.percent(8)).then(|| world.dice.pick(&topics));
+            let kind = world.dice.percent(20);
+            let kind = kind.then(|| world.dice.pick(&[InboxKind::Client, InboxKind::Internal]));
             let filter = InboxFilter {
                 client,
                 audience,
                 topic,
+                kind,
+                my_clients: world.dice.percent(20),
                 state,
             };
             let size = world.dice.pick(&[1, 2, 3, 7, 25, 100]);

@@ -173,7 +173,7 @@ async fn lists(world: &World, store: &Store, viewer: &Viewer) {
         let page = store.find_clients(viewer, search, None, None, 100).await;
         assert!(page.unwrap().rows.is_empty(), "{search}");
     }
-    let page = store.find_staff(viewer, None, 100).await.unwrap();
+    let page = store.find_staff(viewer, "", None, 100).await.unwrap();
     let here = world
         .staff
         .iter()

@@ -9,7 +9,7 @@ use tidings_domain::{
 };
 use tidings_policy::{Action, ClientFacts, ThreadFacts, Viewer, decide};
 use tidings_store::{
-    InboxFilter, InboxState, MessageModel, ParticipantRow, ThreadClientRow, ThreadRow,
+    InboxFilter, InboxKind, InboxState, MessageModel, ParticipantRow, ThreadClientRow, ThreadRow,
 };
 
 use crate::support::world::{Kept, World};
@@ -69,6 +69,7 @@ impl World {
                 .map(|client| ClientFacts {
                     id: client.id,
                     status: client.status,
+                    sends: client.may_send,
                     direct_chat: client.direct_chat,
                 })
                 .collect(),
@@ -78,7 +79,22 @@ impl World {
                 .collect(),
             assigned: assigned.into_iter().collect(),
             supervisors: supervisors.into_iter().collect(),
+            contact_off: self.contact_off(thread.id),
         }
+    }
+
+    /// Whether staff are addressed and nobody of them works here and takes messages that clients start.
+    fn contact_off(&self, thread: ThreadId) -> bool {
+        let listed = self.participants.iter();
+        let addressed = listed.filter(|row| {
+            row.thread_id == thread && row.standing == ParticipantStanding::Participant
+        });
+        let staff = |id| self.staff.iter().find(move |staff| staff.id.0 == id);
+        let addressed = addressed.filter_map(|row| staff(row.principal_id));
+        let open: Vec<bool> = addressed
+            .map(|staff| staff.active && staff.allow_client_contact)
+            .collect();
+        !open.is_empty() && !open.contains(&true)
     }
 
     /// The threads that the law lets the viewer see.
@@ -241,7 +257,12 @@ impl World {
             })
             .filter(|(thread, kept)| {
                 let clients = self.clients_of(thread);
-                passes(viewer, (thread, &clients), kept, filter)
+                let mine = |staff: &StaffId| {
+                    let day = self.today(thread.agency_id);
+                    clients.iter().any(|id| self.team(*id, day).contains(staff))
+                };
+                let own = viewer.staff().is_none_or(|staff| mine(&staff.id));
+                (own || !filter.my_clients) && passes(viewer, (thread, &clients), kept, filter)
             })
             .collect();
         rows.sort_by_key(|(thread, kept)| (kept.pinned, thread.last_activity_at, thread.id));
@@ -275,7 +296,12 @@ fn passes(
         InboxState::Deleted => viewer.staff().is_some() && thread.deleted_messages > 0,
         InboxState::Hidden => thread.lifecycle != Lifecycle::Deleted,
     };
+    let kind = filter.kind.is_none_or(|kind| match kind {
+        InboxKind::Client => thread.audience.is_some(),
+        InboxKind::Internal => thread.audience.is_none(),
+    });
     state
+        && kind
         && filter.client.is_none_or(|id| clients.contains(&id))
         && filter
             .audience

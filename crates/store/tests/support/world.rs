@@ -166,6 +166,7 @@ impl World {
                 email: None,
                 status: self.dice.pick(ClientStatus::ALL),
                 direct_chat: self.dice.percent(70),
+                may_send: self.dice.percent(80),
                 created_at: at(0),
             });
         }

@@ -207,6 +207,7 @@ fn directory(batch: &mut Batch, times: &Times) {
             email: mailbox.map(|mailbox| format!("{mailbox}@post.example")),
             status: *status,
             direct_chat: true,
+            may_send: true,
             created_at,
         });
     batch.clients.extend(rows);

@@ -294,6 +294,7 @@ impl Maker {
                 ClientStatus::Inactive
             },
             direct_chat,
+            may_send: true,
             created_at,
         });
         Client {
