@@ -6,13 +6,9 @@ use tidings_server::seed::cast::{self, client, staff, thread};
 use super::start_by_client::{offered, to};
 use crate::support::{Caller, Global as _, Tidings, nowhere};
 
-fn set(clients: &[tidings_domain::ClientId], more: Value) -> Value {
+fn set(clients: &[tidings_domain::ClientId], mut input: Value) -> Value {
     let ids: Vec<String> = clients.iter().map(|id| id.gid()).collect();
-    let mut input = json!({ "clientIds": ids });
-    input
-        .as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
+    input["clientIds"] = json!(ids);
     input
 }
 

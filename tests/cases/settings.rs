@@ -123,11 +123,10 @@ async fn p42_p49_p50_content_leaves_only_where_the_agency_and_the_person_have_it
     let choose = json!({ "emailContent": true, "alertContent": true, "acknowledgeInsecure": true });
     elena.does("updateMySettings", choose).await;
     // Each of the four switches opens one way, and only with the acknowledgement.
-    let mut version = 1;
-    for (switch, who, field) in [
-        ("staffEmailContent", &amina, "emailsCarryContent"),
-        ("clientEmailContent", &elena, "emailsCarryContent"),
-        ("clientAlertContent", &elena, "alertsCarryContent"),
+    for (version, switch, who, field) in [
+        (1, "staffEmailContent", &amina, "emailsCarryContent"),
+        (2, "clientEmailContent", &elena, "emailsCarryContent"),
+        (3, "clientAlertContent", &elena, "alertsCarryContent"),
     ] {
         assert_eq!(mine(who).await[field], json!(false), "{switch}");
         let mut input = json!({ "expectedVersion": version });
@@ -136,7 +135,6 @@ async fn p42_p49_p50_content_leaves_only_where_the_agency_and_the_person_have_it
         assert_eq!(code, "INSECURE_NOT_ACKNOWLEDGED", "{switch}");
         input["acknowledgeInsecure"] = json!(true);
         admin.does("updateMessagingPolicy", input).await;
-        version += 1;
         assert_eq!(mine(who).await[field], json!(true), "{switch}");
     }
     assert_eq!(mine(&amina).await["alertsCarryContent"], json!(false));

@@ -245,7 +245,7 @@ impl MessagingPolicy {
             release_days: policy.release_days,
             release_notice_days: policy.release_notice_days,
             unsolicited_records: policy.unsolicited_records,
-            unsolicited_owner: policy.unsolicited_owner.map(|id| id.global()),
+            unsolicited_owner: policy.unsolicited_owner.map(Global::global),
             email_content_warning: INSECURE_CONTENT_WARNING,
         }
     }

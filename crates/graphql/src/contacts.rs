@@ -3,11 +3,12 @@
 use async_graphql::{Context, Enum, Object, Result, SimpleObject, Union};
 use tidings_domain::{ClientId, StaffGroup as Group, StaffId, ThreadId};
 
+use crate::chat_loaders::{ChatWithClient, ChatWithStaff};
 use crate::client::Client;
 use crate::connection::{connection, first as page_size};
 use crate::cursor::{self, People};
 use crate::error::{bad_input, fault, top_level};
-use crate::loaders::{ChatWithClient, ChatWithStaff, Load};
+use crate::loaders::Load;
 use crate::request::Ask;
 use crate::staff::StaffMember;
 use crate::thread::Thread;

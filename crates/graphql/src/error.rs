@@ -7,7 +7,7 @@ use tidings_domain::ErrorCode;
 use tidings_service::Refusal;
 use tidings_store::StoreError;
 
-use crate::enums::UserErrorCode;
+use crate::user_error_code::UserErrorCode;
 
 /// A refusal that a person can mend, or must be told. Nothing was stored.
 #[derive(SimpleObject, Clone, Debug)]

@@ -14,9 +14,8 @@ use tidings_domain::{
 };
 use tidings_store::{
     AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow,
-    EnrollmentRow, LocationRow, MessageRange, MessageRow, NotificationRow, PortalRequestRow,
-    ProgramRow, QuoteKey, QuoteRow, ReactionRow, Receipt, ReleaseRow, RevisionRow, SeenThread,
-    StaffRow, StoreError, Take, TopicRow,
+    EnrollmentRow, LocationRow, MessageRow, NotificationRow, PortalRequestRow, ProgramRow,
+    QuoteKey, QuoteRow, ReleaseRow, SeenThread, StaffRow, StoreError, TopicRow,
 };
 
 use crate::batching::Loads;
@@ -56,33 +55,6 @@ pub(crate) fn grouped<K: Hash + Eq + Clone, R>(
     groups
 }
 
-/// The receipts of one message.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct ReceiptsOf {
-    pub(crate) thread: ThreadId,
-    pub(crate) seq: i64,
-}
-
-/// The attachments of a message.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct AttachmentsOf(pub(crate) MessageId);
-
-/// The reactions to a message.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct ReactionsTo(pub(crate) MessageId);
-
-/// What a message said before it was edited.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct RevisionsOf(pub(crate) MessageId);
-
-/// The pinned messages of a thread.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct PinnedIn {
-    pub(crate) thread: ThreadId,
-    /// Whether to read the HTML of rich ones, too.
-    pub(crate) html: bool,
-}
-
 /// The care team of a client, as the viewer sees it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TeamOf(pub(crate) ClientId);
@@ -94,29 +66,6 @@ pub(crate) struct AccountOf(pub(crate) ClientId);
 /// Who is listed on a thread.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct ListedOn(pub(crate) ThreadId);
-
-/// Whether nobody of the staff addressed in a thread takes messages that clients start.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct ContactOff(pub(crate) ThreadId);
-
-/// The newest chat of the viewer with a client.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct ChatWithClient(pub(crate) ClientId);
-
-/// The newest chat of the viewer with a colleague.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct ChatWithStaff(pub(crate) StaffId);
-
-/// The threads before and behind a thread that goes on with another.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct ContinuationOf(pub(crate) ThreadId);
-
-/// What a thread goes on with, and what goes on with it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Continuation {
-    pub(crate) continues: Option<ThreadId>,
-    pub(crate) continued_by: Vec<ThreadId>,
-}
 
 /// The settings of a staff member.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -223,85 +172,6 @@ impl Loader<TopicsOf> for Rows {
     }
 }
 
-impl Loader<AttachmentsOf> for Rows {
-    type Value = Vec<Arc<AttachmentRow>>;
-    type Error = LoadError;
-
-    async fn load(
-        &self,
-        keys: &[AttachmentsOf],
-    ) -> Result<HashMap<AttachmentsOf, Self::Value>, LoadError> {
-        let messages: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
-        let viewer = self.0.viewer();
-        let rows = self
-            .0
-            .service
-            .store
-            .attachments_of(&viewer, &messages)
-            .await?;
-        let mut groups = HashMap::with_capacity(keys.len());
-        for row in rows {
-            if let Some(message) = row.message_id {
-                let group: &mut Self::Value = groups.entry(AttachmentsOf(message)).or_default();
-                group.push(Arc::new(row));
-            }
-        }
-        Ok(groups)
-    }
-}
-
-impl Loader<ReactionsTo> for Rows {
-    type Value = Vec<Arc<ReactionRow>>;
-    type Error = LoadError;
-
-    async fn load(
-        &self,
-        keys: &[ReactionsTo],
-    ) -> Result<HashMap<ReactionsTo, Self::Value>, LoadError> {
-        let messages: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
-        let (store, viewer) = (&self.0.service.store, self.0.viewer());
-        let rows = store.reactions(&viewer, &messages).await?;
-        let rows = rows.into_iter().map(Arc::new).collect();
-        Ok(grouped(keys, rows, |row| {
-            ReactionsTo(row.reaction.message_id)
-        }))
-    }
-}
-
-impl Loader<RevisionsOf> for Rows {
-    type Value = Vec<RevisionRow>;
-    type Error = LoadError;
-
-    async fn load(
-        &self,
-        keys: &[RevisionsOf],
-    ) -> Result<HashMap<RevisionsOf, Self::Value>, LoadError> {
-        let messages: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
-        let (store, viewer) = (&self.0.service.store, self.0.viewer());
-        let rows = store.revisions(&viewer, &messages).await?;
-        Ok(grouped(keys, rows, |row| RevisionsOf(row.message_id)))
-    }
-}
-
-impl Loader<PinnedIn> for Rows {
-    type Value = Vec<MessageRow>;
-    type Error = LoadError;
-
-    async fn load(&self, keys: &[PinnedIn]) -> Result<HashMap<PinnedIn, Self::Value>, LoadError> {
-        let threads: Vec<ThreadId> = keys.iter().map(|key| key.thread).collect();
-        let html = keys.iter().any(|key| key.html);
-        let (store, viewer) = (&self.0.service.store, self.0.viewer());
-        let rows = store.pinned_messages(&viewer, &threads, html).await?;
-        let of = |key: &PinnedIn| {
-            let own = rows
-                .iter()
-                .filter(|row| row.message.thread_id == key.thread);
-            own.cloned().collect()
-        };
-        Ok(keys.iter().map(|key| (*key, of(key))).collect())
-    }
-}
-
 impl Loader<TeamOf> for Rows {
     type Value = Vec<CareTeamRow>;
     type Error = LoadError;
@@ -358,73 +228,6 @@ impl Loader<ListedOn> for Rows {
     }
 }
 
-impl Loader<ContactOff> for Rows {
-    type Value = ();
-    type Error = LoadError;
-
-    async fn load(&self, keys: &[ContactOff]) -> Result<HashMap<ContactOff, ()>, LoadError> {
-        let threads: Vec<ThreadId> = keys.iter().map(|key| key.0).collect();
-        let store = &self.0.service.store;
-        let off = store.contact_off(&self.0.viewer(), &threads).await?;
-        Ok(off.into_iter().map(|id| (ContactOff(id), ())).collect())
-    }
-}
-
-impl Loader<ChatWithClient> for Rows {
-    type Value = ThreadId;
-    type Error = LoadError;
-
-    async fn load(
-        &self,
-        keys: &[ChatWithClient],
-    ) -> Result<HashMap<ChatWithClient, ThreadId>, LoadError> {
-        let clients: Vec<ClientId> = keys.iter().map(|key| key.0).collect();
-        let store = &self.0.service.store;
-        let chats = store
-            .own_chats_with_clients(&self.0.viewer(), &clients)
-            .await?;
-        let key = |(with, thread)| (ChatWithClient(with), thread);
-        Ok(chats.into_iter().map(key).collect())
-    }
-}
-
-impl Loader<ChatWithStaff> for Rows {
-    type Value = ThreadId;
-    type Error = LoadError;
-
-    async fn load(
-        &self,
-        keys: &[ChatWithStaff],
-    ) -> Result<HashMap<ChatWithStaff, ThreadId>, LoadError> {
-        let staff: Vec<StaffId> = keys.iter().map(|key| key.0).collect();
-        let store = &self.0.service.store;
-        let chats = store.own_chats_with_staff(&self.0.viewer(), &staff).await?;
-        let key = |(with, thread)| (ChatWithStaff(with), thread);
-        Ok(chats.into_iter().map(key).collect())
-    }
-}
-
-impl Loader<ContinuationOf> for Rows {
-    type Value = Continuation;
-    type Error = LoadError;
-
-    async fn load(
-        &self,
-        keys: &[ContinuationOf],
-    ) -> Result<HashMap<ContinuationOf, Continuation>, LoadError> {
-        let threads: Vec<ThreadId> = keys.iter().map(|key| key.0).collect();
-        let store = &self.0.service.store;
-        let pairs = store.continuations(&self.0.viewer(), &threads).await?;
-        let mut found: HashMap<ContinuationOf, Continuation> = HashMap::new();
-        for (thread, before) in pairs {
-            found.entry(ContinuationOf(thread)).or_default().continues = Some(before);
-            let behind = found.entry(ContinuationOf(before)).or_default();
-            behind.continued_by.push(thread);
-        }
-        Ok(found)
-    }
-}
-
 impl Loader<SettingsOf> for Rows {
     type Value = tidings_domain::UserSettings;
     type Error = LoadError;
@@ -457,78 +260,6 @@ impl Loader<NumberIn> for Rows {
             .await?;
         let number = |key: &NumberIn| Some((*key, *numbers.get(&(key.0, key.1))?));
         Ok(keys.iter().filter_map(number).collect())
-    }
-}
-
-impl Loader<MessageRange> for Rows {
-    type Value = Vec<MessageRow>;
-    type Error = LoadError;
-
-    async fn load(
-        &self,
-        keys: &[MessageRange],
-    ) -> Result<HashMap<MessageRange, Self::Value>, LoadError> {
-        let rows = self
-            .0
-            .service
-            .store
-            .messages(&self.0.viewer(), keys)
-            .await?;
-        let within = |key: &MessageRange, row: &MessageRow| {
-            row.message.thread_id == key.thread && (key.from..=key.to).contains(&row.message.seq)
-        };
-        // Of several ranges of one thread each takes its own part.
-        let of = |key: &MessageRange| {
-            let of_range = rows.iter().filter(|row| within(key, row));
-            let mut of_range: Vec<MessageRow> = of_range.cloned().collect();
-            match key.take {
-                None => {}
-                Some(Take::First(count)) => of_range.truncate(count),
-                Some(Take::Last(count)) => {
-                    let skipped = of_range.len().saturating_sub(count);
-                    of_range.drain(..skipped);
-                }
-            }
-            of_range
-        };
-        Ok(keys.iter().map(|key| (*key, of(key))).collect())
-    }
-}
-
-impl Loader<ReceiptsOf> for Rows {
-    type Value = Vec<Receipt>;
-    type Error = LoadError;
-
-    async fn load(
-        &self,
-        keys: &[ReceiptsOf],
-    ) -> Result<HashMap<ReceiptsOf, Self::Value>, LoadError> {
-        let ranges: Vec<MessageRange> = keys
-            .iter()
-            .map(|key| MessageRange {
-                thread: key.thread,
-                from: key.seq,
-                to: key.seq,
-                take: None,
-                html: false,
-            })
-            .collect();
-        let rows = self
-            .0
-            .service
-            .store
-            .receipts(&self.0.viewer(), &ranges)
-            .await?;
-        let covers = |key: &ReceiptsOf, row: &Receipt| {
-            row.thread == key.thread && (row.from..=row.to).contains(&key.seq)
-        };
-        let of = |key: &ReceiptsOf| {
-            rows.iter()
-                .filter(|row| covers(key, row))
-                .copied()
-                .collect()
-        };
-        Ok(keys.iter().map(|key| (*key, of(key))).collect())
     }
 }
 

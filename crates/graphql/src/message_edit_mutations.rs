@@ -6,8 +6,9 @@ use tidings_service::{BodyInput, EditMessage, NamedAttachment, SetMessagePinned,
 
 use crate::enums::BodyFormat;
 use crate::error::{UserError, outcome};
-use crate::loaders::{AttachmentsOf, Load};
+use crate::loaders::Load;
 use crate::message::Message;
+use crate::message_loaders::AttachmentsOf;
 use crate::node::Global;
 use crate::request::Ask;
 

@@ -98,7 +98,7 @@ impl UpdateMessagingPolicyInput {
             supervisor_scope: self.supervisor_scope.map(Into::into),
             subject_required: self.subject_required,
             min_body_chars: self.min_body_chars,
-            client_max_message_chars: given(self.client_max_message_chars),
+            client_max_message_chars: self.client_max_message_chars.into(),
             client_sees_staff_receipts: self.client_sees_staff_receipts,
             send_to_unregistered: self.send_to_unregistered,
             allow_multi_client_groups: self.allow_multi_client_groups,
@@ -121,25 +121,16 @@ impl UpdateMessagingPolicyInput {
             client_email_content: self.client_email_content,
             client_alert_content: self.client_alert_content,
             request_days: self.request_days,
-            release_text: given(self.release_text),
+            release_text: self.release_text.into(),
             release_days: self.release_days,
             release_notice_days: self.release_notice_days,
             unsolicited_records: self.unsolicited_records,
-            unsolicited_owner: match given(self.unsolicited_owner) {
-                Some(Some(id)) => Some(Some(StaffId::parse(&id)?)),
-                Some(None) => Some(None),
-                None => None,
-            },
+            unsolicited_owner: self
+                .unsolicited_owner
+                .map_value(|id| StaffId::parse(&id))
+                .transpose()?
+                .into(),
         })
-    }
-}
-
-/// What was given, and whether it was nothing.
-fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
-    match value {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(value) => Some(Some(value)),
     }
 }
 

@@ -8,8 +8,9 @@ use tidings_domain::{Body, BodyFormat as Format, Principal};
 use tidings_store::{MessageModel, QuoteKey, QuoteRow, RevisionRow};
 
 use crate::enums::BodyFormat;
-use crate::loaders::{Load, RevisionsOf};
+use crate::loaders::Load;
 use crate::message::served;
+use crate::message_loaders::RevisionsOf;
 use crate::node::Global;
 use crate::people::Author;
 use crate::scalars::Html;

@@ -7,8 +7,9 @@ use tidings_domain::{ClientId, MessageId, ThreadId};
 use tidings_service::{React, Reacting};
 use tidings_store::{MessageModel, ReactionRow};
 
-use crate::loaders::{Load, ReactionsTo};
+use crate::loaders::Load;
 use crate::message_edit_mutations::{MessagePayload, payload};
+use crate::message_loaders::ReactionsTo;
 use crate::node::Global;
 use crate::people::Author;
 use crate::request::Ask;

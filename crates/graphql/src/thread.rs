@@ -7,86 +7,35 @@ use async_graphql::{Context, Description, ID, Object, Result};
 use chrono::{DateTime, Utc};
 use tidings_domain::{ClientStatus, Lifecycle, Principal};
 use tidings_policy::{ClientFacts, thread_delete_block, write_block};
-use tidings_store::{
-    AudienceRow, ClientRow, InboxRow, LiveThread, MessageRange, MessageRow, NumberedClient,
-    SeenThread, Take, ThreadRow, TopicRow, ViewerState, bare_facts,
-};
+use tidings_store::{ClientRow, MessageRange, NumberedClient, Take, ViewerState, bare_facts};
 
 use crate::attachment::{AttachmentConnection, documents};
 use crate::audience::{Audience, Topic};
+use crate::chat_loaders::{ContactOff, ContinuationOf};
 use crate::client::{Client, ClientConnection};
 use crate::connection::connection;
 use crate::cursor;
 use crate::deletion::{DeletedMessageConnection, Deletion, deleted_messages, subject_is_open};
 use crate::deletion_loaders::{ContentOf, DeletionOf};
-use crate::enums::{ThreadKind, UserErrorCode};
+use crate::enums::ThreadKind;
 use crate::error::fault;
 use crate::guard::{guarded, permit};
-use crate::loaders::{ContactOff, ContinuationOf, ListedOn, Load, PinnedIn};
+use crate::loaders::{ListedOn, Load};
 use crate::message::{Message, MessageConnection};
+use crate::message_loaders::PinnedIn;
 use crate::message_page::{Window, page};
 use crate::node::Global;
 use crate::people::{Author, Participant};
 use crate::request::Ask;
+use crate::thread_parts::ThreadParts;
 use crate::thread_people::{GroupMember, members};
+use crate::user_error_code::UserErrorCode;
 
 /// A conversation. Its audience decides which staff see it and can answer.
 #[derive(Clone, Description)]
 pub(crate) struct Thread(pub(crate) Arc<ThreadParts>);
 
-/// A thread with what was fetched along with it. What is not at hand is loaded when it is asked
-/// for.
-#[derive(Clone)]
-pub(crate) struct ThreadParts {
-    pub(crate) row: Arc<ThreadRow>,
-    /// None on a stream, where the row is shared by all readers.
-    state: Option<ViewerState>,
-    client: Option<Arc<ClientRow>>,
-    topic: Option<Arc<TopicRow>>,
-    audience: Option<Arc<AudienceRow>>,
-    last_message: Option<Arc<MessageRow>>,
-}
-
 connection!(ThreadConnection, ThreadEdge, Thread, "A page of an inbox.");
-
-impl From<SeenThread> for Thread {
-    fn from(seen: SeenThread) -> Self {
-        Self(Arc::new(ThreadParts {
-            row: Arc::new(seen.thread),
-            state: Some(seen.state),
-            client: None,
-            topic: None,
-            audience: None,
-            last_message: None,
-        }))
-    }
-}
-
-impl From<InboxRow> for Thread {
-    fn from(row: InboxRow) -> Self {
-        Self(Arc::new(ThreadParts {
-            row: Arc::new(row.thread),
-            state: Some(row.state),
-            client: row.client,
-            topic: row.topic,
-            audience: row.audience,
-            last_message: row.last_message.map(Arc::new),
-        }))
-    }
-}
-
-impl From<&LiveThread> for Thread {
-    fn from(live: &LiveThread) -> Self {
-        Self(Arc::new(ThreadParts {
-            row: Arc::clone(&live.thread),
-            state: None,
-            client: live.client.clone(),
-            topic: None,
-            audience: None,
-            last_message: None,
-        }))
-    }
-}
 
 impl Thread {
     async fn client_page(

@@ -7,7 +7,9 @@ use tidings_domain::{
     AccountId, AgencyId, AudienceKind, ClientId, ClientStatus, Lifecycle, MessagingPolicy,
     ParticipantStanding, Principal, Role, RoleSet, StaffId, SupervisorScope, ThreadKind,
 };
-use tidings_policy::{AccountViewer, ClientFacts, OwnClient, StaffViewer, ThreadFacts, Viewer};
+use tidings_policy::{
+    AccountViewer, Action, ClientFacts, Denied, OwnClient, StaffViewer, ThreadFacts, Viewer, decide,
+};
 use uuid::Uuid;
 
 pub(crate) const HERE: AgencyId = AgencyId(Uuid::from_u128(1));
@@ -131,4 +133,18 @@ pub(crate) fn as_loaded(viewer: &Viewer, facts: &ThreadFacts) -> Viewer {
         }
     }
     viewer
+}
+
+pub(crate) const AUDIENCES: [AudienceKind; 3] = [
+    AudienceKind::Administrative,
+    AudienceKind::Billing,
+    AudienceKind::Clinical,
+];
+
+pub(crate) fn sees(viewer: &Viewer, facts: &ThreadFacts) -> bool {
+    match decide(viewer, Action::View, facts) {
+        Ok(()) => true,
+        Err(Denied::NotVisible) => false,
+        Err(other) => panic!("viewing is allowed or not visible, never {other:?}"),
+    }
 }

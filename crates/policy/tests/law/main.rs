@@ -8,3 +8,4 @@ mod picture;
 mod records;
 mod rules;
 mod shared;
+mod writing;

@@ -1,32 +1,20 @@
 //! The hub: subscribers indexed by what can reach them, so that an event costs what its readers
 //! cost, however many others wait (events.md, delivery).
 
+mod channels;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use tidings_domain::{AgencyId, AudienceKind, Position, Principal, Role, ThreadId};
-use tidings_policy::{RECORD_ROLES, Viewer, wide_roles};
+use tidings_domain::{AgencyId, Position, Principal, ThreadId};
+use tidings_policy::Viewer;
 
+use self::channels::{Channel, reached_by};
 use super::Filter;
 use super::LiveEvent;
-use super::prepare::{About, Prepared, relatives};
+use super::prepare::Prepared;
 use super::queue::{Closed, Receiver, Sender, queue};
-
-/// Where a subscriber can be found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Channel {
-    /// Waits for one thread.
-    Thread(ThreadId),
-    /// Waits for everything; found by name …
-    Principal(Principal),
-    /// … or by a role in an agency …
-    Role(AgencyId, Role),
-    /// … or as anybody of an agency's staff …
-    Staff(AgencyId),
-    /// … or of its portal accounts.
-    Accounts(AgencyId),
-}
 
 pub(crate) type SubscriberId = u64;
 
@@ -294,12 +282,6 @@ impl Hub {
     }
 }
 
-/// Where those of an agency's staff are found who work with records.
-fn with_records(agency: AgencyId) -> impl Iterator<Item = Channel> {
-    let role = move |role: &Role| Channel::Role(agency, *role);
-    RECORD_ROLES.iter().map(role)
-}
-
 fn roles(viewer: &Viewer) -> Option<(AgencyId, tidings_domain::RoleSet)> {
     viewer.staff().map(|staff| (staff.agency, staff.roles))
 }
@@ -370,73 +352,7 @@ impl State {
     }
 
     fn candidates(&self, prepared: &Prepared) -> Vec<SubscriberId> {
-        let mut keys: Vec<Channel> = Vec::new();
-        let agency = prepared.record.agency;
-        let wide = |audience: Option<AudienceKind>, keys: &mut Vec<Channel>| {
-            let roles = audience.map(wide_roles).unwrap_or_default();
-            keys.extend(roles.into_iter().map(|role| Channel::Role(agency, role)));
-        };
-        match &prepared.about {
-            About::Message { thread, .. }
-            | About::Deleted { thread, .. }
-            | About::ThreadDeleted { thread }
-            | About::Receipt { thread, .. } => {
-                keys.push(Channel::Thread(thread.thread.id));
-                keys.extend(relatives(thread).map(Channel::Principal));
-                wide(thread.facts.audience, &mut keys);
-            }
-            About::Thread {
-                thread,
-                audience_before,
-            } => {
-                keys.push(Channel::Thread(thread.thread.id));
-                keys.extend(relatives(thread).map(Channel::Principal));
-                wide(thread.facts.audience, &mut keys);
-                wide(*audience_before, &mut keys);
-            }
-            About::People { thread, lost, .. } => {
-                keys.push(Channel::Thread(thread.thread.id));
-                keys.extend(relatives(thread).map(Channel::Principal));
-                keys.extend(
-                    lost.iter()
-                        .copied()
-                        .map(Principal::Staff)
-                        .map(Channel::Principal),
-                );
-                wide(thread.facts.audience, &mut keys);
-            }
-            About::Viewer { viewer, .. } | About::Access(viewer) => {
-                keys.push(Channel::Principal(*viewer));
-            }
-            About::Client { account, .. } => {
-                keys.push(Channel::Staff(agency));
-                keys.extend(account.map(|id| Channel::Principal(Principal::Account(id))));
-            }
-            About::Team(team) => {
-                let staff = team.supervisors.iter().chain([&team.staff]);
-                keys.extend(staff.copied().map(Principal::Staff).map(Channel::Principal));
-            }
-            About::Request { request, .. } => {
-                let accounts = request.accounts.iter().copied();
-                keys.extend(accounts.map(Principal::Account).map(Channel::Principal));
-                keys.extend(with_records(agency));
-            }
-            About::Notification(row) => {
-                let recipient = Principal::new(row.recipient_kind, row.recipient_id);
-                keys.push(Channel::Principal(recipient));
-            }
-            About::Sharing { .. } => keys.extend(with_records(agency)),
-            About::DirectChats(chats) => {
-                keys.extend(
-                    chats
-                        .account
-                        .map(|id| Channel::Principal(Principal::Account(id))),
-                );
-            }
-            About::Policy => keys.extend([Channel::Staff(agency), Channel::Accounts(agency)]),
-            About::Nothing => {}
-        }
-        let mut ids: Vec<SubscriberId> = keys
+        let mut ids: Vec<SubscriberId> = reached_by(prepared)
             .iter()
             .filter_map(|key| self.channels.get(key))
             .flatten()

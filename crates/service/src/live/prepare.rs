@@ -107,6 +107,57 @@ fn of_message(event: &Event) -> Option<(MessageId, MessageEvent)> {
     }
 }
 
+/// What an event of a thread is about, with what it needs of the thread.
+fn in_thread(
+    event: &Event,
+    thread: Arc<LiveThread>,
+    messages: &HashMap<MessageId, Arc<MessageRow>>,
+) -> Option<About> {
+    let about = match event {
+        Event::MessageAdded { .. }
+        | Event::MessageChanged { .. }
+        | Event::ReactionChanged { .. } => {
+            let (id, what) = of_message(event)?;
+            About::Message {
+                thread,
+                message: Arc::clone(messages.get(&id)?),
+                what,
+            }
+        }
+        Event::MessageDeleted { message, seq } => About::Deleted {
+            thread,
+            message: *message,
+            seq: *seq,
+        },
+        Event::ThreadDeleted => About::ThreadDeleted { thread },
+        Event::ThreadChanged { audience_before } => About::Thread {
+            thread,
+            audience_before: *audience_before,
+        },
+        Event::PeopleChanged { gained, lost } => About::People {
+            thread,
+            gained: gained.clone(),
+            lost: lost.clone(),
+        },
+        Event::ReadReceiptAdded {
+            reader,
+            from_seq,
+            to_seq,
+        } => About::Receipt {
+            thread,
+            reader: *reader,
+            from_seq: *from_seq,
+            to_seq: *to_seq,
+        },
+        Event::ViewerStateChanged { viewer } => About::Viewer {
+            thread,
+            viewer: *viewer,
+        },
+        _ => return None,
+    };
+    Some(about)
+}
+
 /// Loads what the events need: a few statements for any number of events.
 pub(crate) async fn prepare(
     store: &Store,
@@ -124,88 +175,41 @@ pub(crate) async fn prepare(
     let mut prepared = Vec::with_capacity(records.len());
     for record in records {
         let thread = record.thread.and_then(|id| threads.get(&id)).cloned();
-        let about = match (&record.event, thread) {
-            (
-                event @ (Event::MessageAdded { .. }
-                | Event::MessageChanged { .. }
-                | Event::ReactionChanged { .. }),
-                Some(thread),
-            ) => {
-                let found = of_message(event)
-                    .and_then(|(id, what)| Some((Arc::clone(messages.get(&id)?), what)));
-                match found {
-                    Some((message, what)) => About::Message {
-                        thread,
-                        message,
-                        what,
-                    },
-                    None => About::Nothing,
-                }
-            }
-            (Event::MessageDeleted { message, seq }, Some(thread)) => About::Deleted {
-                thread,
-                message: *message,
-                seq: *seq,
-            },
-            (Event::ThreadDeleted, Some(thread)) => About::ThreadDeleted { thread },
-            (Event::ThreadChanged { audience_before }, Some(thread)) => About::Thread {
-                thread,
-                audience_before: *audience_before,
-            },
-            (Event::PeopleChanged { gained, lost }, Some(thread)) => About::People {
-                thread,
-                gained: gained.clone(),
-                lost: lost.clone(),
-            },
-            (
-                Event::ReadReceiptAdded {
-                    reader,
-                    from_seq,
-                    to_seq,
-                },
-                Some(thread),
-            ) => {
-                let (from_seq, to_seq) = (*from_seq, *to_seq);
-                About::Receipt {
-                    thread,
-                    reader: *reader,
-                    from_seq,
-                    to_seq,
-                }
-            }
-            (Event::ViewerStateChanged { viewer }, Some(thread)) => About::Viewer {
-                thread,
-                viewer: *viewer,
-            },
-            (Event::ClientChanged, _) => match record.client {
+        let about = match thread {
+            Some(thread) => in_thread(&record.event, thread, &messages),
+            None => None,
+        };
+        let about = match (about, &record.event) {
+            (Some(about), _) => about,
+            (None, Event::ClientChanged) => match record.client {
                 Some(client) => About::Client {
                     client,
                     account: store.account_of(client).await?,
                 },
                 None => About::Nothing,
             },
-            (Event::CareTeamChanged { staff, held }, _) => match record.client {
+            (None, Event::CareTeamChanged { staff, held }) => match record.client {
                 Some(client) => About::Team(team(store, client, (*staff, *held), now).await?),
                 None => About::Nothing,
             },
             (
+                None,
                 Event::RequestSent { .. }
                 | Event::RequestChanged { .. }
                 | Event::RequestFulfilled { .. }
                 | Event::NotificationAdded { .. },
-                _,
             ) => requests.about(&record.event),
-            (Event::ClientSharingChanged { shared }, _) => About::Sharing { shared: *shared },
-            (Event::DirectChatChanged, _) => match record.client {
+            (None, Event::ClientSharingChanged { shared }) => About::Sharing { shared: *shared },
+            (None, Event::DirectChatChanged) => match record.client {
                 Some(client) => About::DirectChats(direct_chats(store, client, now).await?),
                 None => About::Nothing,
             },
-            (Event::PolicyChanged, _) => About::Policy,
-            (Event::StaffAccessChanged { staff }, _) => About::Access(Principal::Staff(*staff)),
-            (Event::AccountAccessChanged { account }, _) => {
+            (None, Event::PolicyChanged) => About::Policy,
+            (None, Event::StaffAccessChanged { staff }) => About::Access(Principal::Staff(*staff)),
+            (None, Event::AccountAccessChanged { account }) => {
                 About::Access(Principal::Account(*account))
             }
-            _ => About::Nothing,
+            (None, _) => About::Nothing,
         };
         prepared.push(Prepared {
             record,

@@ -84,11 +84,11 @@ pub(super) async fn people(write: &Write<'_>, viewer: &Viewer, to: &[Recipient])
 
 /// The audience inbox among the recipients, which stands alone and comes from a client.
 fn audience_inbox(viewer: &Viewer, to: &[Recipient]) -> Result<Option<AudienceKind>> {
-    let inboxes = to.iter().filter_map(|recipient| match recipient {
+    let inbox = to.iter().find_map(|recipient| match recipient {
         Recipient::AudienceInbox(audience) => Some(*audience),
         _ => None,
     });
-    match inboxes.last() {
+    match inbox {
         Some(_) if to.len() > 1 || viewer.account().is_none() => {
             Err(Error::refused(UserErrorCode::RecipientNotAllowed, &["to"]))
         }

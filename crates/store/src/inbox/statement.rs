@@ -228,10 +228,10 @@ impl Query<'_> {
     pub(super) fn narrow_to(&self, sql: &mut Sql, alias: &str) {
         match self.filter.kind {
             Some(InboxKind::Client) => {
-                _ = sql.push(" AND ").push(alias).push(".audience IS NOT NULL")
+                sql.push(" AND ").push(alias).push(".audience IS NOT NULL");
             }
             Some(InboxKind::Internal) => {
-                _ = sql.push(" AND ").push(alias).push(".audience IS NULL")
+                sql.push(" AND ").push(alias).push(".audience IS NULL");
             }
             None => {}
         }

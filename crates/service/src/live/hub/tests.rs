@@ -2,14 +2,14 @@
 
 use chrono::{TimeZone as _, Utc};
 use tidings_domain::{
-    AccountId, BodyFormat, ClientId, Event, EventRecord, Lifecycle, MessageId, MessagingPolicy,
-    ParticipantStanding, PrincipalKind, RoleSet, StaffId, ThreadKind,
+    AccountId, AudienceKind, BodyFormat, ClientId, Event, EventRecord, Lifecycle, MessageId,
+    MessagingPolicy, ParticipantStanding, PrincipalKind, Role, RoleSet, StaffId, ThreadKind,
 };
 use tidings_policy::{AccountViewer, StaffViewer, ThreadFacts, bare};
 use tidings_store::{LiveThread, MessageModel, MessageRow, ThreadRow};
 use uuid::Uuid;
 
-use super::super::prepare::MessageEvent;
+use super::super::prepare::{About, MessageEvent};
 use super::super::queue;
 use super::*;
 
