@@ -329,6 +329,20 @@ CREATE TRIGGER thread_changes_in_search AFTER UPDATE OF subject ON thread FOR EA
 CREATE TRIGGER attachment_leaves_search AFTER DELETE ON attachment FOR EACH ROW EXECUTE FUNCTION leave_search();
 CREATE TRIGGER attachment_changes_in_search AFTER UPDATE OF file_name, deleted_at ON attachment FOR EACH ROW WHEN (NEW.file_name <> OLD.file_name OR NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION leave_search();
 
+-- m0012_settings
+CREATE TABLE "user_settings" (
+  "principal_id" uuid NOT NULL PRIMARY KEY,
+  "principal_kind" text NOT NULL,
+  "settings" text NOT NULL,
+  "changed_at" timestamp with time zone NOT NULL );
+CREATE TABLE "thread_continuation" (
+  "thread_id" uuid NOT NULL PRIMARY KEY,
+  "continues_id" uuid NOT NULL,
+  "created_at" timestamp with time zone NOT NULL, FOREIGN KEY ("thread_id") REFERENCES "thread" ("id"), FOREIGN KEY ("continues_id") REFERENCES "thread" ("id") );
+ALTER TABLE "client" ADD COLUMN "may_send" bool NOT NULL DEFAULT TRUE;
+ALTER TABLE "messaging_policy" ADD COLUMN "changed_by" uuid NULL;
+CREATE INDEX "thread_continuation_by_continued" ON "thread_continuation" ("continues_id");
+
 -- m0013_portal_requests
 CREATE TABLE "client_sharing" (
   "client_id" uuid NOT NULL,

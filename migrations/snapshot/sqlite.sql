@@ -329,6 +329,20 @@ CREATE TRIGGER thread_changes_in_search AFTER UPDATE OF subject ON thread WHEN n
 CREATE TRIGGER attachment_leaves_search AFTER DELETE ON attachment BEGIN DELETE FROM search_entry WHERE id = old.id; END;
 CREATE TRIGGER attachment_changes_in_search AFTER UPDATE OF file_name, deleted_at ON attachment WHEN new.file_name <> old.file_name OR new.deleted_at IS NOT NULL BEGIN DELETE FROM search_entry WHERE id = old.id; END;
 
+-- m0012_settings
+CREATE TABLE "user_settings" (
+  "principal_id" uuid_text NOT NULL PRIMARY KEY,
+  "principal_kind" text NOT NULL,
+  "settings" text NOT NULL,
+  "changed_at" timestamp_with_timezone_text NOT NULL );
+CREATE TABLE "thread_continuation" (
+  "thread_id" uuid_text NOT NULL PRIMARY KEY,
+  "continues_id" uuid_text NOT NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("thread_id") REFERENCES "thread" ("id"), FOREIGN KEY ("continues_id") REFERENCES "thread" ("id") );
+ALTER TABLE "client" ADD COLUMN "may_send" boolean NOT NULL DEFAULT TRUE;
+ALTER TABLE "messaging_policy" ADD COLUMN "changed_by" uuid_text NULL;
+CREATE INDEX "thread_continuation_by_continued" ON "thread_continuation" ("continues_id");
+
 -- m0013_portal_requests
 CREATE TABLE "client_sharing" (
   "client_id" uuid_text NOT NULL,
