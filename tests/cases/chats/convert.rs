@@ -8,7 +8,9 @@ use crate::support::{Caller, Global as _, Tidings};
 
 fn convert(mut input: Value) -> Value {
     let fields = input.as_object_mut().unwrap();
-    fields.insert("threadId".into(), json!(thread::SLEEP.gid()));
+    fields
+        .entry("threadId")
+        .or_insert(json!(thread::SLEEP.gid()));
     fields
         .entry("body")
         .or_insert(json!("Let us go on together."));

@@ -112,6 +112,8 @@ export type AuditDeed =
   | 'CARE_TEAM_ASSIGNED'
   /** An assignment to a client was ended. */
   | 'CARE_TEAM_ENDED'
+  /** What a client may do in messages was changed. */
+  | 'CLIENT_MESSAGING_CHANGED'
   /** A client's records were shared with another agency, or are no longer. */
   | 'CLIENT_SHARING_CHANGED'
   /** A client was marked active or inactive. */
@@ -128,6 +130,10 @@ export type AuditDeed =
   | 'MESSAGE_DELETED'
   /** The content of a deleted message was erased. */
   | 'MESSAGE_PURGED'
+  /** The agency's messaging policy was changed. */
+  | 'MESSAGING_POLICY_CHANGED'
+  /** A person's own settings were changed. */
+  | 'OWN_SETTINGS_CHANGED'
   /** A client's record was exported for another system. */
   | 'RECORD_EXPORTED'
   /** A release of information was revoked. */
@@ -207,12 +213,62 @@ export type ChangeThreadPeopleInput = {
   threadId: Scalars['ID']['input'];
 };
 
+/** With whom a chat is opened: exactly one of these. */
+export type ChatWithInput =
+  /** A client. */
+  { clientId: Scalars['ID']['input']; staffMemberId?: never; }
+  |  /** A colleague. */
+  { clientId?: never; staffMemberId: Scalars['ID']['input']; };
+
+/** How the clients of a group are named to each other. */
+export type ClientNaming =
+  /** The first name. */
+  | 'FIRST'
+  /** As the record has it. */
+  | 'FULL'
+  /** The initials: the default. */
+  | 'INITIALS';
+
 /** Whether a client is served at present. */
 export type ClientStatus =
   /** May read and write. */
   | 'ACTIVE'
   /** May read, may not write. */
   | 'INACTIVE';
+
+/** Which contacts. */
+export type ContactKind =
+  /** The clients of the agency, by name. */
+  | 'CLIENT'
+  /** Conversations of more than two on which the viewer is listed, the most recent first. */
+  | 'GROUP'
+  /** Colleagues who work in the agency, by name. */
+  | 'TEAM_MEMBER';
+
+/** A chat of two to go on with in a group. */
+export type ConvertToGroupInput = {
+  /** The viewer's own attachments that go with it. */
+  attachmentIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** The first message of the group. Its bounds are those of `startThread`. */
+  body: Scalars['String']['input'];
+  /** How the text is written. */
+  bodyFormat?: BodyFormat;
+  /** Clients who come in. They need the policy's `allowMultiClientGroups`. */
+  clientIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /**
+   * Whether the colleagues who come in can read what was written before, by sharing. Never with
+   * another client.
+   */
+  historyVisible?: Scalars['Boolean']['input'];
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Colleagues who come in. */
+  staffMemberIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** The name of the group, at most 255 characters; the subject of the chat if left out. */
+  subject?: InputMaybe<Scalars['String']['input']>;
+  /** The direct thread. */
+  threadId: Scalars['ID']['input'];
+};
 
 /** A place on the globe (WGS 84). */
 export type CoordinatesInput = {
@@ -312,6 +368,15 @@ export type EditThreadHeaderInput = {
   topicId?: InputMaybe<Scalars['ID']['input']>;
 };
 
+/** What a staff member can be told of by e-mail. */
+export type EmailNotification =
+  /** A message in a thread with a client. */
+  | 'CLIENT_MESSAGE'
+  /** A message in a thread among staff. */
+  | 'INTERNAL_MESSAGE'
+  /** A client has answered a request. */
+  | 'REQUEST_FULFILLED';
+
 /** An assignment to end. */
 export type EndCareTeamAssignmentInput = {
   /** The membership. */
@@ -321,6 +386,13 @@ export type EndCareTeamAssignmentInput = {
   /** The last day; yesterday if left out, which ends it at once. */
   lastDate?: InputMaybe<Scalars['Date']['input']>;
 };
+
+/** What the Enter key does where a message is written. */
+export type EnterKeyAction =
+  /** Begins a new line: the default. */
+  | 'NEW_LINE'
+  /** Sends the message. */
+  | 'SEND';
 
 /** What happened, for choosing events. */
 export type EventKind =
@@ -378,6 +450,22 @@ export type ExportThreadInput = {
   idempotencyKey: Scalars['String']['input'];
   /** The thread. */
   threadId: Scalars['ID']['input'];
+};
+
+/** The message with which a chat begins. Its bounds are those of `startThread`. */
+export type FirstMessageInput = {
+  /** The viewer's own attachments that go with it. */
+  attachmentIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** Who among the staff can read it: needed with a client, and none with a colleague. */
+  audience?: InputMaybe<AudienceKind>;
+  /** The text. */
+  body: Scalars['String']['input'];
+  /** How the text is written. */
+  bodyFormat?: BodyFormat;
+  /** The subject, at most 255 characters; a client sees it. */
+  subject?: InputMaybe<Scalars['String']['input']>;
+  /** What it is about; fills in the subject. */
+  topicId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 /** Where the client is, as a request asked. */
@@ -509,11 +597,22 @@ export type InboxFilter = {
   audience?: InputMaybe<AudienceKind>;
   /** Threads about this client. */
   clientId?: InputMaybe<Scalars['ID']['input']>;
+  /** Threads with clients, or among staff. */
+  kind?: InputMaybe<InboxKind>;
+  /** Threads with a client on whose care team the viewer is today. To a portal account all are its own. */
+  myClients?: Scalars['Boolean']['input'];
   /** Read, unread, archived. */
   state?: InboxState;
   /** Threads of this topic. */
   topicId?: InputMaybe<Scalars['ID']['input']>;
 };
+
+/** Which of the two inboxes of staff. */
+export type InboxKind =
+  /** Threads with clients. */
+  | 'CLIENT'
+  /** Threads among staff. */
+  | 'INTERNAL';
 
 /** Which threads an inbox lists. */
 export type InboxState =
@@ -582,6 +681,20 @@ export type NotificationKind =
   /** A request that the viewer sent was fulfilled. */
   | 'REQUEST_FULFILLED';
 
+/** A chat to open. */
+export type OpenDirectThreadInput = {
+  /** Whether to begin a new chat, whatever there is. */
+  createNew?: Scalars['Boolean']['input'];
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** What is sent if the chat has to be begun, which needs it. If it is there, nothing is sent. */
+  message?: InputMaybe<FirstMessageInput>;
+  /** Which of the candidates of `AmbiguousDirectThread` is meant. */
+  threadId?: InputMaybe<Scalars['ID']['input']>;
+  /** With whom. */
+  with: ChatWithInput;
+};
+
 /** How somebody listed on a thread came to it. */
 export type ParticipantStanding =
   /** Addressed by the thread, or its author. */
@@ -635,12 +748,17 @@ export type ReactionInput = {
 
 /** Somebody to whom a thread goes: exactly one of these. No value means "all clients". */
 export type RecipientInput =
-  /** A client. */
-  { clientId: Scalars['ID']['input']; staffGroup?: never; staffMemberId?: never; }
+  /**
+   * Whoever reads threads of the audience. From a client, alone, if the agency's policy has it
+   * among `clientAudienceInboxes`.
+   */
+  { audienceInbox: AudienceKind; clientId?: never; staffGroup?: never; staffMemberId?: never; }
+  |  /** A client. */
+  { audienceInbox?: never; clientId: Scalars['ID']['input']; staffGroup?: never; staffMemberId?: never; }
   |  /** The staff who are in the group when the thread is started. From staff only. */
-  { clientId?: never; staffGroup: StaffGroupKind; staffMemberId?: never; }
+  { audienceInbox?: never; clientId?: never; staffGroup: StaffGroupKind; staffMemberId?: never; }
   |  /** A staff member. */
-  { clientId?: never; staffGroup?: never; staffMemberId: Scalars['ID']['input']; };
+  { audienceInbox?: never; clientId?: never; staffGroup?: never; staffMemberId: Scalars['ID']['input']; };
 
 /** A signed release of information. */
 export type ReleaseOfInformationWantedInput = {
@@ -782,6 +900,21 @@ export type SendPortalRequestsInput = {
   request: WantedInput;
 };
 
+/** What clients may do in messages, for all of them or for none. What is left out stays. */
+export type SetClientMessagingInput = {
+  /** The clients: 1 to 100. */
+  clientIds: Array<Scalars['ID']['input']>;
+  /**
+   * Whether they may use direct chats. Without, their direct threads are out of their sight until it
+   * is given back; groups, teams and broadcasts stay.
+   */
+  directChatAccess?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Whether they may write as such. One who may not reads on. */
+  send?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
 /** A client to share with another agency, or to share no more. */
 export type SetClientSharingInput = {
   /** The other agency. */
@@ -917,7 +1050,7 @@ export type StartThreadInput = {
    * To whom, at most 5,000. From staff: one person makes a thread of two; any number of staff and
    * one client, a thread in which all answer all; several clients, a broadcast, whose clients
    * learn nothing of each other and cannot answer; staff alone, an internal thread. From a
-   * client: members of its care team.
+   * client: members of its care team, or the inbox of an audience.
    */
   to: Array<RecipientInput>;
   /** What it is about; fills in the subject. */
@@ -944,15 +1077,132 @@ export type ThreadKind =
   /** Several staff members and at most one client. */
   | 'TEAM';
 
-/** Settings to change, all or nothing. What is left out stays. */
+/**
+ * Switches of the agency's policy to change, all or nothing. What is left out stays; what each one
+ * means is said at `MessagingPolicy`.
+ */
+export type UpdateMessagingPolicyInput = {
+  /**
+   * Whether the person has read and accepted `MessagingPolicy.emailContentWarning`: needed to turn
+   * one of the four switches for content on.
+   */
+  acknowledgeInsecure?: Scalars['Boolean']['input'];
+  /** Whether a group may have several clients, who see each other. */
+  allowMultiClientGroups?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The size that an attachment must stay below, in bytes: 1,048,576 to 26,214,400. */
+  attachmentBelowBytes?: InputMaybe<Scalars['Int']['input']>;
+  /** Most attachments of one message: 0 to 100. */
+  attachmentsPerMessage?: InputMaybe<Scalars['Int']['input']>;
+  /**
+   * Whether a client cannot answer either where nobody of the staff addressed takes messages that
+   * clients start.
+   */
+  blockRepliesWhenContactOff?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether staff may share a chat with colleagues. */
+  chatSharing?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether alerts to clients may carry the text of messages. */
+  clientAlertContent?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The audiences to which clients can write without naming a member of their care team. */
+  clientAudienceInboxes?: InputMaybe<Array<AudienceKind>>;
+  /** Whether e-mails to clients may carry the text of messages. */
+  clientEmailContent?: InputMaybe<Scalars['Boolean']['input']>;
+  /**
+   * Most characters of a client's message: at least `minBodyChars`, at most 65,536; null takes the
+   * bound away.
+   */
+  clientMaxMessageChars?: InputMaybe<Scalars['Int']['input']>;
+  /** Whether clients see when staff read their messages. */
+  clientSeesStaffReceipts?: InputMaybe<Scalars['Boolean']['input']>;
+  /** With whom a new direct chat is shared: staff, at most 100. */
+  defaultDirectChatSharing?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** Whether clients who are added from now on can use direct chats. */
+  directChatForNewClients?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The version that was read: `MessagingPolicy.version`. */
+  expectedVersion: Scalars['Int']['input'];
+  /** How the clients of a group are named to each other. */
+  groupClientNames?: InputMaybe<ClientNaming>;
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Whether staff can write to each other. */
+  internalMessaging?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Fewest characters of a message: 1 to 100. */
+  minBodyChars?: InputMaybe<Scalars['Int']['input']>;
+  /** Whether pictures can be attached in the formats of phones' cameras. */
+  photos?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether clients and staff can exchange messages at all. */
+  portalEnabled?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Days for which a release of information holds at most: 1 to 3,650. */
+  releaseDays?: InputMaybe<Scalars['Int']['input']>;
+  /** Days before the end of a release at which notice is given: 0 to 3,650; 0 means never. */
+  releaseNoticeDays?: InputMaybe<Scalars['Int']['input']>;
+  /**
+   * The text that a client agrees to with a release of information: 1 to 10,000 characters; null gives
+   * back the server's own.
+   */
+  releaseText?: InputMaybe<Scalars['String']['input']>;
+  /** Days for which a portal request stands open: 1 to 3,650. */
+  requestDays?: InputMaybe<Scalars['Int']['input']>;
+  /** Whether a message may wait for a client who has no account yet. */
+  sendToUnregistered?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether alerts to staff may carry the text of messages. */
+  staffAlertContent?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether e-mails to staff may carry the text of messages. */
+  staffEmailContent?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether staff must give a subject, or a topic that fills it. */
+  subjectRequired?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whose clients a supervisor sees. */
+  supervisorScope?: InputMaybe<SupervisorScope>;
+  /** The staff member who owns what clients add without being asked; null means nobody. */
+  unsolicitedOwner?: InputMaybe<Scalars['ID']['input']>;
+  /** Whether clients can add documents and locations without being asked. */
+  unsolicitedRecords?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether voice notes can be attached. */
+  voiceNotes?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** The viewer's own settings to change, all or nothing. What is left out stays. */
+export type UpdateMySettingsInput = {
+  /** Whether the person has read and accepted `MessagingPolicy.emailContentWarning`. */
+  acknowledgeInsecure?: Scalars['Boolean']['input'];
+  /**
+   * Whether the viewer wants the text of messages in alerts. Turned on only with
+   * `acknowledgeInsecure`.
+   */
+  alertContent?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether clients may start threads with the viewer. Staff only. */
+  allowClientInitiatedContact?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether clients see the viewer on their care team. Staff only. */
+  displayInClientPortal?: InputMaybe<Scalars['Boolean']['input']>;
+  /**
+   * Whether the viewer wants the text of messages in e-mails. Turned on only with
+   * `acknowledgeInsecure`.
+   */
+  emailContent?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Of what the viewer is told by e-mail. Staff only. */
+  emailNotifications?: InputMaybe<Array<EmailNotification>>;
+  /** What the Enter key does. */
+  enterKeyAction?: InputMaybe<EnterKeyAction>;
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Whether the viewer is alerted while using the portal. */
+  inAppAlerts?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether the viewer is told by e-mail that something waits. */
+  notifyByEmail?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether the application opens the most recent thread at its start. */
+  openMostRecentThread?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** Settings of a staff member to change, all or nothing. What is left out stays. */
 export type UpdateStaffSettingsInput = {
   /** Whether clients may start threads with them. */
   allowClientInitiatedContact?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether clients see them on their care team. */
   displayInPortal?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Of what they are told by e-mail. */
+  emailNotifications?: InputMaybe<Array<EmailNotification>>;
   /** Made by the client for this one write. */
   idempotencyKey: Scalars['String']['input'];
-  /** Whose; the viewer's own if left out. */
+  /** Whose. Left out, the viewer's own, for which `updateMySettings` is there. */
   staffMemberId?: InputMaybe<Scalars['ID']['input']>;
 };
 
@@ -1010,6 +1260,12 @@ export type UserErrorCode =
   | 'EMOJI_NOT_ALLOWED'
   /** The agency does not let several clients see each other in a group. */
   | 'GROUPS_NOT_ALLOWED'
+  /** What two have written to each other is not shown to another client. */
+  | 'HISTORY_NOT_ALLOWED'
+  /** Content in e-mails and alerts needs an acknowledgement that these are not secure. */
+  | 'INSECURE_NOT_ACKNOWLEDGED'
+  /** The agency does not let staff write to each other. */
+  | 'INTERNAL_MESSAGING_DISABLED'
   /** The address or the coordinates are none. */
   | 'LOCATION_INVALID'
   /** The message has more characters than allowed, or more than 524,288 bytes of HTML. */
@@ -1034,6 +1290,10 @@ export type UserErrorCode =
   | 'REQUEST_CLOSED'
   /** The client has an active release of information that does not expire within seven days. */
   | 'ROI_ALREADY_ACTIVE'
+  /** The client may read and, for the time being, not write. */
+  | 'SENDING_NOT_ALLOWED'
+  /** A setting lies outside of its bounds, or two do not fit each other. */
+  | 'SETTING_OUT_OF_RANGE'
   /** The agency does not let chats be shared. */
   | 'SHARING_NOT_ALLOWED'
   /** A release needs the name of who signs it: 1 to 200 characters. */

@@ -133,6 +133,7 @@ fn every_option_refuses_values_beyond_its_rule() {
         ),
         ("introspection", &["true", "yes"]),
         ("playground", &["true", "graphiql"]),
+        ("client_portal", &["true", "yes"]),
         ("max_body_bytes", &["16383", "67108865", "1MB"]),
         ("upload_files", &["-1", "101"]),
         ("upload_file_bytes", &["1023", "1073741825"]),
