@@ -29,15 +29,14 @@ async fn p37_p38_p39_p41_t41_settings_are_saved_all_or_nothing_and_answered_as_s
     );
     // One of them is refused: none is stored.
     let stored = tidings.stored().await;
-    let both =
-        json!({ "enterKeyAction": "SEND", "displayInClientPortal": false, "emailContent": true });
+    let both = json!({ "enterKeyAction": "SEND", "displayInPortal": false, "emailContent": true });
     let code = amina.refused("updateMySettings", both).await;
     assert_eq!(code, "INSECURE_NOT_ACKNOWLEDGED");
     assert_eq!(tidings.stored().await, stored);
     assert_eq!(mine(&amina).await, before);
 
     let input = json!({ "enterKeyAction": "SEND", "openMostRecentThread": true, "inAppAlerts": false,
-        "displayInClientPortal": false, "emailNotifications": ["INTERNAL_MESSAGE", "INTERNAL_MESSAGE"] });
+        "displayInPortal": false, "emailNotifications": ["INTERNAL_MESSAGE", "INTERNAL_MESSAGE"] });
     let saved = amina.does("updateMySettings", input).await;
     let expect = json!({ "staffMember": { "allowClientInitiatedContact": true, "displayInPortal": false,
             "emailNotifications": ["INTERNAL_MESSAGE"] },
@@ -72,7 +71,7 @@ async fn sx07_p37_a_portal_account_has_settings_of_its_own_and_none_of_staff() {
     assert_eq!(saved["settings"]["notifyByEmail"], json!(false));
     assert_eq!(saved["settings"]["staffMember"], json!(null));
     assert_eq!(mine(&elena).await, saved["settings"]);
-    for field in ["allowClientInitiatedContact", "displayInClientPortal"] {
+    for field in ["allowClientInitiatedContact", "displayInPortal"] {
         let stored = tidings.stored().await;
         let mut input = json!({ "inAppAlerts": false });
         input[field] = json!(true);

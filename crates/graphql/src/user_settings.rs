@@ -102,7 +102,7 @@ pub(crate) struct UpdateMySettingsInput {
     /// Whether clients may start threads with the viewer. Staff only.
     allow_client_initiated_contact: Option<bool>,
     /// Whether clients see the viewer on their care team. Staff only.
-    display_in_client_portal: Option<bool>,
+    display_in_portal: Option<bool>,
     /// Of what the viewer is told by e-mail. Staff only.
     email_notifications: Option<Vec<EmailNotification>>,
     /// What the Enter key does.
@@ -188,7 +188,7 @@ impl SettingsMutation {
             acknowledge_insecure: input.acknowledge_insecure,
             staff: StaffPatch {
                 allow_client_contact: input.allow_client_initiated_contact,
-                display_in_portal: input.display_in_client_portal,
+                display_in_portal: input.display_in_portal,
                 email_notifications: types(input.email_notifications),
             },
             enter_key: input.enter_key_action.map(Into::into),

@@ -136,9 +136,9 @@ impl Service {
             Begin::New(write) => write,
         };
         let principal = Principal::Staff(whose);
-        let before = write.tx.lock_settings(principal).await?;
         let mut changes = Vec::new();
         changes.extend(set_switches(&write, viewer, whose, &input.patch).await?);
+        let before = write.tx.lock_settings(principal).await?;
         if let Some(types) = &input.patch.email_notifications {
             let after = UserSettings {
                 email_notifications: sorted(types),
