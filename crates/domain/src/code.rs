@@ -133,6 +133,16 @@ codes! {
         /// As many imports of the agency wait as can.
         TooManyImports = "TOO_MANY_IMPORTS",
         /// The client has an active release of information that does not expire within seven days
+        /// The files of a document are larger than 25 MiB, one of them or together (C-39, C-40).
+        InvalidFileSize = "INVALID_FILE_SIZE",
+        /// A document has no file.
+        FileRequired = "FILE_REQUIRED",
+        /// A document is to have another name than the predefined ones, and none is given (C-37).
+        OtherNameRequired = "OTHER_NAME_REQUIRED",
+        /// A predefined name and another one are given (C-37), or the name is too long or no name.
+        DocumentNameInvalid = "DOCUMENT_NAME_INVALID",
+        /// The agency has as many document categories, or the category as many names, as it can.
+        TooManyDocumentNames = "TOO_MANY_DOCUMENT_NAMES",
         /// (C-45).
         RoiAlreadyActive = "ROI_ALREADY_ACTIVE",
         /// The request was fulfilled, cancelled or has expired (C-49).

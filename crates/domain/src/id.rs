@@ -78,10 +78,18 @@ ids! {
     ThreadId;
     /// One entry of a thread.
     MessageId;
-    /// A file that belongs to a message or a portal request.
+    /// A file that came in: it goes with a message, or into a document.
     AttachmentId;
     /// Something that a client is asked for.
     PortalRequestId;
+    /// A category of documents that an agency asks for.
+    DocumentCategoryId;
+    /// A name that a category has ready.
+    DocumentNameId;
+    /// What a client handed in: one file or several.
+    DocumentId;
+    /// One file of a document.
+    DocumentFileId;
     /// Where a client said to be.
     LocationId;
     /// A signed release of information.

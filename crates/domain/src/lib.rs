@@ -42,6 +42,7 @@ mod audit;
 mod body;
 mod clock;
 mod code;
+pub mod document;
 mod emoji;
 mod event;
 mod file_name;
@@ -69,8 +70,9 @@ pub use file_name::{Disposition, FileName};
 pub use file_type::{FileGroup, FileKind, FileProblem, FilePurpose};
 pub use id::{
     AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DirectoryImportId,
-    EnrollmentId, IdSource, LocationId, MessageId, NotificationId, PortalRequestId, Principal,
-    ProgramId, RandomIds, ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
+    DocumentCategoryId, DocumentFileId, DocumentId, DocumentNameId, EnrollmentId, IdSource,
+    LocationId, MessageId, NotificationId, PortalRequestId, Principal, ProgramId, RandomIds,
+    ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
 };
 pub use location::{Address, Coordinates, Place};
 pub use rich_text::{RichBody, RichProblem, served_html};

@@ -51,6 +51,12 @@ pub const MAX_ATTACHMENT_BELOW: u64 = 26_214_400;
 /// Largest file, and largest sum of files, that answers a request for a document, in bytes:
 /// 25 MiB (C-39, C-40, K1).
 pub const MAX_REQUEST_DOCUMENT_BYTES: u64 = 26_214_400;
+/// Files of one document.
+pub const MAX_DOCUMENT_FILES: usize = 20;
+/// Characters of the name of a document or of a category of them.
+pub const MAX_DOCUMENT_NAME_CHARS: usize = 200;
+/// Document categories of an agency in use, and names that one has ready.
+pub const MAX_DOCUMENT_NAMES: usize = 100;
 /// Longest name of a file, in bytes of UTF-8: what common file systems take.
 pub const MAX_FILE_NAME_BYTES: usize = 255;
 /// Most attachments of one message unless the agency's policy says otherwise (SX-01).

@@ -199,6 +199,8 @@ words! {
     AttachmentPurpose {
         /// It goes with a message (P-27).
         Message = "MESSAGE",
+        /// It goes into a document on a client's record (C-39).
+        RequestDocument = "REQUEST_DOCUMENT",
     }
 
     /// Where a thread stands for everybody who shares it (T-14, T-33).

@@ -7,6 +7,7 @@ use tidings_store::AgencyRow;
 
 use crate::connection::{connection, first as page_size};
 use crate::cursor;
+use crate::document::{DocumentCategory, categories};
 use crate::enums::{AudienceKind, ClientNaming, DeletionRule, SupervisorScope};
 use crate::error::fault;
 use crate::guard::permit;
@@ -40,6 +41,12 @@ impl Agency {
     async fn messaging_policy(&self, ctx: &Context<'_>) -> Result<MessagingPolicy> {
         let viewer = ctx.viewer()?;
         Ok(MessagingPolicy::of(self.0.policy_version, viewer.policy()))
+    }
+
+    /// The categories of documents that are asked for at present, by name. At most 100.
+    #[graphql(complexity = "10 * (child_complexity + 1)")]
+    async fn document_categories(&self, ctx: &Context<'_>) -> Result<Vec<DocumentCategory>> {
+        categories(ctx).await
     }
 
     /// The versions of the policy, newest first: what held when. Practice and system admins only.

@@ -11,13 +11,16 @@ use crate::account::PortalAccount;
 use crate::care_team::{CareTeam, CareTeamMember};
 use crate::connection::connection;
 use crate::deletion_loaders::HeldClient;
+use crate::document::DocumentConnection;
 use crate::enums::ClientStatus;
 use crate::guard::{guarded, permit};
 use crate::loaders::{AccountOf, Load, TeamOf};
 use crate::node::Global;
 use crate::portal_request::{PortalRequestConnection, portal_requests};
 use crate::program::{Enrollment, EnrollmentsOf};
-use crate::record::{LocationConnection, ReleaseOfInformationConnection, locations, releases};
+use crate::record::{
+    LocationConnection, ReleaseOfInformationConnection, documents, locations, releases,
+};
 use crate::request::Ask;
 
 /// A person whom an agency serves. Staff see the entry of every client of their agency; that says
@@ -141,6 +144,17 @@ impl Client {
         #[graphql(desc = "Only locations behind this one.")] after: Option<String>,
     ) -> Result<LocationConnection> {
         locations(ctx, self.0.id, first, after).await
+    }
+
+    /// What the client handed in as documents, newest first. Seen as `portalRequests` are.
+    #[graphql(complexity = "first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Only documents behind this one.")] after: Option<String>,
+    ) -> Result<DocumentConnection> {
+        documents(ctx, self.0.id, first, after).await
     }
 
     /// The client's history of releases of information, newest first. Seen as `portalRequests` are.

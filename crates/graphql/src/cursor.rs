@@ -36,8 +36,9 @@ enum Kind {
     Release = 11,
     Notification = 12,
     SharedClient = 13,
-    Policy = 15,
     Group = 14,
+    Policy = 15,
+    RecordDocument = 16,
     Search = 20,
 }
 
@@ -261,6 +262,8 @@ pub(crate) enum Newest {
     Requests(ClientId),
     /// A client's locations.
     Locations(ClientId),
+    /// A client's documents.
+    Documents(ClientId),
     /// A client's releases.
     Releases(ClientId),
     /// The viewer's notifications.
@@ -274,6 +277,7 @@ impl Newest {
         match self {
             Self::Requests(client) => (Kind::Request, client.0),
             Self::Locations(client) => (Kind::Location, client.0),
+            Self::Documents(client) => (Kind::RecordDocument, client.0),
             Self::Releases(client) => (Kind::Release, client.0),
             Self::Notifications => (Kind::Notification, Uuid::nil()),
             Self::SharedClients => (Kind::SharedClient, Uuid::nil()),

@@ -274,6 +274,9 @@ pub(crate) enum AttachmentPurpose {
     /// It goes with a message: the default.
     #[default]
     Message,
+    /// It goes into a document on a client's record: for `fulfillDocumentRequest` and `addDocument`. At most
+    /// 26,214,400 bytes; archives are taken, too.
+    RequestDocument,
 }
 
 /// A mark on a message.
@@ -377,6 +380,10 @@ pub(crate) enum AuditDeed {
     RequestFulfilled,
     /// A client added a location that nobody asked for.
     LocationAdded,
+    /// A client added a document that nobody asked for.
+    DocumentAdded,
+    /// What can be asked for as a document was changed.
+    DocumentCategorySaved,
     /// A release of information was revoked.
     ReleaseRevoked,
     /// A client's records were shared with another agency, or are no longer.

@@ -8,14 +8,16 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use tidings_domain::{
-    AccountId, AttachmentId, AudienceId, AudienceKind, CareTeamMemberId, ClientId, EnrollmentId,
-    LocationId, MessageId, NotificationId, ParticipantStanding, PortalRequestId, Principal,
-    ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
+    AccountId, AttachmentId, AudienceId, AudienceKind, CareTeamMemberId, ClientId,
+    DocumentCategoryId, DocumentFileId, DocumentId, DocumentNameId, EnrollmentId, LocationId,
+    MessageId, NotificationId, ParticipantStanding, PortalRequestId, Principal, ProgramId,
+    ReleaseId, StaffId, ThreadId, TopicId,
 };
 use tidings_store::{
     AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow,
-    EnrollmentRow, LocationRow, MessageRow, NotificationRow, PortalRequestRow, ProgramRow,
-    QuoteKey, QuoteRow, ReleaseRow, SeenThread, StaffRow, StoreError, TopicRow,
+    DocumentCategoryRow, DocumentFileRow, DocumentNameRow, DocumentRow, EnrollmentRow, LocationRow,
+    MessageRow, NotificationRow, PortalRequestRow, ProgramRow, QuoteKey, QuoteRow, ReleaseRow,
+    SeenThread, StaffRow, StoreError, TopicRow,
 };
 
 use crate::batching::Loads;
@@ -106,6 +108,10 @@ by_id! {
     AudienceId => AudienceRow by audiences_by_id, |row: &AudienceRow| row.id;
     PortalRequestId => PortalRequestRow by portal_requests, |row: &PortalRequestRow| row.id;
     LocationId => LocationRow by locations, |row: &LocationRow| row.id;
+    DocumentId => DocumentRow by documents, |row: &DocumentRow| row.id;
+    DocumentFileId => DocumentFileRow by document_files, |row: &DocumentFileRow| row.id;
+    DocumentCategoryId => DocumentCategoryRow by document_categories_by_id, |row: &DocumentCategoryRow| row.id;
+    DocumentNameId => DocumentNameRow by document_names, |row: &DocumentNameRow| row.id;
     ReleaseId => ReleaseRow by releases, |row: &ReleaseRow| row.id;
     NotificationId => NotificationRow by notifications, |row: &NotificationRow| row.id;
     ProgramId => ProgramRow by programs, |row: &ProgramRow| row.id;
@@ -116,6 +122,10 @@ by_id! {
 /// The location that a request left.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct LocationFor(pub(crate) PortalRequestId);
+
+/// The document that a request left.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct DocumentFor(pub(crate) PortalRequestId);
 
 /// The release that a request left.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -140,6 +150,7 @@ macro_rules! by_request {
 
 by_request! {
     LocationFor => LocationRow by locations_for;
+    DocumentFor => DocumentRow by documents_for;
     ReleaseFor => ReleaseRow by releases_for;
 }
 

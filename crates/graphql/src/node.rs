@@ -4,9 +4,9 @@ use async_graphql::{Error, ID};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, EnrollmentId,
-    LocationId, MessageId, NotificationId, PortalRequestId, ProgramId, ReleaseId, RequestKind,
-    StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DocumentCategoryId,
+    DocumentFileId, DocumentId, DocumentNameId, EnrollmentId, LocationId, MessageId,
+    NotificationId, PortalRequestId, ProgramId, ReleaseId, RequestKind, StaffId, ThreadId, TopicId,
 };
 use uuid::Uuid;
 
@@ -71,6 +71,10 @@ global! {
     ThreadId => "Thread",
     MessageId => "Message",
     AttachmentId => "Attachment",
+    DocumentCategoryId => "DocumentCategory",
+    DocumentNameId => "PredefinedDocumentName",
+    DocumentId => "Document",
+    DocumentFileId => "DocumentFile",
     LocationId => "Location",
     ReleaseId => "ReleaseOfInformation",
     NotificationId => "Notification",
@@ -79,6 +83,7 @@ global! {
 /// The names of the types of portal requests.
 const REQUESTS: &[(RequestKind, &str)] = &[
     (RequestKind::Location, "LocationRequest"),
+    (RequestKind::Document, "DocumentRequest"),
     (
         RequestKind::ReleaseOfInformation,
         "ReleaseOfInformationRequest",

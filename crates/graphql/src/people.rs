@@ -10,12 +10,13 @@ use crate::attachment::Attachment;
 use crate::audience::{Audience, Topic};
 use crate::care_team::{CareTeam, CareTeamMember};
 use crate::client::Client;
+use crate::document::{Document, DocumentCategory, DocumentFile, PredefinedDocumentName};
 use crate::enums::ParticipantStanding;
 use crate::error::not_found;
 use crate::loaders::Load;
 use crate::message::Message;
 use crate::notification::Notification;
-use crate::portal_request::{LocationRequest, ReleaseOfInformationRequest};
+use crate::portal_request::{DocumentRequest, LocationRequest, ReleaseOfInformationRequest};
 use crate::program::{Enrollment, Program};
 use crate::record::{Location, ReleaseOfInformation};
 use crate::staff::StaffMember;
@@ -32,6 +33,11 @@ pub(crate) enum Node {
     CareTeam(CareTeam),
     CareTeamMember(CareTeamMember),
     Client(Client),
+    Document(Document),
+    DocumentCategory(DocumentCategory),
+    DocumentFile(DocumentFile),
+    DocumentRequest(DocumentRequest),
+    PredefinedDocumentName(PredefinedDocumentName),
     Location(Location),
     LocationRequest(LocationRequest),
     Enrollment(Enrollment),

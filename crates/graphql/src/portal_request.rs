@@ -10,9 +10,10 @@ use tidings_store::{PortalRequestRow, RecordPlace};
 use crate::client::Client;
 use crate::connection::{connection, first as page_size};
 use crate::cursor::{self, Newest};
+use crate::document::{Document, DocumentCategory};
 use crate::enums::PortalRequestStatus;
 use crate::error::{fault, not_found};
-use crate::loaders::{Load, LocationFor, ReleaseFor};
+use crate::loaders::{DocumentFor, Load, LocationFor, ReleaseFor};
 use crate::node::{parse_request, request_global};
 use crate::people::Node;
 use crate::record::{Location, ReleaseOfInformation, text_hash};
@@ -64,7 +65,12 @@ use crate::staff::StaffMember;
         desc = "When it was fulfilled, cancelled or its time was over."
     )
 )]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "they are the names of the GraphQL types"
+)]
 pub(crate) enum PortalRequest {
+    DocumentRequest(DocumentRequest),
     LocationRequest(LocationRequest),
     ReleaseOfInformationRequest(ReleaseOfInformationRequest),
 }
@@ -145,6 +151,34 @@ macro_rules! request_type {
 }
 
 request_type! {
+    /// A client is asked for a document: files of a category, under a name.
+    DocumentRequest {
+        /// Whether it and the document are kept from other agencies that share the client.
+        async fn private(&self) -> bool {
+            self.0.private
+        }
+
+        /// What the document is to be called, as it was when the request was sent. Health information,
+        /// like messages.
+        async fn name(&self) -> &str {
+            self.0.document_name.as_deref().unwrap_or_default()
+        }
+
+        /// The category; null to another agency.
+        async fn category(&self, ctx: &Context<'_>) -> Option<Result<DocumentCategory>> {
+            let row = ctx.one(self.0.document_category_id?).await;
+            row.map(|row| row.map(DocumentCategory::from)).transpose()
+        }
+
+        /// The document that came of it.
+        async fn document(&self, ctx: &Context<'_>) -> Option<Result<Document>> {
+            let row = ctx.one(DocumentFor(self.0.id)).await;
+            row.map(|row| row.map(Document::from)).transpose()
+        }
+    }
+}
+
+request_type! {
     /// A client is asked where it is.
     LocationRequest {
         /// Whether it and the location are kept from other agencies that share the client.
@@ -193,6 +227,7 @@ impl From<&Arc<PortalRequestRow>> for PortalRequest {
     fn from(row: &Arc<PortalRequestRow>) -> Self {
         let row = Arc::clone(row);
         match row.kind {
+            RequestKind::Document => Self::DocumentRequest(DocumentRequest(row)),
             RequestKind::ReleaseOfInformation => {
                 Self::ReleaseOfInformationRequest(ReleaseOfInformationRequest(row))
             }
@@ -204,6 +239,7 @@ impl From<&Arc<PortalRequestRow>> for PortalRequest {
 impl From<PortalRequest> for Node {
     fn from(request: PortalRequest) -> Self {
         match request {
+            PortalRequest::DocumentRequest(request) => Self::DocumentRequest(request),
             PortalRequest::LocationRequest(request) => Self::LocationRequest(request),
             PortalRequest::ReleaseOfInformationRequest(request) => {
                 Self::ReleaseOfInformationRequest(request)

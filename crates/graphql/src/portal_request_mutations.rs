@@ -6,6 +6,7 @@ use tidings_service::{
     FulfillLocation, FulfillRelease, NoteInput, RequestMoved, SendPortalRequest, Wanted,
 };
 
+use crate::document_mutations::DocumentWantedInput;
 use crate::enums::BodyFormat;
 use crate::error::{UserError, bad_input, outcome};
 use crate::node::{Global, parse_request};
@@ -19,6 +20,8 @@ use crate::scalars::Date;
 pub(crate) enum WantedInput {
     /// Where the client is.
     Location(LocationWantedInput),
+    /// A document. Refused with `OTHER_NAME_REQUIRED` without a name.
+    Document(DocumentWantedInput),
     /// A signed release of information. Refused with `ROI_ALREADY_ACTIVE` while one is active that
     /// holds for more than seven days.
     ReleaseOfInformation(ReleaseOfInformationWantedInput),
@@ -249,6 +252,7 @@ pub(crate) fn wanted(input: WantedInput) -> Result<Wanted> {
         WantedInput::Location(location) => Wanted::Location {
             private: location.private,
         },
+        WantedInput::Document(document) => Wanted::Document(document.wanted()?),
         WantedInput::ReleaseOfInformation(release) => {
             let days = release.days.map(u32::try_from).transpose();
             Wanted::ReleaseOfInformation {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use tidings_domain::limits::MAX_IDS;
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, EnrollmentId,
-    LocationId, MessageId, NotificationId, Principal, ProgramId, ReleaseId, StaffId, ThreadId,
-    TopicId,
+    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DocumentCategoryId,
+    DocumentFileId, DocumentId, DocumentNameId, EnrollmentId, LocationId, MessageId,
+    NotificationId, Principal, ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
 };
 
 use crate::account::PortalAccount;
@@ -316,6 +316,22 @@ async fn load_node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             .one(LocationId(uuid))
             .await?
             .map(|row| Node::Location(row.into())),
+        DocumentId::TYPE => ctx
+            .one(DocumentId(uuid))
+            .await?
+            .map(|row| Node::Document(row.into())),
+        DocumentFileId::TYPE => ctx
+            .one(DocumentFileId(uuid))
+            .await?
+            .map(|row| Node::DocumentFile(row.into())),
+        DocumentCategoryId::TYPE => ctx
+            .one(DocumentCategoryId(uuid))
+            .await?
+            .map(|row| Node::DocumentCategory(row.into())),
+        DocumentNameId::TYPE => ctx
+            .one(DocumentNameId(uuid))
+            .await?
+            .map(|row| Node::PredefinedDocumentName(row.into())),
         ReleaseId::TYPE => ctx
             .one(ReleaseId(uuid))
             .await?

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, ID, Object, Result, SimpleObject, Union};
 use chrono::{DateTime, Utc};
 use tidings_domain::ClientId;
-use tidings_store::{LocationRow, RecordPlace, ReleaseRow};
+use tidings_store::{DocumentRow, LocationRow, RecordPlace, ReleaseRow};
 
 use crate::client::Client;
 use crate::connection::{connection, first as page_size};
 use crate::cursor::{self, Newest};
+use crate::document::{Document, DocumentConnection};
 use crate::error::fault;
 use crate::loaders::Load;
 use crate::node::Global;
@@ -247,6 +248,14 @@ page!(
     LocationRow,
     Locations,
     locations_of
+);
+page!(
+    documents,
+    DocumentConnection,
+    Document,
+    DocumentRow,
+    Documents,
+    documents_of
 );
 page!(
     releases,

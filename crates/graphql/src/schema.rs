@@ -20,6 +20,7 @@ use crate::contacts::ContactQuery;
 use crate::deletion_mutations::DeletionMutation;
 use crate::directory_import::{ImportMutation, ImportQuery};
 use crate::directory_mutations::DirectoryMutation;
+use crate::document_mutations::DocumentMutation;
 use crate::export_mutations::ExportMutation;
 use crate::inbox::InboxQuery;
 use crate::live::Operations;
@@ -88,6 +89,7 @@ struct Records(
     RequestMutation,
     MassMutation,
     RecordMutation,
+    DocumentMutation,
     NotificationMutation,
     SharingMutation,
     ExportMutation,

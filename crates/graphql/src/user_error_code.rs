@@ -84,6 +84,16 @@ pub(crate) enum UserErrorCode {
     TooManyAttachments,
     /// As many imports of the agency wait as can.
     TooManyImports,
+    /// The files of a document are larger than 25 MiB, one of them or together.
+    InvalidFileSize,
+    /// A document has no file.
+    FileRequired,
+    /// None of the predefined names was chosen, and no other is given.
+    OtherNameRequired,
+    /// A predefined name and another one are given, a name is given twice, or it is none or too long.
+    DocumentNameInvalid,
+    /// The agency has as many document categories, or the category as many names, as it can.
+    TooManyDocumentNames,
     /// The client has an active release of information that does not expire within seven days.
     RoiAlreadyActive,
     /// The request was fulfilled, cancelled or has expired.

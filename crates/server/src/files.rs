@@ -5,7 +5,7 @@
 //! - `PUT /uploads/…`: the bytes of one file, streamed to a temporary file without a name, bounded
 //!   while they come. `201` with the attachment's id, or an error with a stable code, as JSON.
 //! - `GET /exports/…`: a thread as a file, made when it is asked for (P-26).
-//! - `GET /files/…`: the bytes of one attachment, whole or a part (`Range`), as they come from the
+//! - `GET /files/…`: the bytes of one attachment or of one file of a document, whole or a part (`Range`), as they come from the
 //!   store. `404` for whatever is not there for whoever the address was made for.
 //!
 //! Neither address nor name of a file stands in a log.
@@ -28,8 +28,7 @@ use axum::routing::{get, put};
 use serde_json::json;
 use tidings_domain::{Disposition, ExportFormat, FileKind, FileName};
 use tidings_effects::files::{FileError, FileStore, S3Options};
-use tidings_service::{Error, Files, LinkKey};
-use tidings_store::AttachmentRow;
+use tidings_service::{Error, Files, LinkKey, ServedFile};
 use tidings_transport::Authenticator as _;
 use tokio_util::io::ReaderStream;
 use uuid::Uuid;
@@ -140,18 +139,18 @@ async fn download(
         return not_found();
     };
     let service = &desk.door.service;
-    let attachment = match service.file(&token, asker).await {
-        Ok(attachment) => attachment,
+    let file = match service.file(&token, asker).await {
+        Ok(file) => file,
         Err(Error::Code(..) | Error::Refused(_)) => return not_found(),
         Err(error) => return failed(&error),
     };
-    let size = u64::try_from(attachment.bytes).unwrap_or_default();
+    let size = u64::try_from(file.bytes).unwrap_or_default();
     let range = match answer::range(&headers, size) {
         answer::Range::Whole => None,
         answer::Range::Part(range) => Some(range),
         answer::Range::Outside => return answer::outside(size),
     };
-    let content = match service.file_content(&attachment, range.clone()).await {
+    let content = match service.file_content(&file, range.clone()).await {
         Ok(content) => content,
         // Swept or deleted in this very moment.
         Err(Error::Files(FileError::NotFound)) => return not_found(),
@@ -160,7 +159,7 @@ async fn download(
     let length = content.range.end - content.range.start;
     let mut response = Response::new(Body::from_stream(content.stream));
     let said = response.headers_mut();
-    describe(said, &attachment);
+    describe(said, &file);
     said.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     if let Some(range) = range {
         let part = format!("bytes {}-{}/{size}", range.start, range.end - 1);
@@ -223,16 +222,16 @@ async fn asker(door: &Door, headers: &HeaderMap) -> Result<Option<Uuid>, ()> {
 }
 
 /// What a browser is told of a file, so that it does with it what is safe.
-fn describe(headers: &mut HeaderMap, attachment: &AttachmentRow) {
+fn describe(headers: &mut HeaderMap, file: &ServedFile) {
     // SECURITY: only pictures that browsers draw themselves are shown; the rest is saved.
-    let inline = FileKind::served_as(&attachment.media_type).is_some_and(FileKind::shows_inline);
+    let inline = FileKind::served_as(&file.media_type).is_some_and(FileKind::shows_inline);
     let disposition = if inline {
         Disposition::Inline
     } else {
         Disposition::Attachment
     };
-    let name = FileName::parse(&attachment.file_name).content_disposition(disposition);
-    let kind = HeaderValue::try_from(&attachment.media_type);
+    let name = FileName::parse(&file.file_name).content_disposition(disposition);
+    let kind = HeaderValue::try_from(&file.media_type);
     let fallback = HeaderValue::from_static("application/octet-stream");
     headers.insert(header::CONTENT_TYPE, kind.unwrap_or(fallback));
     let fallback = HeaderValue::from_static("attachment");

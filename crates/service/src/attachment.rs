@@ -6,7 +6,8 @@ use std::fs::File;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use tidings_domain::{
-    AttachmentId, AttachmentPurpose, ClientId, FileName, UserErrorCode, file_type, limits,
+    AttachmentId, AttachmentPurpose, ClientId, FileName, FilePurpose, UserErrorCode, file_type,
+    limits,
 };
 use tidings_policy::{Viewer, may_upload};
 use tidings_store::{AttachmentRow, MessageModel, ThreadRow, UploadRow};
@@ -65,7 +66,7 @@ impl ExpectedUpload {
     /// The most bytes that are taken, by the policy of now.
     #[must_use]
     pub fn most(&self) -> u64 {
-        self.viewer.policy().attachments().largest()
+        purpose(&self.viewer, self.upload.purpose).largest()
     }
 
     /// As many bytes as were announced.
@@ -99,7 +100,7 @@ impl Service {
         let incoming = Incoming {
             name: name.clone(),
             declared: input.content_type.clone(),
-            purpose: viewer.policy().attachments(),
+            purpose: purpose(viewer, input.purpose),
             content,
         };
         // The file first, the row after: whoever finds the row finds the file.
@@ -138,11 +139,11 @@ impl Service {
         let file = &input.file;
         permitted(viewer, file.acting_for)?;
         let name = FileName::parse(&file.file_name);
-        let purpose = viewer.policy().attachments();
+        let purpose = purpose(viewer, file.purpose);
         let fits = file_type::announced(&name, &file.content_type, input.size, purpose);
         fits.map_err(|problem| match problem {
-            file_type::FileProblem::TypeNotAllowed => refused(problem, "fileName"),
-            _ => refused(problem, "size"),
+            file_type::FileProblem::TypeNotAllowed => refused(problem, purpose, "fileName"),
+            _ => refused(problem, purpose, "size"),
         })?;
         room(&write, viewer, "fileName").await?;
         let uploader = viewer.principal();
@@ -193,7 +194,7 @@ impl Service {
         let incoming = Incoming {
             name: name.clone(),
             declared: upload.media_type,
-            purpose: viewer.policy().attachments(),
+            purpose: purpose(&viewer, upload.purpose),
             content,
         };
         let kept = self.files.keep(new_id(self), incoming, "file").await?;
@@ -229,6 +230,14 @@ impl Service {
             self.files.forget(kept.key.id()).await;
         }
         stored.map(|(uploaded, _)| uploaded)
+    }
+}
+
+/// What comes in for this purpose, by the policy of now.
+fn purpose(viewer: &Viewer, purpose: AttachmentPurpose) -> FilePurpose {
+    match purpose {
+        AttachmentPurpose::Message => viewer.policy().attachments(),
+        AttachmentPurpose::RequestDocument => FilePurpose::RequestDocument,
     }
 }
 
@@ -310,6 +319,10 @@ pub(crate) async fn attach(
         let row = row.ok_or_else(Error::not_found)?;
         if row.message_id.is_some() {
             return Err(sent());
+        }
+        if row.purpose != AttachmentPurpose::Message {
+            let code = UserErrorCode::AttachmentTypeNotAllowed;
+            return Err(Error::refused(code, &["attachmentIds"]));
         }
         // An account writes as one of its clients.
         let uploaded_for = row.client_id.map(|client| client.0);

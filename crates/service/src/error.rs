@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use tidings_domain::{ErrorCode, INSECURE_CONTENT_WARNING, UserErrorCode, release};
+use tidings_domain::{ErrorCode, INSECURE_CONTENT_WARNING, UserErrorCode, document, release};
 use tidings_effects::files::FileError;
 use tidings_policy::Denied;
 use tidings_store::StoreError;
@@ -141,9 +141,20 @@ fn text(code: UserErrorCode) -> &'static str {
         UserErrorCode::AttachmentEmpty => "The file has no bytes.",
         UserErrorCode::AttachmentAlreadySent => "The attachment went with another message.",
         UserErrorCode::TooManyAttachments => {
-            "These are more attachments than one message takes, or than can wait to be sent."
+            "These are more files than one message or document takes, or than can wait to be sent."
         }
         UserErrorCode::TooManyImports => "Wait until an import of your agency has ended.",
+        UserErrorCode::InvalidFileSize => document::INVALID_FILE_SIZE,
+        UserErrorCode::FileRequired => "A document needs a file.",
+        UserErrorCode::OtherNameRequired => {
+            "Choose one of the predefined names, or give another one."
+        }
+        UserErrorCode::DocumentNameInvalid => {
+            "Give exactly one name, of at most 200 characters, and each once."
+        }
+        UserErrorCode::TooManyDocumentNames => {
+            "An agency has at most 100 categories, each with 100 names."
+        }
         UserErrorCode::RoiAlreadyActive => release::ROI_ALREADY_ACTIVE,
         UserErrorCode::RequestClosed => {
             "The request was fulfilled, cancelled, or its time is over."

@@ -86,20 +86,20 @@ impl Files {
     ) -> Result<Kept> {
         // It is never closed.
         let _turn = self.turns.acquire().await;
-        let most = incoming.purpose.largest();
+        let purpose = incoming.purpose;
         let judging = tokio::task::spawn_blocking(move || judge(incoming));
         let judged = match judging.await {
             Ok(judged) => judged.map_err(FileError::Broken)?,
             // It ends early by a panic only: who waits for it ends with the runtime, too.
             Err(ended) => std::panic::resume_unwind(ended.into_panic()),
         };
-        let (seen, content) = judged.map_err(|problem| refused(problem, field))?;
+        let (seen, content) = judged.map_err(|problem| refused(problem, purpose, field))?;
         let content: Box<dyn AsyncRead + Send + Unpin> = match content {
             Content::Memory(bytes) => Box::new(Cursor::new(bytes)),
             Content::Disk(file) => Box::new(tokio::fs::File::from_std(file)),
         };
         let key = FileKey::new(id);
-        let stored = self.store.put(key, content, most).await?;
+        let stored = self.store.put(key, content, purpose.largest()).await?;
         Ok(Kept { key, stored, seen })
     }
 
@@ -128,10 +128,13 @@ pub(crate) struct Incoming {
     pub(crate) content: File,
 }
 
-/// The refusal of a file.
-pub(crate) fn refused(problem: FileProblem, field: &'static str) -> Error {
+/// The refusal of a file. Too large is said of documents in words of their own (C-40).
+pub(crate) fn refused(problem: FileProblem, purpose: FilePurpose, field: &'static str) -> Error {
     let code = match problem {
         FileProblem::TypeNotAllowed => UserErrorCode::AttachmentTypeNotAllowed,
+        FileProblem::TooLarge { .. } if purpose == FilePurpose::RequestDocument => {
+            UserErrorCode::InvalidFileSize
+        }
         FileProblem::TooLarge { .. } => UserErrorCode::AttachmentTooLarge,
         FileProblem::Empty => UserErrorCode::AttachmentEmpty,
     };

@@ -27,6 +27,8 @@ pub(crate) enum LinkUse {
     ExportXlsx = 4,
     ExportPdf = 5,
     ExportJson = 6,
+    // 7 is kept for invitations.
+    Document = 8,
 }
 
 impl LinkUse {

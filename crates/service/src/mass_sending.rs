@@ -68,7 +68,7 @@ impl Service {
             let client = write.tx.lock_client(viewer, id).await?;
             clients.insert(id, client.ok_or_else(Error::not_found)?);
         }
-        let asked = Asked::judge(viewer, &input.wanted, note)?;
+        let asked = Asked::judge(&write, viewer, &input.wanted, note).await?;
         let mut answers = Vec::with_capacity(input.clients.len());
         for id in &input.clients {
             let client = clients.get(id).ok_or_else(Error::not_found)?;

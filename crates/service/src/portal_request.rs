@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 use tidings_domain::{
-    AccountState, BodyFormat, ClientId, Deed, Event, MessagingPolicy, PortalRequestId, RequestKind,
-    RequestStatus, StaffId, UserErrorCode, release,
+    AccountState, BodyFormat, ClientId, Deed, DocumentCategoryId, Event, MessagingPolicy,
+    PortalRequestId, RequestKind, RequestStatus, StaffId, UserErrorCode, release,
 };
 use tidings_policy::{Viewer, may_act_for, may_change_requests, may_send_request};
 use tidings_store::{ClientRow, PortalRequestRow, Subject, Tx};
 
 use crate::body::{MessageBody, note};
 use crate::context::{Begin, Service, Write};
+use crate::document::WantedDocument;
 use crate::error::{Error, Result};
 
 /// A note to the client, as it was handed in.
@@ -29,6 +30,8 @@ pub enum Wanted {
         /// Whether it is kept from other agencies.
         private: bool,
     },
+    /// Files of a category (C-35).
+    Document(WantedDocument),
     /// A signed release of information (C-43).
     ReleaseOfInformation {
         /// For how many days it is to hold at most; as the policy allows if left out.
@@ -58,6 +61,7 @@ impl Wanted {
     fn kind(&self) -> RequestKind {
         match self {
             Self::Location { .. } => RequestKind::Location,
+            Self::Document(_) => RequestKind::Document,
             Self::ReleaseOfInformation { .. } => RequestKind::ReleaseOfInformation,
         }
     }
@@ -65,6 +69,7 @@ impl Wanted {
     fn private(&self) -> bool {
         match self {
             Self::Location { private } => *private,
+            Self::Document(document) => document.private,
             Self::ReleaseOfInformation { .. } => false,
         }
     }
@@ -90,7 +95,7 @@ impl Service {
         };
         let client = write.tx.lock_client(viewer, input.client).await?;
         let client = client.ok_or_else(Error::not_found)?;
-        let asked = Asked::judge(viewer, &input.wanted, note)?;
+        let asked = Asked::judge(&write, viewer, &input.wanted, note).await?;
         let request = asked.send(&write, viewer, &client).await?;
         asked.audit(&write, &client, request).await?;
         write.commit(RequestMoved { request }).await
@@ -167,13 +172,15 @@ pub(crate) struct Asked {
     private: bool,
     requested_by: StaffId,
     release_days: Option<i32>,
+    document: Option<(DocumentCategoryId, String)>,
     note: Option<MessageBody>,
 }
 
 impl Asked {
-    /// Judges it. Refused if the viewer asks nobody for anything, with `DATE_RANGE_INVALID`, and as
-    /// the note is.
-    pub(crate) fn judge(
+    /// Judges it. Refused if the viewer asks nobody for anything, with `DATE_RANGE_INVALID`,
+    /// `OTHER_NAME_REQUIRED` or `DOCUMENT_NAME_INVALID`, and as the note is.
+    pub(crate) async fn judge(
+        write: &Write<'_>,
         viewer: &Viewer,
         wanted: &Wanted,
         note: Result<Option<MessageBody>>,
@@ -181,7 +188,7 @@ impl Asked {
         let requested_by = viewer.staff().ok_or_else(Error::forbidden)?.id;
         may_send_request(viewer)?;
         let release_days = match wanted {
-            Wanted::Location { .. } => None,
+            Wanted::Location { .. } | Wanted::Document(_) => None,
             Wanted::ReleaseOfInformation { days } => {
                 let longest = viewer.policy().longest_release();
                 let days = days.unwrap_or(longest);
@@ -193,7 +200,14 @@ impl Asked {
                 i32::try_from(days).ok()
             }
         };
+        let document = match wanted {
+            Wanted::Document(document) => {
+                Some((document.category, document.name(write, viewer).await?))
+            }
+            _ => None,
+        };
         Ok(Self {
+            document,
             kind: wanted.kind(),
             private: wanted.private(),
             requested_by,
@@ -231,6 +245,8 @@ impl Asked {
             note_html: self.note.as_ref().and_then(|note| note.html.clone()),
             release_text: is_release.then(|| viewer.policy().release_text().to_owned()),
             release_days: self.release_days,
+            document_category_id: self.document.as_ref().map(|(category, _)| *category),
+            document_name: self.document.as_ref().map(|(_, name)| name.clone()),
             created_at: write.now,
             expires_at: write.now + viewer.policy().request_lasts(),
             seen_at: None,

@@ -12,10 +12,12 @@ use crate::sql::{Reader, Sql};
 use crate::writer::Tx;
 
 impl Store {
-    /// Those of the files that an attachment or an import names.
+    /// Those of the files that an attachment, a document or an import names.
     pub async fn known_files(&self, files: &[Uuid]) -> Result<HashSet<Uuid>> {
         let mut sql = Sql::new(self.backend());
         sql.push("SELECT a.file_id FROM attachment a WHERE a.file_id IN ")
+            .list(files);
+        sql.push(" UNION SELECT f.file_id FROM document_file f WHERE f.file_id IN ")
             .list(files);
         sql.push(" UNION SELECT i.file_id FROM directory_import i WHERE i.file_id IN ")
             .list(files);

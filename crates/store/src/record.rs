@@ -2,11 +2,11 @@
 //! from the newest to the oldest. One shape for every table.
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
-use tidings_domain::{ClientId, LocationId, PortalRequestId, ReleaseId};
+use tidings_domain::{ClientId, DocumentId, LocationId, PortalRequestId, ReleaseId};
 use tidings_policy::Viewer;
 
 use crate::database::Store;
-use crate::entities::{location, portal_request, release_of_information};
+use crate::entities::{document, location, portal_request, release_of_information};
 use crate::error::Result;
 use crate::page::{Page, RecordPlace};
 use crate::sql::{Reader, Row, Sql};
@@ -28,6 +28,14 @@ impl Record for portal_request::Model {
 
 impl Record for location::Model {
     const TABLE: &'static str = "location";
+    const HAS: Switches = Switches {
+        private: true,
+        hidden: false,
+    };
+}
+
+impl Record for document::Model {
+    const TABLE: &'static str = "document";
     const HAS: Switches = Switches {
         private: true,
         hidden: false,
@@ -147,5 +155,6 @@ macro_rules! reads {
 reads! {
     "portal requests": portal_request::Model, PortalRequestId, portal_requests, portal_requests_of;
     "locations": location::Model, LocationId, locations, locations_of, locations_for;
+    "documents": document::Model, DocumentId, documents, documents_of, documents_for;
     "releases": release_of_information::Model, ReleaseId, releases, releases_of, releases_for;
 }

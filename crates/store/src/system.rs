@@ -9,10 +9,11 @@ use tidings_policy::{StaffViewer, Viewer};
 
 use crate::database::Store;
 use crate::entities::{
-    agency, attachment, audience, audit_entry, care_team_member, client, client_sharing,
-    enrollment, external_id, location, message, messaging_policy, notification, portal_account,
-    portal_account_client, portal_request, program, read_receipt, release_of_information,
-    staff_member, supervision, thread, thread_client, thread_participant, thread_state, topic,
+    agency, attachment, audience, audit_entry, care_team_member, client, client_sharing, document,
+    document_category, document_file, document_name, enrollment, external_id, location, message,
+    messaging_policy, notification, portal_account, portal_account_client, portal_request, program,
+    read_receipt, release_of_information, staff_member, supervision, thread, thread_client,
+    thread_participant, thread_state, topic,
 };
 use crate::error::{Result, StoreError};
 use crate::search::Entry;
@@ -67,6 +68,14 @@ pub struct Batch {
     pub receipts: Vec<read_receipt::Model>,
     /// Which agencies see the records of whose clients.
     pub sharings: Vec<client_sharing::Model>,
+    /// Document categories.
+    pub document_categories: Vec<document_category::Model>,
+    /// Their predefined names.
+    pub document_names: Vec<document_name::Model>,
+    /// Documents.
+    pub documents: Vec<document::Model>,
+    /// Their files.
+    pub document_files: Vec<document_file::Model>,
     /// Portal requests.
     pub requests: Vec<portal_request::Model>,
     /// Locations.
@@ -202,7 +211,11 @@ impl Tx {
         self.bulk(batch.states).await?;
         self.bulk(batch.receipts).await?;
         self.bulk(batch.sharings).await?;
+        self.bulk(batch.document_categories).await?;
+        self.bulk(batch.document_names).await?;
         self.bulk(batch.requests).await?;
+        self.bulk(batch.documents).await?;
+        self.bulk(batch.document_files).await?;
         self.bulk(batch.locations).await?;
         self.bulk(batch.releases).await?;
         self.bulk(batch.notifications).await

@@ -37,6 +37,10 @@ words! {
         RequestFulfilled = "REQUEST_FULFILLED",
         /// A client added a location that nobody asked for (CX-19).
         LocationAdded = "LOCATION_ADDED",
+        /// A client added a document that nobody asked for (CX-19).
+        DocumentAdded = "DOCUMENT_ADDED",
+        /// What can be asked for as a document was changed (C-35).
+        DocumentCategorySaved = "DOCUMENT_CATEGORY_SAVED",
         /// A release of information was revoked.
         ReleaseRevoked = "RELEASE_REVOKED",
         /// A client's records were shared with another agency, or are no longer (K18).

@@ -40,7 +40,9 @@ impl From<Error> for Refused {
         match error {
             Error::Refused(refusal) => Self {
                 status: match refusal.code {
-                    UserErrorCode::AttachmentTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+                    UserErrorCode::AttachmentTooLarge | UserErrorCode::InvalidFileSize => {
+                        StatusCode::PAYLOAD_TOO_LARGE
+                    }
                     UserErrorCode::AttachmentTypeNotAllowed => StatusCode::UNSUPPORTED_MEDIA_TYPE,
                     UserErrorCode::ClientInactive | UserErrorCode::PortalDisabled => {
                         StatusCode::FORBIDDEN

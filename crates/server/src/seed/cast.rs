@@ -4,8 +4,9 @@
 //! another machine can speak of the same row. It has the shape of a `UUIDv7`.
 
 use tidings_domain::{
-    AccountId, AgencyId, AudienceId, ClientId, EnrollmentId, LocationId, MessageId, NotificationId,
-    PortalRequestId, Principal, ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AudienceId, ClientId, DocumentCategoryId, DocumentNameId, EnrollmentId,
+    LocationId, MessageId, NotificationId, PortalRequestId, Principal, ProgramId, ReleaseId,
+    StaffId, ThreadId, TopicId,
 };
 use uuid::Uuid;
 
@@ -191,6 +192,26 @@ ids! {
         SECOND_RELEASE = "second-release";
         /// The first child was asked where it is. Fulfilled.
         CHILD_LOCATION = "child-location";
+        /// The client is asked for a pay slip. Open.
+        DOCUMENT = "document";
+    }
+    /// Document categories.
+    document_category: DocumentCategoryId {
+        /// Papers about income.
+        INCOME = "income";
+        /// Papers that say who somebody is.
+        IDENTITY = "identity";
+        /// The second agency's.
+        OUTSIDER = "outsider";
+    }
+    /// Names that these have ready.
+    document_name: DocumentNameId {
+        /// Of income: a pay slip.
+        PAY_SLIP = "pay-slip";
+        /// Of income: a letter about benefits.
+        BENEFITS = "benefits";
+        /// Of identity: a passport.
+        PASSPORT = "passport";
     }
     /// Locations.
     location: LocationId {

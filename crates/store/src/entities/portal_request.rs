@@ -5,7 +5,9 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
-use tidings_domain::{AgencyId, ClientId, PortalRequestId, RequestKind, RequestStatus, StaffId};
+use tidings_domain::{
+    AgencyId, ClientId, DocumentCategoryId, PortalRequestId, RequestKind, RequestStatus, StaffId,
+};
 
 /// Something that a client is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -34,6 +36,10 @@ pub struct Model {
     pub release_text: Option<String>,
     /// And for how many days it is to hold at most.
     pub release_days: Option<i32>,
+    /// Of a document: its category.
+    pub document_category_id: Option<DocumentCategoryId>,
+    /// And what it is called.
+    pub document_name: Option<String>,
     /// When it was sent.
     pub created_at: DateTime<Utc>,
     /// Until when it can be fulfilled.

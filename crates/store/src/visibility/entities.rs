@@ -6,8 +6,8 @@ use sea_orm::{QueryFilter, Select, Value};
 use tidings_policy::{AdminAction, Viewer, administers};
 
 use crate::entities::{
-    audience, audit_entry, client, directory_import, enrollment, portal_account,
-    portal_account_client, program, staff_member, topic,
+    audience, audit_entry, client, directory_import, document_category, document_name, enrollment,
+    portal_account, portal_account_client, program, staff_member, topic,
 };
 
 /// An entity of the directory with its rule of visibility.
@@ -66,6 +66,25 @@ impl Visible for audience::Entity {
 impl Visible for topic::Entity {
     fn condition(viewer: &Viewer) -> Condition {
         in_agency(topic::Column::AgencyId, viewer)
+    }
+}
+
+impl Visible for document_category::Entity {
+    /// What an agency asks for is told to everybody of it.
+    fn condition(viewer: &Viewer) -> Condition {
+        in_agency(document_category::Column::AgencyId, viewer)
+    }
+}
+
+impl Visible for document_name::Entity {
+    /// Seen with its category.
+    fn condition(viewer: &Viewer) -> Condition {
+        let mut categories = Query::select();
+        categories
+            .column(document_category::Column::Id)
+            .from(document_category::Entity)
+            .cond_where(document_category::Entity::condition(viewer));
+        Condition::all().add(document_name::Column::CategoryId.in_subquery(categories))
     }
 }
 

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
 use tidings_domain::{
-    AgencyId, ClientId, LocationId, NotificationId, NotificationKind, PortalRequestId, Principal,
-    ReleaseId, RequestKind, RequestStatus,
+    AccountId, AgencyId, ClientId, DocumentFileId, DocumentId, FileGroup, LocationId,
+    NotificationId, NotificationKind, PortalRequestId, Principal, ReleaseId, RequestKind,
+    RequestStatus,
 };
 use tidings_policy::{RecordFacts, Viewer, decide_record};
 use tidings_store::{
-    Batch, ClientRow, ClientSharingRow, LocationRow, NotificationRow, PortalRequestRow,
-    RecordPlace, ReleaseRow, Store,
+    Batch, ClientRow, ClientSharingRow, DocumentFileRow, DocumentRow, LocationRow, NotificationRow,
+    PortalRequestRow, RecordPlace, ReleaseRow, Store,
 };
 use uuid::Uuid;
 
@@ -22,6 +23,8 @@ pub(crate) struct Records {
     sharings: Vec<(ClientId, AgencyId)>,
     requests: Vec<PortalRequestRow>,
     locations: Vec<LocationRow>,
+    documents: Vec<DocumentRow>,
+    files: Vec<DocumentFileRow>,
     releases: Vec<ReleaseRow>,
     notifications: Vec<NotificationRow>,
 }
@@ -49,6 +52,8 @@ pub(crate) async fn record(world: &mut World, store: &Store) -> Records {
         sharings,
         requests: batch.requests.clone(),
         locations: batch.locations.clone(),
+        documents: batch.documents.clone(),
+        files: batch.document_files.clone(),
         releases: batch.releases.clone(),
         notifications: batch.notifications.clone(),
     };
@@ -65,25 +70,27 @@ fn ask(world: &mut World, batch: &mut Batch, client: &ClientRow) {
         .iter()
         .filter(|s| s.agency_id == client.agency_id);
     let staff: Vec<_> = of_agency.map(|staff| staff.id).collect();
-    let is_release = world.dice.percent(40);
+    let kind = match world.dice.below(10) {
+        0..4 => RequestKind::ReleaseOfInformation,
+        4..7 => RequestKind::Location,
+        _ => RequestKind::Document,
+    };
     // Few moments, so that several rows share one.
     let created_at = world.now - Duration::minutes(world.dice.upto(3));
     let request = PortalRequestRow {
         id: world.id(),
         agency_id: client.agency_id,
         client_id: client.id,
-        kind: if is_release {
-            RequestKind::ReleaseOfInformation
-        } else {
-            RequestKind::Location
-        },
+        kind,
         status: RequestStatus::Sent,
-        private: !is_release && world.dice.percent(50),
+        private: kind != RequestKind::ReleaseOfInformation && world.dice.percent(50),
         requested_by: world.dice.pick(&staff),
         note_text: None,
         note_html: None,
         release_text: None,
         release_days: None,
+        document_category_id: None,
+        document_name: None,
         created_at,
         expires_at: world.now + Duration::days(30),
         seen_at: None,
@@ -93,44 +100,7 @@ fn ask(world: &mut World, batch: &mut Batch, client: &ClientRow) {
     let account = links.iter().find(|link| link.client_id == client.id);
     let account = account.map(|link| link.account_id);
     if let Some(account) = account.filter(|_| world.dice.percent(70)) {
-        let today = world.now.date_naive();
-        if is_release {
-            batch.releases.push(ReleaseRow {
-                id: world.id(),
-                agency_id: client.agency_id,
-                client_id: client.id,
-                request_id: Some(request.id),
-                added_by: account,
-                signed_name: "A".to_owned(),
-                text: "B".to_owned(),
-                text_sha256: String::new(),
-                starts_on: today,
-                expires_on: today,
-                revoked_at: None,
-                noticed_at: None,
-                created_at,
-            });
-        } else {
-            batch.locations.push(LocationRow {
-                id: world.id(),
-                agency_id: client.agency_id,
-                client_id: client.id,
-                private: request.private,
-                request_id: Some(request.id),
-                added_by: account,
-                owner_id: None,
-                line1: Some("A".to_owned()),
-                line2: None,
-                city: None,
-                region: None,
-                postal_code: None,
-                country: None,
-                latitude: None,
-                longitude: None,
-                accuracy: None,
-                created_at,
-            });
-        }
+        answer(world, batch, &request, account);
         let requester = Principal::Staff(request.requested_by);
         batch.notifications.push(NotificationRow {
             id: world.id(),
@@ -145,6 +115,80 @@ fn ask(world: &mut World, batch: &mut Batch, client: &ClientRow) {
         });
     }
     batch.requests.push(request);
+}
+
+/// What a client answered to a request.
+fn answer(world: &mut World, batch: &mut Batch, request: &PortalRequestRow, account: AccountId) {
+    let today = world.now.date_naive();
+    match request.kind {
+        RequestKind::ReleaseOfInformation => {
+            batch.releases.push(ReleaseRow {
+                id: world.id(),
+                agency_id: request.agency_id,
+                client_id: request.client_id,
+                request_id: Some(request.id),
+                added_by: account,
+                signed_name: "A".to_owned(),
+                text: "B".to_owned(),
+                text_sha256: String::new(),
+                starts_on: today,
+                expires_on: today,
+                revoked_at: None,
+                noticed_at: None,
+                created_at: request.created_at,
+            });
+        }
+        RequestKind::Document => {
+            let document = DocumentRow {
+                id: world.id(),
+                agency_id: request.agency_id,
+                client_id: request.client_id,
+                private: request.private,
+                request_id: Some(request.id),
+                added_by: account,
+                owner_id: None,
+                category_id: None,
+                name: "A".to_owned(),
+                created_at: request.created_at,
+            };
+            for rank in 0..2 {
+                let id: Uuid = world.id();
+                batch.document_files.push(DocumentFileRow {
+                    id: id.into(),
+                    document_id: document.id,
+                    rank,
+                    file_name: "a.pdf".to_owned(),
+                    media_type: "application/pdf".to_owned(),
+                    kind: FileGroup::Document,
+                    bytes: 1,
+                    sha256: String::new(),
+                    file_id: id,
+                });
+            }
+            batch.documents.push(document);
+        }
+        _ => {
+            batch.locations.push(LocationRow {
+                id: world.id(),
+                agency_id: request.agency_id,
+                client_id: request.client_id,
+                private: request.private,
+                request_id: Some(request.id),
+                added_by: account,
+                owner_id: None,
+                line1: Some("A".to_owned()),
+                line2: None,
+                city: None,
+                region: None,
+                postal_code: None,
+                country: None,
+                latitude: None,
+                longitude: None,
+                accuracy: None,
+                created_at: request.created_at,
+            });
+        }
+    }
 }
 
 impl Records {
@@ -254,6 +298,17 @@ pub(crate) async fn records(
         locations_of,
         |row| row.private
     );
+    let documents = doors!(
+        world,
+        store,
+        viewer,
+        records,
+        documents: DocumentRow,
+        DocumentId,
+        documents,
+        documents_of,
+        |row| row.private
+    );
     let releases = doors!(
         world,
         store,
@@ -269,12 +324,31 @@ pub(crate) async fn records(
     let rows = store.locations_for(viewer, &all).await.unwrap();
     let found: BTreeSet<LocationId> = rows.iter().map(|row| row.id).collect();
     assert_eq!(found, locations, "locations_for() of {viewer:?}");
+    let rows = store.documents_for(viewer, &all).await.unwrap();
+    let found: BTreeSet<DocumentId> = rows.iter().map(|row| row.id).collect();
+    assert_eq!(found, documents, "documents_for() of {viewer:?}");
+    files(store, viewer, records, &documents).await;
     let rows = store.releases_for(viewer, &all).await.unwrap();
     let found: BTreeSet<ReleaseId> = rows.iter().map(|row| row.id).collect();
     assert_eq!(found, releases, "releases_for() of {viewer:?}");
     locked(store, viewer, records, &requests).await;
     notified(store, viewer, records).await;
-    requests.len() + locations.len() + releases.len()
+    requests.len() + locations.len() + documents.len() + releases.len()
+}
+
+/// A file of a document is seen as the document is, by its own id and by the document's.
+async fn files(store: &Store, viewer: &Viewer, records: &Records, visible: &BTreeSet<DocumentId>) {
+    let all: Vec<DocumentFileId> = records.files.iter().map(|row| row.id).collect();
+    let expect = records.files.iter();
+    let expect = expect.filter(|row| visible.contains(&row.document_id));
+    let expect: BTreeSet<DocumentFileId> = expect.map(|row| row.id).collect();
+    let rows = store.document_files(viewer, &all).await.unwrap();
+    let found: BTreeSet<DocumentFileId> = rows.iter().map(|row| row.id).collect();
+    assert_eq!(found, expect, "document_files() of {viewer:?}");
+    let all: Vec<DocumentId> = records.documents.iter().map(|row| row.id).collect();
+    let rows = store.document_files_of(viewer, &all).await.unwrap();
+    let found: BTreeSet<DocumentFileId> = rows.iter().map(|row| row.id).collect();
+    assert_eq!(found, expect, "document_files_of() of {viewer:?}");
 }
 
 /// Doors of writes, and what streams ask the law with.

@@ -6,13 +6,20 @@ use tidings_domain::{
     ClientId, NotificationKind, PortalRequestId, PrincipalKind, RequestKind, RequestStatus, limits,
 };
 use tidings_service::text_hash;
-use tidings_store::{Batch, LocationRow, NotificationRow, PortalRequestRow, ReleaseRow};
+use tidings_store::{
+    Batch, DocumentCategoryRow, DocumentNameRow, LocationRow, NotificationRow, PortalRequestRow,
+    ReleaseRow,
+};
 
 use super::Times;
-use crate::seed::cast::{account, agency, client, location, notification, release, request, staff};
+use crate::seed::cast::{
+    account, agency, client, document_category, document_name, location, notification, release,
+    request, staff,
+};
 
 /// Adds them to the batch.
 pub(super) fn add(batch: &mut Batch, times: &Times) {
+    documents(batch, times);
     requests(batch, times);
     locations(batch, times);
     let signed_at = times.now - Duration::days(362);
@@ -64,12 +71,60 @@ fn asked(
         requested_by: staff::CLINICIAN,
         note_text: None,
         note_html: None,
+        document_category_id: None,
+        document_name: None,
         release_text: is_release.then(|| DEFAULT_RELEASE_TEXT.to_owned()),
         release_days: is_release.then(|| i32::try_from(limits::RELEASE_DAYS).unwrap_or(i32::MAX)),
         created_at,
         expires_at: created_at + Duration::days(i64::from(limits::REQUEST_DAYS)),
         seen_at: None,
         closed_at: None,
+    }
+}
+
+/// What documents are asked for by category, under which names.
+fn documents(batch: &mut Batch, times: &Times) {
+    let (here, there) = (agency::HARBOR_LANE, agency::FERNHILL);
+    for (id, agency_id, name) in [
+        (document_category::INCOME, here, "Income"),
+        (document_category::IDENTITY, here, "Identity"),
+        (document_category::OUTSIDER, there, "Income"),
+    ] {
+        batch.document_categories.push(DocumentCategoryRow {
+            id,
+            agency_id,
+            name: name.to_owned(),
+            active: true,
+            created_at: times.founded,
+        });
+    }
+    for (id, category_id, rank, name) in [
+        (
+            document_name::PAY_SLIP,
+            document_category::INCOME,
+            0,
+            "Pay slip",
+        ),
+        (
+            document_name::BENEFITS,
+            document_category::INCOME,
+            1,
+            "Letter about benefits",
+        ),
+        (
+            document_name::PASSPORT,
+            document_category::IDENTITY,
+            0,
+            "Passport",
+        ),
+    ] {
+        batch.document_names.push(DocumentNameRow {
+            id,
+            category_id,
+            name: name.to_owned(),
+            rank,
+            active: true,
+        });
     }
 }
 
@@ -100,6 +155,17 @@ fn requests(batch: &mut Batch, times: &Times) {
             client::SECOND_CLIENT,
             kind,
             26,
+        )
+    });
+    batch.requests.push(PortalRequestRow {
+        document_category_id: Some(document_category::INCOME),
+        document_name: Some("Pay slip".to_owned()),
+        ..asked(
+            times,
+            request::DOCUMENT,
+            client::CLIENT,
+            RequestKind::Document,
+            2,
         )
     });
     let kind = RequestKind::Location;
