@@ -418,6 +418,49 @@ CREATE INDEX "release_ending" ON "release_of_information" ("expires_on") WHERE "
 CREATE INDEX "notification_by_recipient" ON "notification" ("recipient_id", "created_at" DESC, "id" DESC);
 CREATE UNIQUE INDEX "notification_once" ON "notification" ("recipient_id", "kind", "subject_id");
 
+-- m0015_documents
+CREATE TABLE "document_category" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "agency_id" uuid_text NOT NULL,
+  "name" text NOT NULL,
+  "active" boolean NOT NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "document_name" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "category_id" uuid_text NOT NULL,
+  "name" text NOT NULL,
+  "rank" integer NOT NULL,
+  "active" boolean NOT NULL, FOREIGN KEY ("category_id") REFERENCES "document_category" ("id") );
+CREATE TABLE "document" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "agency_id" uuid_text NOT NULL,
+  "client_id" uuid_text NOT NULL,
+  "private" boolean NOT NULL,
+  "request_id" uuid_text NULL,
+  "added_by" uuid_text NOT NULL,
+  "owner_id" uuid_text NULL,
+  "category_id" uuid_text NULL,
+  "name" text NOT NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("client_id") REFERENCES "client" ("id"), FOREIGN KEY ("request_id") REFERENCES "portal_request" ("id"), FOREIGN KEY ("category_id") REFERENCES "document_category" ("id") );
+CREATE TABLE "document_file" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "document_id" uuid_text NOT NULL,
+  "rank" integer NOT NULL,
+  "file_name" text NOT NULL,
+  "media_type" text NOT NULL,
+  "kind" text NOT NULL,
+  "bytes" integer NOT NULL,
+  "sha256" text NOT NULL,
+  "file_id" uuid_text NOT NULL, FOREIGN KEY ("document_id") REFERENCES "document" ("id") );
+ALTER TABLE "portal_request" ADD COLUMN "document_category_id" uuid_text NULL;
+ALTER TABLE "portal_request" ADD COLUMN "document_name" text NULL;
+CREATE INDEX "document_category_by_agency" ON "document_category" ("agency_id", "name") WHERE "active";
+CREATE INDEX "document_name_by_category" ON "document_name" ("category_id", "rank");
+CREATE INDEX "document_by_client" ON "document" ("client_id", "created_at" DESC, "id" DESC);
+CREATE UNIQUE INDEX "document_by_request" ON "document" ("request_id");
+CREATE INDEX "document_file_by_document" ON "document_file" ("document_id", "rank");
+CREATE UNIQUE INDEX "document_file_by_file" ON "document_file" ("file_id");
+
 -- m0020_imports
 CREATE TABLE "external_id" (
   "agency_id" uuid_text NOT NULL,

@@ -10,7 +10,8 @@ use tidings_server::seed::cast;
 
 use self::rows::{DOCUMENTS, Own, PLACES, Place, document, own};
 use crate::support::{
-    Global, Socket, Tidings, WAITING, gid, key, location_request, nowhere, release_request,
+    FILE, Global, HANDED_IN, Socket, Tidings, WAITING, document_request, gid, key,
+    location_request, nowhere, release_request,
 };
 
 /// Who may see nothing of the demo's `client`.
@@ -185,6 +186,7 @@ async fn c25_k18_nobody_is_refused_everywhere() {
 async fn c25_p48_k18_what_is_not_ones_own_answers_as_if_it_were_not_there() {
     let tidings = Tidings::start().await;
     tidings.attachment_waits().await;
+    tidings.papers_wait().await;
     let before = tidings.stored().await;
     for place in PLACES {
         for who in WRONG {
@@ -215,6 +217,7 @@ async fn c25_p48_k18_what_is_not_ones_own_answers_as_if_it_were_not_there() {
 async fn the_rows_of_the_crown_test_reach_what_they_name() {
     let tidings = Tidings::start().await;
     tidings.attachment_waits().await;
+    tidings.papers_wait().await;
     for place in PLACES {
         let there = ask(&tidings, place.right, place, &place.foreign()).await;
         let absent = ask(&tidings, place.right, place, &nowhere(place.kind)).await;
@@ -266,6 +269,10 @@ fn harbor_lane() -> Vec<String> {
     );
     let requests = cast::request::ALL.iter();
     ids.extend(requests.flat_map(|id| [location_request(*id), release_request(*id)]));
+    ids.push(document_request(cast::request::DOCUMENT));
+    ids.extend([HANDED_IN.gid(), FILE.gid()]);
+    ids.push(cast::document_category::INCOME.gid());
+    ids.extend(cast::document_name::ALL.iter().map(|id| id.gid()));
     ids.extend(cast::location::ALL.iter().map(|id| id.gid()));
     ids.extend(cast::release::ALL.iter().map(|id| id.gid()));
     ids.extend(cast::notification::ALL.iter().map(|id| id.gid()));
@@ -300,6 +307,9 @@ fn elena() -> Vec<String> {
         cast::account::CLIENT.gid(),
         location_request(cast::request::LOCATION),
         release_request(cast::request::RELEASE),
+        document_request(cast::request::DOCUMENT),
+        HANDED_IN.gid(),
+        FILE.gid(),
         cast::location::CLIENT.gid(),
         cast::release::CLIENT.gid(),
         cast::program::COUNSELING.gid(),
@@ -316,6 +326,7 @@ fn elena() -> Vec<String> {
 async fn c25_k18_lists_hold_ones_own_and_nothing_else() {
     let tidings = Tidings::start().await;
     tidings.attachment_waits().await;
+    tidings.papers_wait().await;
     let input = json!({ "threadId": cast::thread::SLEEP.gid(), "body": "b", "attachmentIds": [WAITING.gid()] });
     tidings.caller("clinician").does("sendMessage", input).await;
     let lists = DOCUMENTS

@@ -9,8 +9,8 @@ use tidings_server::seed::cast::{
 
 use super::portal_requests::default_release;
 use crate::support::{
-    Caller, Global as _, MUTATIONS, Tidings, key, location_request, membership, nowhere,
-    release_request,
+    Caller, Global as _, MUTATIONS, PAPERS, Tidings, document_request, key, location_request,
+    membership, nowhere, release_request,
 };
 
 /// A write of every mutation, with who does it, and another input for the same key.
@@ -62,6 +62,9 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("cancelPortalRequest", "clinician", json!({ "requestId": release_request(request::RELEASE) }), ("requestId", json!(location_request(request::LOCATION)))),
         ("fulfillReleaseOfInformationRequest", "second-client", json!({ "requestId": release_request(request::SECOND_RELEASE), "signedName": "Haruto Nakamura", "textSha256": default_release() }), ("signedName", json!("H. Nakamura"))),
         ("setClientSharing", "clinical-admin", json!({ "clientId": client::CLIENT.gid(), "agencyId": agency::FERNHILL.gid(), "shared": true }), ("shared", json!(false))),
+        ("fulfillDocumentRequest", "client", json!({ "requestId": document_request(request::DOCUMENT), "attachmentIds": [PAPERS[0].gid()] }), ("attachmentIds", json!([PAPERS[1].gid()]))),
+        ("addDocument", "client", json!({ "actingFor": client::CLIENT.gid(), "name": "Lease", "attachmentIds": [PAPERS[1].gid()] }), ("name", json!("Contract"))),
+        ("saveDocumentCategory", "practice-admin", json!({ "name": "Housing", "predefinedNames": ["Lease"] }), ("active", json!(false))),
         ("addLocation", "client", json!({ "actingFor": client::CLIENT.gid(), "place": { "coordinates": { "latitude": 1.5, "longitude": 2.5 } } }), ("place", json!({ "address": { "line1": "two" } }))),
         ("revokeReleaseOfInformation", "client", json!({ "releaseId": release::CLIENT.gid() }), ("releaseId", json!(nowhere("ReleaseOfInformation")))),
         ("markNotificationsRead", "clinician", json!({ "notificationIds": [notification::CHILD_LOCATION.gid()] }), ("notificationIds", json!([nowhere("Notification")]))),
@@ -89,6 +92,7 @@ fn every_mutation_has_its_row() {
 #[tokio::test]
 async fn g4_a_repeat_answers_with_the_first_outcome_and_stores_nothing() {
     let mut tidings = Tidings::start().await;
+    tidings.papers_wait().await;
     let mut first = Vec::new();
     for (name, who, input, _) in writes() {
         let input = with(&input, "idempotencyKey", &json!(key()));
@@ -117,6 +121,7 @@ async fn g4_a_repeat_answers_with_the_first_outcome_and_stores_nothing() {
 #[tokio::test]
 async fn g4_the_same_key_with_another_input_is_refused() {
     let tidings = Tidings::start().await;
+    tidings.papers_wait().await;
     for (name, who, input, (field, other)) in writes() {
         let (caller, key) = (tidings.caller(who), json!(key()));
         caller

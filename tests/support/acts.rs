@@ -191,6 +191,21 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "FulfillReleaseOfInformationRequestInput",
         "request { id status releaseOfInformation { id startsOn expiresOn } }",
     ),
+    (
+        "fulfillDocumentRequest",
+        "FulfillDocumentRequestInput",
+        "request { id status document { id } }",
+    ),
+    (
+        "addDocument",
+        "AddDocumentInput",
+        "document { id name files { id fileName size url } }",
+    ),
+    (
+        "saveDocumentCategory",
+        "SaveDocumentCategoryInput",
+        "documentCategory { id name active predefinedNames { id name } }",
+    ),
     ("setClientSharing", "SetClientSharingInput", "client { id }"),
     ("addLocation", "AddLocationInput", "location { id }"),
     (

@@ -5,8 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use tidings_domain::{
     AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, Clock as _,
-    EnrollmentId, LocationId, MessageId, NotificationId, PortalRequestId, ProgramId, ReleaseId,
-    StaffId, ThreadId, TopicId,
+    DocumentCategoryId, DocumentFileId, DocumentId, DocumentNameId, EnrollmentId, LocationId,
+    MessageId, NotificationId, PortalRequestId, ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
 };
 use tidings_server::seed::cast;
 use uuid::Uuid;
@@ -53,9 +53,18 @@ global! {
     ThreadId => "Thread",
     MessageId => "Message",
     AttachmentId => "Attachment",
+    DocumentCategoryId => "DocumentCategory",
+    DocumentNameId => "PredefinedDocumentName",
+    DocumentId => "Document",
+    DocumentFileId => "DocumentFile",
     LocationId => "Location",
     ReleaseId => "ReleaseOfInformation",
     NotificationId => "Notification",
+}
+
+/// The global id of a portal request for a document.
+pub(crate) fn document_request(id: PortalRequestId) -> String {
+    gid("DocumentRequest", id.0)
 }
 
 /// The global id of a portal request for a location.
@@ -114,6 +123,11 @@ const STORED: &[&str] = &[
     "SELECT COUNT(*) FROM client WHERE may_send",
     "SELECT COUNT(*) FROM client WHERE direct_chat",
     "SELECT COUNT(*) FROM thread_continuation",
+    "SELECT COUNT(*) FROM attachment",
+    "SELECT COUNT(*) FROM document",
+    "SELECT COUNT(*) FROM document_file",
+    "SELECT COUNT(*) FROM document_category WHERE active",
+    "SELECT COUNT(*) FROM document_name WHERE active",
     "SELECT COUNT(*) FROM messaging_policy",
     "SELECT COUNT(*) FROM user_settings",
     "SELECT CAST(COALESCE(SUM(LENGTH(settings)), 0) AS BIGINT) FROM user_settings",
@@ -141,6 +155,18 @@ const STORED: &[&str] = &[
 /// file is not there.
 pub(crate) const WAITING: AttachmentId = AttachmentId(Uuid::from_u128(0x0a77_ac40));
 
+/// Attachments that the demo's client has uploaded as documents, likewise.
+pub(crate) const PAPERS: [AttachmentId; 2] = [
+    AttachmentId(Uuid::from_u128(0x0a77_ac41)),
+    AttachmentId(Uuid::from_u128(0x0a77_ac42)),
+];
+
+/// A document of the demo's client that nobody asked for, likewise.
+pub(crate) const HANDED_IN: DocumentId = DocumentId(Uuid::from_u128(0x0d0c));
+
+/// Its file.
+pub(crate) const FILE: DocumentFileId = DocumentFileId(Uuid::from_u128(0x0f11e));
+
 impl Tidings {
     /// Stores [`WAITING`].
     pub(crate) async fn attachment_waits(&self) {
@@ -152,6 +178,33 @@ impl Tidings {
             id = self.literal(WAITING.0)
         );
         self.alter(&sql, cast::staff::CLINICIAN).await;
+    }
+
+    /// Stores [`PAPERS`], [`HANDED_IN`] and [`FILE`].
+    pub(crate) async fn papers_wait(&self) {
+        for id in PAPERS {
+            let sql = format!(
+                "INSERT INTO attachment (id, agency_id, uploader_kind, uploader_id, client_id, purpose, file_name, \
+                 media_type, kind, bytes, sha256, file_id, created_at, expires_at) SELECT {id}, a.agency_id, 'ACCOUNT', \
+                 l.account_id, l.client_id, 'REQUEST_DOCUMENT', 'a.pdf', 'application/pdf', 'DOCUMENT', 1, '', {id}, \
+                 a.created_at, '2036-01-01 00:00:00+00:00' FROM portal_account_client l JOIN client a \
+                 ON a.id = l.client_id WHERE l.client_id = {{}}",
+                id = self.literal(id.0)
+            );
+            self.alter(&sql, cast::client::CLIENT).await;
+        }
+        let document = self.literal(HANDED_IN.0);
+        let sql = format!(
+            "INSERT INTO document (id, agency_id, client_id, private, added_by, name, created_at) \
+             SELECT {document}, a.agency_id, a.id, TRUE, l.account_id, 'Lease', a.created_at \
+             FROM portal_account_client l JOIN client a ON a.id = l.client_id WHERE l.client_id = {{}}"
+        );
+        self.alter(&sql, cast::client::CLIENT).await;
+        let sql = format!(
+            "INSERT INTO document_file (id, document_id, rank, file_name, media_type, kind, bytes, sha256, file_id) \
+             VALUES ({{}}, {document}, 0, 'a.pdf', 'application/pdf', 'DOCUMENT', 1, '', {document})"
+        );
+        self.alter(&sql, FILE).await;
     }
 
     /// Moves the clock on to a moment.

@@ -2,24 +2,25 @@
 
 use serde_json::{Value, json};
 use tidings_server::seed::cast::{
-    self, account, agency, audience, client, enrollment, location, notification, program, release,
-    request, staff, thread, topic,
+    self, account, agency, audience, client, document_category, document_name, enrollment,
+    location, notification, program, release, request, staff, thread, topic,
 };
 
 use crate::cases::portal_requests::default_release;
 use crate::support::{
-    Global as _, WAITING, gid, location_request, membership, mutation, release_request,
+    FILE, Global as _, HANDED_IN, PAPERS, WAITING, document_request, gid, location_request,
+    membership, mutation, release_request,
 };
 
 /// Every root field with the document that asks it; a mutation's comes from `support`.
 #[rustfmt::skip]
 pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("viewer", "query { viewer { __typename ... on StaffMember { id } ... on PortalAccount { id clients { id careTeam { id members { id staffMember { id } } } } } } }"),
-    ("agency", "query { agency { id name } }"),
+    ("agency", "query { agency { id name documentCategories { id predefinedNames { id } } } }"),
     ("node", "query($id: ID!) { node(id: $id) { id __typename } }"),
     ("nodes", "query($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"),
     ("thread", "query($id: ID!) { thread(id: $id) { id subject messages(last: 5) { edges { node { id bodyText } } } } }"),
-    ("client", "query($id: ID!) { client(id: $id) { id displayName careTeam { id members { id } } portalRequests(first: 100) { edges { node { id } } } locations(first: 100) { edges { node { id } } } releases(first: 100) { edges { node { id } } } } }"),
+    ("client", "query($id: ID!) { client(id: $id) { id displayName careTeam { id members { id } } portalRequests(first: 100) { edges { node { id } } } locations(first: 100) { edges { node { id } } } documents(first: 100) { edges { node { id files { id } } } } releases(first: 100) { edges { node { id } } } } }"),
     ("client", "query($id: ID!) { client(id: $id) { id displayName enrollments { id program { id } } careTeam { id members { id } } } }"),
     ("clients", "query { clients(first: 100) { edges { cursor node { id careTeam { id members(includeInactive: true) { id staffMember { id } } } messageableCareTeam { id } } } } }"),
     ("staffMembers", "query { staffMembers(first: 100) { edges { node { id displayName } } } }"),
@@ -31,7 +32,7 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("audienceChangePreview", "query($id: ID!) { audienceChangePreview(threadId: $id, to: BILLING) { losing { id } gaining { id } } }"),
     ("inbox", "query { inbox(first: 100, filter: { state: ALL_INCLUDING_ARCHIVED }) { edges { node { id client { id } audience { id } topic { id } participants { person { ... on StaffMember { id } ... on Client { id } } } startedBy { ... on StaffMember { id } } lastMessage { id author { ... on StaffMember { id } ... on Client { id } } } messages(last: 3) { edges { node { id } } } } } } }"),
     ("sharedDocuments", "query { sharedDocuments(first: 100) { edges { node { id url message { id thread { id } } } } } }"),
-    ("portalRequest", "query($id: ID!) { portalRequest(id: $id) { id client { id } requestedBy { id } ... on LocationRequest { location { id } } ... on ReleaseOfInformationRequest { releaseOfInformation { id } } } }"),
+    ("portalRequest", "query($id: ID!) { portalRequest(id: $id) { id client { id } requestedBy { id } ... on LocationRequest { location { id } } ... on DocumentRequest { document { id } } ... on ReleaseOfInformationRequest { releaseOfInformation { id } } } }"),
     ("notifications", "query { notifications(first: 100) { edges { node { id client { id } request { id } releaseOfInformation { id } } } } }"),
     ("unreadNotificationCount", "query { unreadNotificationCount }"),
     ("sendPortalRequest", ""),
@@ -43,6 +44,9 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("setClientSharing", ""),
     ("sharedClients", "query { sharedClients(first: 100) { edges { node { id } } } }"),
     ("addLocation", ""),
+    ("fulfillDocumentRequest", ""),
+    ("addDocument", ""),
+    ("saveDocumentCategory", ""),
     ("revokeReleaseOfInformation", ""),
     ("markNotificationsRead", ""),
     ("requestFulfilled", "subscription($id: ID) { requestFulfilled(clientId: $id) { request { id } } }"),
@@ -178,7 +182,13 @@ impl Place {
     pub(crate) fn foreign(&self) -> String {
         match self.kind {
             "Agency" => agency::HARBOR_LANE.gid(),
+            "Attachment" if self.path.contains("Document") => PAPERS[0].gid(),
             "Attachment" => WAITING.gid(),
+            "Document" => HANDED_IN.gid(),
+            "DocumentCategory" => document_category::INCOME.gid(),
+            "DocumentFile" => FILE.gid(),
+            "DocumentRequest" => document_request(request::DOCUMENT),
+            "PredefinedDocumentName" => document_name::PAY_SLIP.gid(),
             "Audience" => audience::CLINICAL.gid(),
             "CareTeam" => gid("CareTeam", client::CLIENT.0),
             "CareTeamMember" => membership(client::CLIENT, staff::CLINICIAN),
@@ -251,6 +261,18 @@ fn react(own: &Own) -> Value {
 
 fn with(mut input: Value, field: &str, value: Value) -> Value {
     input[field] = value;
+    json!({ "input": input })
+}
+
+/// A document that the viewer could ask its own client for.
+fn asks_for(own: &Own, many: bool, document: Value) -> Value {
+    let mut input = json!({ "request": {} });
+    input["request"]["document"] = document;
+    if many {
+        input["clientIds"] = json!([own.client]);
+    } else {
+        input["clientId"] = json!(own.client);
+    }
     json!({ "input": input })
 }
 
@@ -337,6 +359,11 @@ pub(crate) const PLACES: &[Place] = &[
     place("setClientStatus.input.clientId", "Client", "clinical-admin", |_, id| with(json!({ "status": "ACTIVE" }), "clientId", json!(id))),
     place("setStaffRoles.input.staffMemberId", "StaffMember", "practice-admin", |_, id| with(json!({ "roles": ["CLINICIAN"] }), "staffMemberId", json!(id))),
     place("updateStaffSettings.input.staffMemberId", "StaffMember", "practice-admin", |_, id| with(json!({ "displayInPortal": true }), "staffMemberId", json!(id))),
+    place("node.id", "Document", "clinician", id),
+    place("node.id", "DocumentFile", "clinician", id),
+    place("node.id", "DocumentRequest", "clinician", id),
+    wide(place("node.id", "DocumentCategory", "clinician", id)),
+    wide(place("node.id", "PredefinedDocumentName", "clinician", id)),
     place("node.id", "Location", "clinician", id),
     place("node.id", "LocationRequest", "clinician", id),
     place("node.id", "Notification", "clinician", id),
@@ -345,6 +372,10 @@ pub(crate) const PLACES: &[Place] = &[
     place("portalRequest.id", "LocationRequest", "client", id),
     place("sendPortalRequest.input.clientId", "Client", "clinician", |_, id| with(json!({ "request": { "location": {} } }), "clientId", json!(id))),
     place("sendPortalRequests.input.clientIds", "Client", "clinician", |_, id| with(json!({ "request": { "location": {} } }), "clientIds", json!([id]))),
+    wide(place("sendPortalRequest.input.request.document.categoryId", "DocumentCategory", "clinician", |own, id| asks_for(own, false, json!({ "categoryId": id, "otherName": "Lease" })))),
+    wide(place("sendPortalRequest.input.request.document.predefinedNameId", "PredefinedDocumentName", "clinician", |own, id| asks_for(own, false, json!({ "categoryId": document_category::INCOME.gid(), "predefinedNameId": id })))),
+    wide(place("sendPortalRequests.input.request.document.categoryId", "DocumentCategory", "clinician", |own, id| asks_for(own, true, json!({ "categoryId": id, "otherName": "Lease" })))),
+    wide(place("sendPortalRequests.input.request.document.predefinedNameId", "PredefinedDocumentName", "clinician", |own, id| asks_for(own, true, json!({ "categoryId": document_category::INCOME.gid(), "predefinedNameId": id })))),
     place("markPortalRequestSeen.input.requestId", "LocationRequest", "client", |_, id| with(json!({}), "requestId", json!(id))),
     place("fulfillLocationRequest.input.requestId", "LocationRequest", "client", |_, id| with(json!({ "place": { "address": { "line1": "a" } } }), "requestId", json!(id))),
     place("fulfillReleaseOfInformationRequest.input.requestId", "ReleaseOfInformationRequest", "client", |_, id| with(json!({ "signedName": "a", "textSha256": default_release() }), "requestId", json!(id))),
@@ -352,6 +383,13 @@ pub(crate) const PLACES: &[Place] = &[
     place("setClientSharing.input.clientId", "Client", "clinical-admin", |_, id| with(json!({ "agencyId": agency::FERNHILL.gid(), "shared": false }), "clientId", json!(id))),
     known(place("setClientSharing.input.agencyId", "Agency", "clinical-admin", |own, id| with(json!({ "clientId": own.client, "shared": false }), "agencyId", json!(id)))),
     place("addLocation.input.actingFor", "Client", "client", |_, id| with(json!({ "place": { "address": { "line1": "a" } } }), "actingFor", json!(id))),
+    // Without a file both are refused behind the id; a file that is named twice is handed in once.
+    place("fulfillDocumentRequest.input.requestId", "DocumentRequest", "client", |_, id| with(json!({ "attachmentIds": [] }), "requestId", json!(id))),
+    place("fulfillDocumentRequest.input.attachmentIds", "Attachment", "client", |_, id| with(json!({ "requestId": document_request(request::DOCUMENT) }), "attachmentIds", json!([id, id]))),
+    place("addDocument.input.actingFor", "Client", "client", |_, id| with(json!({ "name": "Lease", "attachmentIds": [] }), "actingFor", json!(id))),
+    wide(place("addDocument.input.categoryId", "DocumentCategory", "client", |own, id| with(json!({ "actingFor": own.client, "name": "Lease", "attachmentIds": [] }), "categoryId", json!(id)))),
+    place("addDocument.input.attachmentIds", "Attachment", "client", |own, id| with(json!({ "actingFor": own.client, "name": "Lease" }), "attachmentIds", json!([id, id]))),
+    wide(place("saveDocumentCategory.input.categoryId", "DocumentCategory", "practice-admin", |_, id| with(json!({ "name": "Income", "predefinedNames": ["Pay slip"] }), "categoryId", json!(id)))),
     place("revokeReleaseOfInformation.input.releaseId", "ReleaseOfInformation", "client", |_, id| with(json!({}), "releaseId", json!(id))),
     place("markNotificationsRead.input.notificationIds", "Notification", "clinician", |_, id| with(json!({}), "notificationIds", json!([id]))),
     place("requestFulfilled.clientId", "Client", "clinician", id),
