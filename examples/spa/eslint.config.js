@@ -13,8 +13,8 @@ const values = Object.values(schema.getTypeMap())
   .map(({ name }) => name);
 
 /** Entries that are found by their place in a list alone, and have no id to be asked for: of the audit log, of what was deleted, of what
- * a search found. */
-const numbered = ['AuditEntry', 'DeletedMessage', 'SearchHit'];
+ * a search found, of contacts, of the versions of a policy, of notes. */
+const numbered = ['AuditEntry', 'Contact', 'DeletedMessage', 'PolicyVersion', 'SearchHit', 'ThreadNote'];
 /** The rule knows no exceptions, so that every other edge's node has an identity is asked here. */
 for (const edge of Object.values(schema.getTypeMap()).filter(({ name }) => name.endsWith('Edge'))) {
   const node = getNamedType(edge.getFields().node.type);

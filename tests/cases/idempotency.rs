@@ -245,6 +245,7 @@ async fn at_once(tidings: &Tidings, who: &'static str, name: &'static str, input
 #[tokio::test(flavor = "multi_thread")]
 async fn g4_of_fifty_equal_requests_at_once_one_is_done_and_all_get_its_answer() {
     let tidings = Tidings::start().await;
+    tidings.papers_wait().await;
     for (name, who, input, _) in writes() {
         let events = tidings.count("SELECT COUNT(*) FROM event").await;
         let keys = tidings.count("SELECT COUNT(*) FROM idempotency_key").await;

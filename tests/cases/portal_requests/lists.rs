@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use tidings_server::seed::cast::{client, notification, request};
 
 use super::{at, sent};
-use crate::support::{Caller, Global as _, Tidings, location_request, release_request};
+use crate::support::{
+    Caller, Global as _, Tidings, document_request, location_request, release_request,
+};
 
 const PAGE: &str = "query($id: ID!, $first: Int!, $after: String) { client(id: $id) { portalRequests(first: $first, after: $after) {
     pageInfo { hasNextPage endCursor } edges { node { __typename id status noteText noteHtml sentAt expiresAt closedAt ... on LocationRequest { private } } } } } }";
@@ -40,6 +42,7 @@ async fn c46_every_request_stays_listed_newest_first_whatever_the_page() {
     let tidings = Tidings::start().await;
     let (elena, amina) = (tidings.caller("client"), tidings.caller("clinician"));
     let mut expect = vec![
+        (document_request(request::DOCUMENT), "SENT".to_owned()),
         (release_request(request::RELEASE), "SENT".to_owned()),
         (location_request(request::LOCATION), "SENT".to_owned()),
     ];
