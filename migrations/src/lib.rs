@@ -24,6 +24,7 @@ mod m0010_shared;
 mod m0011_search;
 mod m0012_settings;
 mod m0013_portal_requests;
+mod m0014_notes;
 mod m0015_documents;
 mod m0020_imports;
 mod m0021_directory_imports;
@@ -74,6 +75,7 @@ pub const PLANS: &[Plan] = &[
     m0011_search::PLAN,
     m0012_settings::PLAN,
     m0013_portal_requests::PLAN,
+    m0014_notes::PLAN,
     m0015_documents::PLAN,
     m0020_imports::PLAN,
     m0021_directory_imports::PLAN,

@@ -155,6 +155,20 @@ async fn write(aviary: &mut Aviary) {
         ),
         (
             "clinician",
+            "addThreadNote",
+            json!({ "threadId": sleep, "body": text }),
+            "OK",
+        ),
+        (
+            "client",
+            "addThreadNote",
+            json!({ "threadId": sleep, "body": text }),
+            "FORBIDDEN",
+        ),
+        ("client", "saveDraft", send(text.clone()), "OK"),
+        ("outsider", "saveDraft", send(text.clone()), "NOT_FOUND"),
+        (
+            "clinician",
             "addReaction",
             json!({ "messageId": last, "emoji": text }),
             "EMOJI_NOT_ALLOWED",

@@ -187,6 +187,7 @@ async fn c25_p48_k18_what_is_not_ones_own_answers_as_if_it_were_not_there() {
     let tidings = Tidings::start().await;
     tidings.attachment_waits().await;
     tidings.papers_wait().await;
+    tidings.draft_waits().await;
     let before = tidings.stored().await;
     for place in PLACES {
         for who in WRONG {
@@ -219,6 +220,8 @@ async fn the_rows_of_the_crown_test_reach_what_they_name() {
     tidings.attachment_waits().await;
     tidings.papers_wait().await;
     for place in PLACES {
+        // Some of them send it, or take it away; and what is sent is no draft's any more.
+        tidings.draft_waits().await;
         let there = ask(&tidings, place.right, place, &place.foreign()).await;
         let absent = ask(&tidings, place.right, place, &nowhere(place.kind)).await;
         let name = format!("{} of a {}", place.path, place.kind);

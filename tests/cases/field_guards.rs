@@ -26,6 +26,7 @@ const GUARDED: &[(&str, &str, &[&str])] = &[
     ("Message.seenByClientAt", "{ it: thread(id: $thread) { lastMessage { field: seenByClientAt id } } }", &["lastMessage"]),
     ("Message.seenBy", "{ it: thread(id: $thread) { lastMessage { field: seenBy { seenAt } id } } }", &["lastMessage"]),
     ("Message.revisions", "{ it: thread(id: $thread) { lastMessage { field: revisions { bodyText } id } } }", &["lastMessage"]),
+    ("Thread.notes", "{ it: thread(id: $thread) { field: notes(first: 5) { edges { node { number } } } id } }", &[]),
     ("Thread.version", "{ it: thread(id: $thread) { field: version id } }", &[]),
     ("Thread.clients", "{ it: thread(id: $thread) { field: clients(first: 5) { edges { node { id } } } id } }", &[]),
     ("Thread.deletedMessages", "{ it: thread(id: $thread) { field: deletedMessages(first: 5) { edges { node { seq } } } id } }", &[]),

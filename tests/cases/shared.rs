@@ -1,7 +1,9 @@
 //! What the viewers of a thread share beside its messages.
 
+mod drafts;
 mod edits;
 mod lock;
+mod notes;
 mod pins;
 mod quotes;
 mod reactions;

@@ -71,6 +71,17 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "SetThreadLockedInput",
         "thread { ...T locked }",
     ),
+    (
+        "addThreadNote",
+        "AddThreadNoteInput",
+        "note { number bodyText author { id } } thread { id }",
+    ),
+    (
+        "saveDraft",
+        "SaveDraftInput",
+        "draft { id body bodyFormat subject group audience thread { id } replyTo { id } actingFor { id } topic { id } attachments { id } to { client { id } staffMember { id } staffGroup } }",
+    ),
+    ("deleteDraft", "DeleteDraftInput", "deletedDraftId"),
     ("setThreadPinned", "SetThreadPinnedInput", "thread { ...T }"),
     (
         "hideThread",

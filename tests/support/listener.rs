@@ -12,6 +12,8 @@ subscription($after: EventCursor, $kinds: [EventKind!]) { events(after: $after, 
   ... on MessageChanged { cursor thread { ...T } message { ...M } }
   ... on MessageDeleted { cursor messageId seq thread { ...T } }
   ... on ReactionChanged { cursor thread { ...T } message { ...M } }
+  ... on ThreadNoteAdded { cursor thread { id } note { number bodyText } }
+  ... on DraftChanged { cursor draftId draft { id body } }
   ... on ThreadChanged { cursor thread { ...T } }
   ... on ReadReceiptAdded { cursor fromSeq toSeq seenAt thread { id }
       reader { ... on StaffMember { id } ... on PortalAccount { id } } }

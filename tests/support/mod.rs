@@ -29,8 +29,8 @@ pub(crate) use node::Node;
 pub(crate) use proxy::Proxy;
 pub(crate) use socket::{PATIENCE, Socket};
 pub(crate) use world::{
-    FILE, Global, HANDED_IN, PAPERS, WAITING, document_request, gid, location_request, membership,
-    nowhere, release_request,
+    DRAFT, FILE, Global, HANDED_IN, PAPERS, WAITING, document_request, gid, location_request,
+    membership, nowhere, release_request,
 };
 
 /// When the tests' clock stands still, unless a test moves it.

@@ -5,8 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use tidings_domain::{
     AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, Clock as _,
-    DocumentCategoryId, DocumentFileId, DocumentId, DocumentNameId, EnrollmentId, LocationId,
-    MessageId, NotificationId, PortalRequestId, ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
+    DocumentCategoryId, DocumentFileId, DocumentId, DocumentNameId, DraftId, EnrollmentId,
+    LocationId, MessageId, NotificationId, PortalRequestId, ProgramId, ReleaseId, StaffId,
+    ThreadId, TopicId,
 };
 use tidings_server::seed::cast;
 use uuid::Uuid;
@@ -60,6 +61,7 @@ global! {
     LocationId => "Location",
     ReleaseId => "ReleaseOfInformation",
     NotificationId => "Notification",
+    DraftId => "Draft",
 }
 
 /// The global id of a portal request for a document.
@@ -139,6 +141,10 @@ const STORED: &[&str] = &[
     "SELECT CAST(SUM(revision) AS BIGINT) FROM message",
     "SELECT COUNT(*) FROM message_revision",
     "SELECT COUNT(*) FROM message_reaction",
+    "SELECT COUNT(*) FROM thread_note",
+    "SELECT COUNT(*) FROM draft",
+    "SELECT CAST(COALESCE(SUM(LENGTH(body)), 0) AS BIGINT) FROM draft",
+    "SELECT COUNT(*) FROM draft_attachment",
     "SELECT COUNT(*) FROM thread WHERE locked_by_id IS NOT NULL",
     "SELECT COUNT(*) FROM client_sharing",
     "SELECT COUNT(*) FROM portal_request",
@@ -167,7 +173,21 @@ pub(crate) const HANDED_IN: DocumentId = DocumentId(Uuid::from_u128(0x0d0c));
 /// Its file.
 pub(crate) const FILE: DocumentFileId = DocumentFileId(Uuid::from_u128(0x0f11e));
 
+/// A draft of the demo's clinician for a new thread, for tests of what an id opens.
+pub(crate) const DRAFT: DraftId = DraftId(Uuid::from_u128(0x0aef_1a70));
+
 impl Tidings {
+    /// Stores [`DRAFT`], or stores it again.
+    pub(crate) async fn draft_waits(&self) {
+        let id = self.literal(DRAFT.0);
+        let sql = format!(
+            "DELETE FROM draft WHERE id = {id}; INSERT INTO draft (id, agency_id, owner_kind, owner_id, recipients, \
+             as_group, subject, body_format, body, updated_at) SELECT {id}, agency_id, 'STAFF', id, '[]', FALSE, '', \
+             'PLAIN', 'b', created_at FROM staff_member WHERE id = {{}}"
+        );
+        self.alter(&sql, cast::staff::CLINICIAN).await;
+    }
+
     /// Stores [`WAITING`].
     pub(crate) async fn attachment_waits(&self) {
         let sql = format!(

@@ -114,6 +114,8 @@ codes! {
         AlreadyAssigned = "ALREADY_ASSIGNED",
         /// More threads are pinned than one viewer can have, or more messages than one thread (P-30).
         TooManyPinned = "TOO_MANY_PINNED",
+        /// The viewer has as many drafts as one can have (SX-03).
+        TooManyDrafts = "TOO_MANY_DRAFTS",
         /// The reaction is not exactly one emoji (P-35).
         EmojiNotAllowed = "EMOJI_NOT_ALLOWED",
         /// The message takes no more reactions, or the viewer changed too many within a minute.

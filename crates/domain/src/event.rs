@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    AccountId, AgencyId, ClientId, MessageId, NotificationId, PortalRequestId, Principal, StaffId,
-    ThreadId,
+    AccountId, AgencyId, ClientId, DraftId, MessageId, NotificationId, PortalRequestId, Principal,
+    StaffId, ThreadId,
 };
 use crate::vocabulary::AudienceKind;
 
@@ -64,6 +64,18 @@ pub enum Event {
     },
     /// A thread was deleted for everybody with all of its messages (T-34). To a client it is gone.
     ThreadDeleted,
+    /// A staff member wrote a note on a thread (SX-06). For staff only.
+    ThreadNoteAdded {
+        /// Its number on the thread.
+        number: i32,
+    },
+    /// A draft was saved, deleted or sent (SX-03). For its writer only.
+    DraftChanged {
+        /// Whose draft.
+        viewer: Principal,
+        /// The draft.
+        draft: DraftId,
+    },
     /// The header or the lifecycle of a thread changed for everybody (T-33, T-37).
     ThreadChanged {
         /// The audience before, where that is what changed.

@@ -96,6 +96,8 @@ ids! {
     ReleaseId;
     /// Something that somebody is told of in the inbox.
     NotificationId;
+    /// A text that was not sent yet.
+    DraftId;
 }
 
 /// Somebody who can take part in a thread or watch it.

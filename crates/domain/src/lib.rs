@@ -26,6 +26,8 @@
 //! | attachment | a file that goes with a message; seen through it, and before by its uploader alone |
 //! | quote | what a message answers, as it read at that time; a reference, never a copy |
 //! | revision | what a message said before it was edited; for staff |
+//! | note | what staff write about a thread for each other; no client ever learns of one |
+//! | draft | a text that was not sent yet; its writer's alone |
 //! | reaction | an emoji that somebody put to a message |
 //! | portal request | something that staff ask a client for; fulfilled once, it leaves a record |
 //! | record | what a fulfilment leaves, or a client adds: an assessment, documents, a location, a release |
@@ -70,9 +72,9 @@ pub use file_name::{Disposition, FileName};
 pub use file_type::{FileGroup, FileKind, FileProblem, FilePurpose};
 pub use id::{
     AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DirectoryImportId,
-    DocumentCategoryId, DocumentFileId, DocumentId, DocumentNameId, EnrollmentId, IdSource,
-    LocationId, MessageId, NotificationId, PortalRequestId, Principal, ProgramId, RandomIds,
-    ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
+    DocumentCategoryId, DocumentFileId, DocumentId, DocumentNameId, DraftId, EnrollmentId,
+    IdSource, LocationId, MessageId, NotificationId, PortalRequestId, Principal, ProgramId,
+    RandomIds, ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
 };
 pub use location::{Address, Coordinates, Place};
 pub use rich_text::{RichBody, RichProblem, served_html};

@@ -31,6 +31,10 @@ pub const MAX_RETENTION_DAYS: u32 = 36_500;
 pub const MAX_PINNED: u64 = 100;
 /// Most messages that are pinned in one thread (P-30).
 pub const MAX_PINNED_MESSAGES: u64 = 50;
+/// Longest note on a thread, in Unicode scalar values (SX-06).
+pub const MAX_NOTE_CHARS: usize = 10_000;
+/// Most drafts of one viewer (SX-03).
+pub const MAX_DRAFTS: u64 = 100;
 /// Most different emoji on one message (P-35).
 pub const MAX_EMOJI_PER_MESSAGE: u64 = 20;
 /// Most reactions on one message.

@@ -75,6 +75,12 @@ impl RichBody {
         })
     }
 
+    /// Sanitises `html` as [`RichBody::parse`] does, and asks nothing of its text: what is not sent
+    /// yet may be blank. Images keep the names by which `attachment` knows them.
+    pub fn sanitise(html: &str, attachment: impl Fn(&str) -> bool) -> Result<String, RichProblem> {
+        Ok(sanitised(html, &attachment)?.0)
+    }
+
     /// The sanitised HTML, as it is stored. Images still name attachments: see [`served_html`].
     #[must_use]
     pub fn html(&self) -> &str {

@@ -298,6 +298,10 @@ pub(crate) enum EventKind {
     ReactionChanged,
     /// A message was deleted for everybody.
     MessageDeleted,
+    /// A staff member wrote a note on a thread. For staff.
+    ThreadNoteAdded,
+    /// A draft of the viewer's was saved, deleted or sent.
+    DraftChanged,
     /// A thread's header or lifecycle changed, or the viewer gained sight of it by that.
     ThreadChanged,
     /// Somebody saw messages for the first time. For staff.

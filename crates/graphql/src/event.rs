@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Result, SimpleObject, Union};
 use chrono::{DateTime, Utc};
-use tidings_domain::Principal;
+use tidings_domain::{DraftId, Principal};
 use tidings_service::live::{LiveEvent, LiveKind, Scope};
-use tidings_store::{LiveThread, MessageRow};
+use tidings_store::{LiveThread, MessageRow, NoteKey};
 
 use crate::client::Client;
+use crate::draft::Draft;
 use crate::loaders::Load;
 use crate::message::Message;
 use crate::node::Global;
@@ -17,6 +18,7 @@ use crate::people::Reader;
 use crate::portal_request::PortalRequest;
 use crate::scalars::EventCursor;
 use crate::thread::Thread;
+use crate::thread_note::{ThreadNote, note};
 
 /// A message was sent. Told to everybody who sees its thread.
 #[derive(SimpleObject, Clone)]
@@ -64,6 +66,52 @@ pub(crate) struct MessageDeleted {
     seq: i64,
     /// Its thread, without it.
     thread: Thread,
+}
+
+/// A staff member wrote a note on a thread. Told to staff who see the thread.
+#[derive(SimpleObject, Clone)]
+#[graphql(complex)]
+pub(crate) struct ThreadNoteAdded {
+    /// Resume after it.
+    cursor: EventCursor,
+    /// The thread.
+    thread: Thread,
+    #[graphql(skip)]
+    key: NoteKey,
+}
+
+#[async_graphql::ComplexObject]
+impl ThreadNoteAdded {
+    /// The note.
+    async fn note(&self, ctx: &Context<'_>) -> Option<Result<ThreadNote>> {
+        note(ctx, self.key).await.transpose()
+    }
+}
+
+/// A draft of the viewer's was saved, deleted or sent, here or in another session.
+#[derive(SimpleObject, Clone)]
+#[graphql(complex)]
+pub(crate) struct DraftChanged {
+    /// Resume after it.
+    cursor: EventCursor,
+    #[graphql(skip)]
+    draft: DraftId,
+}
+
+#[async_graphql::ComplexObject]
+impl DraftChanged {
+    /// Which draft.
+    async fn draft_id(&self) -> ID {
+        self.draft.global()
+    }
+
+    /// The draft as it is now; null if it is gone.
+    async fn draft(&self, ctx: &Context<'_>) -> Option<Result<Draft>> {
+        ctx.one(self.draft)
+            .await
+            .map(|row| row.map(Draft::from))
+            .transpose()
+    }
 }
 
 /// A thread's header or lifecycle changed, or the viewer gained sight of it by that. Told to
@@ -202,6 +250,8 @@ pub(crate) enum Event {
     MessageChanged(MessageChanged),
     ReactionChanged(ReactionChanged),
     MessageDeleted(MessageDeleted),
+    ThreadNoteAdded(ThreadNoteAdded),
+    DraftChanged(DraftChanged),
     ThreadChanged(ThreadChanged),
     ReadReceiptAdded(ReadReceiptAdded),
     ViewerStateChanged(ViewerStateChanged),
@@ -250,6 +300,18 @@ pub(crate) fn render(cursor: EventCursor, event: &LiveEvent) -> Event {
             message_id: message.global(),
             seq: *seq,
             thread: Thread::from(&**thread),
+        }),
+        LiveKind::ThreadNoteAdded { thread, number } => Event::ThreadNoteAdded(ThreadNoteAdded {
+            cursor,
+            thread: Thread::from(&**thread),
+            key: NoteKey {
+                thread: thread.thread.id,
+                number: *number,
+            },
+        }),
+        LiveKind::DraftChanged { draft } => Event::DraftChanged(DraftChanged {
+            cursor,
+            draft: *draft,
         }),
         LiveKind::ThreadChanged { thread } => Event::ThreadChanged(ThreadChanged {
             cursor,

@@ -9,15 +9,15 @@ use std::time::Duration;
 use async_graphql::dataloader::{DataLoader, Loader};
 use tidings_domain::{
     AccountId, AttachmentId, AudienceId, AudienceKind, CareTeamMemberId, ClientId,
-    DocumentCategoryId, DocumentFileId, DocumentId, DocumentNameId, EnrollmentId, LocationId,
-    MessageId, NotificationId, ParticipantStanding, PortalRequestId, Principal, ProgramId,
-    ReleaseId, StaffId, ThreadId, TopicId,
+    DocumentCategoryId, DocumentFileId, DocumentId, DocumentNameId, DraftId, EnrollmentId,
+    LocationId, MessageId, NotificationId, ParticipantStanding, PortalRequestId, Principal,
+    ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
 };
 use tidings_store::{
     AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow,
-    DocumentCategoryRow, DocumentFileRow, DocumentNameRow, DocumentRow, EnrollmentRow, LocationRow,
-    MessageRow, NotificationRow, PortalRequestRow, ProgramRow, QuoteKey, QuoteRow, ReleaseRow,
-    SeenThread, StaffRow, StoreError, TopicRow,
+    DocumentCategoryRow, DocumentFileRow, DocumentNameRow, DocumentRow, DraftRow, EnrollmentRow,
+    LocationRow, MessageRow, NoteKey, NoteRow, NotificationRow, PortalRequestRow, ProgramRow,
+    QuoteKey, QuoteRow, ReleaseRow, SeenThread, StaffRow, StoreError, TopicRow,
 };
 
 use crate::batching::Loads;
@@ -102,6 +102,8 @@ by_id! {
     ClientId => ClientRow by clients, |row: &ClientRow| row.id;
     StaffId => StaffRow by staff, |row: &StaffRow| row.id;
     AccountId => AccountRow by accounts, |row: &AccountRow| row.id;
+    DraftId => DraftRow by drafts_by_id, |row: &DraftRow| row.id;
+    NoteKey => NoteRow by notes_at, |row: &NoteRow| NoteKey { thread: row.thread_id, number: row.number };
     QuoteKey => QuoteRow by quotes, |row: &QuoteRow| row.key;
     AttachmentId => AttachmentRow by attachments, |row: &AttachmentRow| row.id;
     TopicId => TopicRow by topics, |row: &TopicRow| row.id;

@@ -5,6 +5,7 @@ use tidings_domain::{ClientId, MessageId, ThreadId};
 use tidings_service::{BodyInput, MarkMessages, MarkThread, Marked, SendMessage};
 
 use crate::attachment_mutations::named;
+use crate::draft_mutations::maybe;
 use crate::enums::BodyFormat;
 use crate::error::{UserError, outcome};
 use crate::loaders::Load;
@@ -39,6 +40,8 @@ pub(crate) struct SendMessageInput {
     /// Whether everything in the thread up to it counts as read by the sender.
     #[graphql(default = true)]
     mark_thread_read: bool,
+    /// The viewer's draft in this thread that this was: it is gone when the message is sent.
+    draft_id: Option<ID>,
 }
 
 /// What came of sending a message.
@@ -108,6 +111,7 @@ impl MessageMutation {
                 attachments: named(input.attachment_ids)?,
             },
             mark_thread_read: input.mark_thread_read,
+            draft: maybe(input.draft_id.as_ref())?,
         };
         let viewer = ctx.viewer()?;
         let answer = ctx

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tidings_domain::{
     AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DocumentCategoryId,
-    DocumentFileId, DocumentId, DocumentNameId, EnrollmentId, LocationId, MessageId,
+    DocumentFileId, DocumentId, DocumentNameId, DraftId, EnrollmentId, LocationId, MessageId,
     NotificationId, PortalRequestId, ProgramId, ReleaseId, RequestKind, StaffId, ThreadId, TopicId,
 };
 use uuid::Uuid;
@@ -78,6 +78,7 @@ global! {
     LocationId => "Location",
     ReleaseId => "ReleaseOfInformation",
     NotificationId => "Notification",
+    DraftId => "Draft",
 }
 
 /// The names of the types of portal requests.

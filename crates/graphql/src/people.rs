@@ -11,6 +11,7 @@ use crate::audience::{Audience, Topic};
 use crate::care_team::{CareTeam, CareTeamMember};
 use crate::client::Client;
 use crate::document::{Document, DocumentCategory, DocumentFile, PredefinedDocumentName};
+use crate::draft::Draft;
 use crate::enums::ParticipantStanding;
 use crate::error::not_found;
 use crate::loaders::Load;
@@ -38,6 +39,7 @@ pub(crate) enum Node {
     DocumentFile(DocumentFile),
     DocumentRequest(DocumentRequest),
     PredefinedDocumentName(PredefinedDocumentName),
+    Draft(Draft),
     Location(Location),
     LocationRequest(LocationRequest),
     Enrollment(Enrollment),

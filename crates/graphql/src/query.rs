@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object, Result};
 use tidings_domain::limits::MAX_IDS;
 use tidings_domain::{
     AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DocumentCategoryId,
-    DocumentFileId, DocumentId, DocumentNameId, EnrollmentId, LocationId, MessageId,
+    DocumentFileId, DocumentId, DocumentNameId, DraftId, EnrollmentId, LocationId, MessageId,
     NotificationId, Principal, ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
 };
 
@@ -18,6 +18,7 @@ use crate::care_team::{CareTeam, CareTeamMember};
 use crate::client::{Client, ClientConnection};
 use crate::connection::first as page_size;
 use crate::cursor::{self, People};
+use crate::draft::Draft;
 use crate::enums::{AudienceKind, ClientStatus};
 use crate::error::{bad_input, fault, not_found, top_level};
 use crate::loaders::Load;
@@ -340,6 +341,10 @@ async fn load_node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             .one(NotificationId(uuid))
             .await?
             .map(|row| Node::Notification(row.into())),
+        DraftId::TYPE => ctx
+            .one(DraftId(uuid))
+            .await?
+            .map(|row| Node::Draft(Draft::from(row))),
         other => match request_kind(other) {
             Some(kind) => PortalRequest::load(ctx, uuid.into(), Some(kind))
                 .await?

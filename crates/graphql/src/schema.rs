@@ -21,6 +21,8 @@ use crate::deletion_mutations::DeletionMutation;
 use crate::directory_import::{ImportMutation, ImportQuery};
 use crate::directory_mutations::DirectoryMutation;
 use crate::document_mutations::DocumentMutation;
+use crate::draft::DraftQuery;
+use crate::draft_mutations::DraftMutation;
 use crate::export_mutations::ExportMutation;
 use crate::inbox::InboxQuery;
 use crate::live::Operations;
@@ -42,6 +44,7 @@ use crate::search::SearchRoot;
 use crate::sharing::{SharingMutation, SharingQuery};
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
+use crate::thread_note::NoteMutation;
 use crate::thread_people::{PeopleMutation, PeopleQuery};
 use crate::user_settings::{SettingsMutation, SettingsQuery};
 
@@ -52,6 +55,7 @@ pub(crate) struct Query(
     InboxQuery,
     PeopleQuery,
     AttachmentQuery,
+    DraftQuery,
     AuditQuery,
     RequestQuery,
     NotificationQuery,
@@ -80,6 +84,8 @@ struct Conversations(
     DeletionMutation,
     OwnViewMutation,
     BulkMutation,
+    NoteMutation,
+    DraftMutation,
     AttachmentMutation,
 );
 

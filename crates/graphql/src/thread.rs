@@ -17,6 +17,8 @@ use crate::connection::connection;
 use crate::cursor;
 use crate::deletion::{DeletedMessageConnection, Deletion, deleted_messages, subject_is_open};
 use crate::deletion_loaders::{ContentOf, DeletionOf};
+use crate::draft::Draft;
+use crate::draft_loaders::DraftIn;
 use crate::enums::ThreadKind;
 use crate::error::fault;
 use crate::guard::{guarded, permit};
@@ -27,6 +29,7 @@ use crate::message_page::{Window, page};
 use crate::node::Global;
 use crate::people::{Author, Participant};
 use crate::request::Ask;
+use crate::thread_note::{ThreadNoteConnection, notes};
 use crate::thread_parts::ThreadParts;
 use crate::thread_people::{GroupMember, members};
 use crate::user_error_code::UserErrorCode;
@@ -339,6 +342,27 @@ impl Thread {
         }
         let deletion = ctx.one(DeletionOf(self.0.row.id)).await;
         deletion.map(|row| row.map(Deletion::from)).transpose()
+    }
+
+    /// What staff wrote about it for each other, newest first. Dear in a list of threads: each is asked
+    /// by itself. Staff only.
+    #[graphql(complexity = "50 + first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    async fn notes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Only notes behind this one, which are older.")] after: Option<String>,
+    ) -> Option<Result<ThreadNoteConnection>> {
+        Some(match permit(ctx, "Thread.notes") {
+            Ok(()) => notes(ctx, self.0.row.id, first, after).await,
+            Err(refused) => Err(refused),
+        })
+    }
+
+    /// The viewer's own draft of an answer in it.
+    async fn viewer_draft(&self, ctx: &Context<'_>) -> Option<Result<Draft>> {
+        let draft = ctx.one(DraftIn(self.0.row.id)).await;
+        draft.map(|row| row.map(Draft::from)).transpose()
     }
 
     /// The attachments of its messages, newest first. Dear in a list of threads: each is asked by

@@ -8,6 +8,7 @@ use tidings_service::{
 };
 
 use crate::attachment_mutations::named;
+use crate::draft_mutations::maybe;
 use crate::enums::{AudienceKind, BodyFormat, Role, StaffGroupKind};
 use crate::error::{UserError, outcome};
 use crate::loaders::Load;
@@ -66,6 +67,8 @@ pub(crate) struct StartThreadInput {
     /// The viewer's own attachments that go with it, in this order; not sent yet. At most
     /// `MessagingPolicy.attachmentsPerMessage`. A text is needed all the same.
     attachment_ids: Option<Vec<ID>>,
+    /// The viewer's draft of a new thread that this was: it is gone when the thread is there.
+    draft_id: Option<ID>,
 }
 
 /// What came of starting a thread.
@@ -198,6 +201,7 @@ impl ThreadMutation {
                 text: input.body,
                 attachments: named(input.attachment_ids)?,
             },
+            from_draft: maybe(input.draft_id.as_ref())?,
         };
         let viewer = ctx.viewer()?;
         let sent = ctx
@@ -306,7 +310,7 @@ impl ThreadMutation {
     }
 }
 
-fn recipient(input: &RecipientInput) -> Result<Recipient> {
+pub(crate) fn recipient(input: &RecipientInput) -> Result<Recipient> {
     Ok(match input {
         RecipientInput::ClientId(id) => Recipient::Client(ClientId::parse(id)?),
         RecipientInput::StaffMemberId(id) => Recipient::Staff(StaffId::parse(id)?),

@@ -66,6 +66,8 @@ pub(crate) enum UserErrorCode {
     AlreadyAssigned,
     /// More threads are pinned than one viewer can have, or more messages than one thread.
     TooManyPinned,
+    /// The viewer has as many drafts as one can have.
+    TooManyDrafts,
     /// The reaction is not exactly one emoji.
     EmojiNotAllowed,
     /// The message takes no more reactions, or the viewer changed too many within a minute.

@@ -60,6 +60,7 @@ pub const FIELDS: &[(&str, FieldRule)] = &[
     ("Message.seenByClientAt",                  FieldRule::Staff),
     ("Message.seenBy",                          FieldRule::Receipts),
     ("Message.revisions",                       FieldRule::Staff),
+    ("Thread.notes",                            FieldRule::Staff),
     ("Thread.version",                          FieldRule::Staff),
     ("Thread.clients",                          FieldRule::Staff),
     ("Thread.deletedMessages",                  FieldRule::Staff),

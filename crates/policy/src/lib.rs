@@ -35,7 +35,7 @@ pub use deletion::{
 };
 pub use fields::{FIELDS, FieldRule, field_rule};
 pub use grants::{Grant, Reach, grants};
-pub use message::{may_edit, shows_reaction};
+pub use message::{decide_draft, may_edit, shows_reaction};
 pub use notice::{NoticeChannel, carries_content};
 pub use record::{
     RECORD_ROLES, RECORDS, RecordFacts, RecordGrant, RecordReach, RecordRule, RecordStanding,

@@ -1,6 +1,6 @@
 //! Rules about single messages of a thread that the viewer sees.
 
-use tidings_domain::{AccountId, Principal, ThreadKind};
+use tidings_domain::{AccountId, AgencyId, Principal, ThreadKind};
 
 use crate::decide::Denied;
 use crate::viewer::Viewer;
@@ -31,4 +31,13 @@ pub fn shows_reaction(viewer: &Viewer, kind: ThreadKind, by: Principal) -> bool 
         || kind != ThreadKind::Broadcast
         || by == viewer.principal()
         || matches!(by, Principal::Staff(_))
+}
+
+/// Whether the viewer sees a draft: whoever wrote it and nobody else, whatever their role (SX-03).
+pub fn decide_draft(viewer: &Viewer, agency: AgencyId, owner: Principal) -> Result<(), Denied> {
+    if agency == viewer.agency() && owner == viewer.principal() {
+        Ok(())
+    } else {
+        Err(Denied::NotVisible)
+    }
 }

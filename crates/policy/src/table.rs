@@ -18,6 +18,8 @@ pub enum Action {
     Lock,
     /// Read what its messages said before they were edited (PX-04).
     ReadHistory,
+    /// Read and write the notes of staff on it (SX-06).
+    Annotate,
     /// Share it, add people, take them out (P-11, PX-04).
     ChangePeople,
     /// Pin it, hide it or take it out of the own view (P-14, P-19, C-28). The same set as `View`.
@@ -33,6 +35,7 @@ impl Action {
         Self::Archive,
         Self::Lock,
         Self::ReadHistory,
+        Self::Annotate,
         Self::ChangePeople,
         Self::Arrange,
     ];
@@ -112,6 +115,7 @@ pub const STAFF_ONLY: &[Action] = &[
     Action::Archive,
     Action::Lock,
     Action::ReadHistory,
+    Action::Annotate,
     Action::ChangePeople,
 ];
 

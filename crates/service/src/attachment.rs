@@ -313,6 +313,12 @@ pub(crate) async fn attach(
         return Ok(());
     }
     let rows = write.tx.attachments(viewer, ids).await?;
+    // What a draft holds waits with it (SX-03).
+    let kept = if rows.iter().any(|row| row.expires_at <= write.now) {
+        write.tx.kept_by_drafts(viewer, ids).await?
+    } else {
+        Vec::new()
+    };
     let sent = || Error::refused(UserErrorCode::AttachmentAlreadySent, &["attachmentIds"]);
     for (rank, id) in (0..).zip(ids) {
         let row = rows.iter().find(|row| row.id == *id);
@@ -327,7 +333,7 @@ pub(crate) async fn attach(
         // An account writes as one of its clients.
         let uploaded_for = row.client_id.map(|client| client.0);
         let other = viewer.account().is_some() && uploaded_for != Some(message.author_id);
-        if row.expires_at <= write.now || other {
+        if (row.expires_at <= write.now && !kept.contains(id)) || other {
             return Err(Error::not_found());
         }
         if !write

@@ -131,6 +131,7 @@ fn text(code: UserErrorCode) -> &'static str {
         UserErrorCode::DateRangeInvalid => "The end lies before the start.",
         UserErrorCode::AlreadyAssigned => "The staff member is on this care team already.",
         UserErrorCode::TooManyPinned => "No more can be pinned.",
+        UserErrorCode::TooManyDrafts => "No more drafts can be kept: send or delete one.",
         UserErrorCode::EmojiNotAllowed => "A reaction is exactly one emoji.",
         UserErrorCode::TooManyReactions => "No more reactions are taken at present.",
         UserErrorCode::TooManyEdits => "The message cannot be edited any more.",

@@ -21,6 +21,7 @@ mod days;
 mod deletion;
 mod document;
 mod document_category;
+mod draft;
 mod due;
 mod error;
 mod export;
@@ -49,6 +50,7 @@ mod staff;
 mod sweep;
 mod thread;
 mod thread_header;
+mod thread_note;
 mod transcript;
 
 pub use address::{Address, ServedFile};
@@ -61,6 +63,7 @@ pub use context::{Begin, Service, Write};
 pub use deletion::{DeleteMessage, DeleteThread, MessageDeleted, ThreadDeleted};
 pub use document::{AddDocument, DocumentAdded, FulfillDocument, WantedDocument};
 pub use document_category::{DocumentCategorySaved, SaveDocumentCategory};
+pub use draft::{DeleteDraft, DraftSaved, SaveDraft, draft_recipients};
 pub use error::{Error, Refusal, Result};
 pub use files::Files;
 pub use fulfillment::{FulfillLocation, FulfillRelease, Fulfilled, text_hash};
@@ -89,6 +92,7 @@ pub use thread::{
     Recipient, SetArchived, SetLocked, SetPinned, StartThread, ThreadPeople, ThreadSet,
 };
 pub use thread_header::{AudienceChange, EditHeader, HeaderEdited};
+pub use thread_note::{AddNote, NoteAdded};
 pub use tidings_import::{
     Format as ImportFormat, Problem as ImportProblem, Severity as ImportSeverity,
 };

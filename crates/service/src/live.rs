@@ -4,6 +4,7 @@
 //! the one place that says what a viewer gets of it; the live hub and the replay from the log both
 //! ask it, so a stream never shows what a query would not (G5).
 
+mod desk;
 mod direct_chats;
 mod hub;
 mod own_view;
@@ -16,7 +17,7 @@ mod team;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tidings_domain::{ClientId, MessageId, Position, Principal, ThreadId};
+use tidings_domain::{ClientId, DraftId, MessageId, Position, Principal, ThreadId};
 use tidings_store::{LiveThread, MessageRow, NotificationRow, PortalRequestRow};
 
 pub(crate) use hub::Hub;
@@ -66,6 +67,18 @@ pub enum LiveKind {
         message: MessageId,
         /// Its number there.
         seq: i64,
+    },
+    /// A staff member wrote a note. For staff.
+    ThreadNoteAdded {
+        /// On this thread.
+        thread: Arc<LiveThread>,
+        /// Its number there.
+        number: i32,
+    },
+    /// A draft of the viewer's was saved, deleted or sent.
+    DraftChanged {
+        /// Which.
+        draft: DraftId,
     },
     /// A thread's header or lifecycle changed, or the viewer gained sight of it by that.
     ThreadChanged {
@@ -139,6 +152,10 @@ pub enum LiveName {
     ReactionChanged,
     /// [`LiveKind::MessageDeleted`].
     MessageDeleted,
+    /// [`LiveKind::ThreadNoteAdded`].
+    ThreadNoteAdded,
+    /// [`LiveKind::DraftChanged`].
+    DraftChanged,
     /// [`LiveKind::ThreadChanged`].
     ThreadChanged,
     /// [`LiveKind::ReadReceiptAdded`].
@@ -170,6 +187,8 @@ impl LiveKind {
             Self::MessageChanged { .. } => LiveName::MessageChanged,
             Self::ReactionChanged { .. } => LiveName::ReactionChanged,
             Self::MessageDeleted { .. } => LiveName::MessageDeleted,
+            Self::ThreadNoteAdded { .. } => LiveName::ThreadNoteAdded,
+            Self::DraftChanged { .. } => LiveName::DraftChanged,
             Self::ThreadChanged { .. } => LiveName::ThreadChanged,
             Self::ReadReceiptAdded { .. } => LiveName::ReadReceiptAdded,
             Self::ViewerStateChanged { .. } => LiveName::ViewerStateChanged,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tidings_domain::{
-    ClientId, Event, MessageId, Principal, PrincipalKind, ThreadId, UserErrorCode,
+    ClientId, DraftId, Event, MessageId, Principal, PrincipalKind, ThreadId, UserErrorCode,
 };
 use tidings_policy::{ClientFacts, ThreadFacts, Viewer, client_block, write_block};
 use tidings_store::{MessageModel, QuoteKey, Reading, Subject, ThreadRow, bare_facts};
@@ -10,6 +10,7 @@ use tidings_store::{MessageModel, QuoteKey, Reading, Subject, ThreadRow, bare_fa
 use crate::attachment::attach;
 use crate::body::{BodyInput, MessageBody, message_body};
 use crate::context::{Begin, Service, Write};
+use crate::draft::consume;
 use crate::error::{Error, Result};
 use crate::read_state::mark_thread;
 
@@ -27,6 +28,9 @@ pub struct SendMessage {
     pub body: BodyInput,
     /// Whether everything in the thread up to it counts as read by the sender (T-31, T-32).
     pub mark_thread_read: bool,
+    /// The draft that it was, which is gone with the sending (SX-03).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draft: Option<DraftId>,
 }
 
 /// A message that was sent.
@@ -70,6 +74,7 @@ impl Service {
             all_before: input.mark_thread_read,
         };
         mark_thread(&write, viewer, &thread, &reading).await?;
+        consume(&write, viewer, input.draft, Some(thread.id)).await?;
         write
             .commit(Sent {
                 thread: thread.id,

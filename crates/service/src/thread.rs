@@ -14,6 +14,7 @@ pub use convert::{ConvertToGroup, Converted};
 pub use open::{ChatWith, FirstMessage, OpenDirectThread, Opened};
 pub use people::{ChangePeople, ThreadPeople};
 pub use recipients::Recipient;
+pub(crate) use recipients::people;
 pub use start::StartThread;
 
 use crate::context::{Begin, Service, Write};

@@ -163,7 +163,8 @@ impl Tx {
         let mut sql = Sql::new(self.get_database_backend());
         sql.push("SELECT (SELECT COUNT(*) FROM attachment a WHERE a.message_id IS NULL");
         sql.push(" AND a.uploader_id = ").bind(me);
-        sql.push(" AND a.expires_at > ").bind(now);
+        sql.push(" AND (a.expires_at > ").bind(now);
+        sql.push(" OR EXISTS (SELECT 1 FROM draft_attachment d WHERE d.attachment_id = a.id))");
         sql.push(") + (SELECT COUNT(*) FROM upload u WHERE ");
         own_upload(&mut sql, viewer, now);
         sql.push(")");

@@ -37,6 +37,8 @@ impl Tx {
         let mut sql = Sql::new(self.get_database_backend());
         sql.push("DELETE FROM attachment WHERE message_id IS NULL AND expires_at <= ")
             .bind(now)
+            // What a draft holds survives with it (SX-03).
+            .push(" AND NOT EXISTS (SELECT 1 FROM draft_attachment d WHERE d.attachment_id = attachment.id)")
             .push(" RETURNING file_id");
         let rows = self.query_all_raw(sql.statement()).await?;
         rows.iter().map(|row| Reader::new(row).next()).collect()

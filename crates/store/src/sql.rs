@@ -197,6 +197,11 @@ row! {
         id, thread_id, seq, author_kind, author_id, account_id, body, created_at, seen_by_client_at,
         body_format, deleted_at, body_html, reply_to_id, reply_to_revision, revision, edited_at, pinned_at,
     }
+    thread_note { thread_id, number, author_id, body, created_at }
+    draft {
+        id, agency_id, owner_kind, owner_id, thread_id, client_id, recipients, as_group, audience,
+        topic_id, subject, reply_to_id, body_format, body, updated_at,
+    }
     message_revision { message_id, revision, body_format, body, body_html, written_at }
     message_reaction {
         message_id, emoji, principal_id, principal_kind, client_id, created_at,

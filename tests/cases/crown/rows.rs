@@ -8,7 +8,7 @@ use tidings_server::seed::cast::{
 
 use crate::cases::portal_requests::default_release;
 use crate::support::{
-    FILE, Global as _, HANDED_IN, PAPERS, WAITING, document_request, gid, location_request,
+    DRAFT, FILE, Global as _, HANDED_IN, PAPERS, WAITING, document_request, gid, location_request,
     membership, mutation, release_request,
 };
 
@@ -61,6 +61,10 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("setThreadLocked", ""),
     ("importDirectory", ""),
     ("directoryImports", "query { directoryImports(first: 100) { id } }"),
+    ("addThreadNote", ""),
+    ("saveDraft", ""),
+    ("deleteDraft", ""),
+    ("drafts", "query { drafts { id body thread { id } attachments { id } } }"),
     ("uploadAttachment", ""),
     ("createUpload", ""),
     ("editThreadHeader", ""),
@@ -193,6 +197,7 @@ impl Place {
             "CareTeam" => gid("CareTeam", client::CLIENT.0),
             "CareTeamMember" => membership(client::CLIENT, staff::CLINICIAN),
             "Client" => client::CLIENT.gid(),
+            "Draft" => DRAFT.gid(),
             "Program" => program::COUNSELING.gid(),
             "Enrollment" => enrollment::CLIENT.gid(),
             "Message" => cast::message(thread::SLEEP, 1).gid(),
@@ -323,6 +328,19 @@ pub(crate) const PLACES: &[Place] = &[
     place("addReaction.input.actingFor", "Client", "client", |own, id| with(react(own), "actingFor", json!(id))),
     place("removeReaction.input.actingFor", "Client", "client", |own, id| with(react(own), "actingFor", json!(id))),
     place("setThreadLocked.input.threadId", "Thread", "clinician", |_, id| with(json!({ "locked": false }), "threadId", json!(id))),
+    place("node.id", "Draft", "clinician", id),
+    place("addThreadNote.input.threadId", "Thread", "clinician", |_, id| with(json!({ "body": "b" }), "threadId", json!(id))),
+    place("saveDraft.input.draftId", "Draft", "clinician", |_, id| with(json!({ "body": "b" }), "draftId", json!(id))),
+    place("saveDraft.input.threadId", "Thread", "clinician", |_, id| with(json!({ "body": "b" }), "threadId", json!(id))),
+    place("saveDraft.input.replyToId", "Message", "clinician", |own, id| with(json!({ "threadId": own.thread }), "replyToId", json!(id))),
+    place("saveDraft.input.actingFor", "Client", "client", |_, id| with(json!({ "body": "b" }), "actingFor", json!(id))),
+    place("saveDraft.input.to.clientId", "Client", "clinician", |_, id| with(json!({ "body": "b" }), "to", json!([{ "clientId": id }]))),
+    wide(place("saveDraft.input.to.staffMemberId", "StaffMember", "client", |_, id| with(json!({ "body": "b" }), "to", json!([{ "staffMemberId": id }])))),
+    wide(place("saveDraft.input.topicId", "Topic", "clinician", |_, id| with(json!({ "body": "b" }), "topicId", json!(id)))),
+    place("saveDraft.input.attachmentIds", "Attachment", "clinician", |_, id| with(json!({ "body": "b" }), "attachmentIds", json!([id]))),
+    place("deleteDraft.input.draftId", "Draft", "clinician", |_, id| with(json!({}), "draftId", json!(id))),
+    place("startThread.input.draftId", "Draft", "clinician", |own, id| with(start(own), "draftId", json!(id))),
+    place("sendMessage.input.draftId", "Draft", "clinician", |own, id| with(json!({ "threadId": own.thread, "body": "b" }), "draftId", json!(id))),
     place("startThread.input.attachmentIds", "Attachment", "clinician", |own, id| with(start(own), "attachmentIds", json!([id]))),
     place("sendMessage.input.attachmentIds", "Attachment", "clinician", |own, id| with(json!({ "threadId": own.thread, "body": "b" }), "attachmentIds", json!([id]))),
     place("uploadAttachment.input.clientId", "Client", "client", |_, id| with(json!({ "file": null }), "clientId", json!(id))),

@@ -119,6 +119,7 @@ impl Replica {
                     None => self.fetch(caller, &id).await,
                 }
             }
+            "ThreadNoteAdded" | "DraftChanged" => {}
             "ThreadChanged" | "ViewerStateChanged" => match self.threads.get_mut(&id) {
                 Some(kept) => kept.thread = thread,
                 None => self.fetch(caller, &id).await,

@@ -30,9 +30,11 @@ impl OwnViews {
             | LiveKind::ReactionChanged { thread, message } => (thread, message.message.seq),
             LiveKind::MessageDeleted { thread, seq, .. } => (thread, *seq),
             LiveKind::ThreadChanged { thread }
+            | LiveKind::ThreadNoteAdded { thread, .. }
             | LiveKind::ReadReceiptAdded { thread, .. }
             | LiveKind::ViewerStateChanged { thread } => (thread, thread.thread.last_seq),
             LiveKind::ClientChanged { .. }
+            | LiveKind::DraftChanged { .. }
             | LiveKind::RequestSent { .. }
             | LiveKind::RequestChanged { .. }
             | LiveKind::RequestFulfilled { .. }
@@ -50,6 +52,7 @@ impl OwnViews {
                 ])))
             }
             LiveKind::ThreadChanged { .. }
+            | LiveKind::ThreadNoteAdded { .. }
             | LiveKind::ReadReceiptAdded { .. }
             | LiveKind::ViewerStateChanged { .. } => (removed.up_to < seq).then_some(kind),
             _ => (!removed.has(seq)).then_some(kind),

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tidings_domain::{
-    AccountId, AudienceKind, ClientId, Event, EventRecord, Lifecycle, MessageId,
+    AccountId, AudienceKind, ClientId, DraftId, Event, EventRecord, Lifecycle, MessageId,
     ParticipantStanding, Principal, StaffId, ThreadId,
 };
 use tidings_policy::{Action, FieldRule, ThreadFacts, Viewer, decide, shows_reaction};
 use tidings_store::{LiveRequest, LiveThread, MessageRow, NotificationRow, Store};
 
+use super::desk::{draft_changed, note_added};
 use super::direct_chats::{DirectChats, direct_chats};
 use super::own_view::OwnViews;
 use super::request::{live_requests, request_for_viewer, sees_shared};
@@ -53,6 +54,10 @@ pub(crate) enum About {
         gained: Vec<StaffId>,
         lost: Vec<StaffId>,
     },
+    /// A note of staff, by its number.
+    Note(Arc<LiveThread>, i32),
+    /// A viewer's own draft.
+    Draft(Principal, DraftId),
     Receipt {
         thread: Arc<LiveThread>,
         reader: Principal,
@@ -130,6 +135,7 @@ fn in_thread(
             seq: *seq,
         },
         Event::ThreadDeleted => About::ThreadDeleted { thread },
+        Event::ThreadNoteAdded { number } => About::Note(thread, *number),
         Event::ThreadChanged { audience_before } => About::Thread {
             thread,
             audience_before: *audience_before,
@@ -181,6 +187,7 @@ pub(crate) async fn prepare(
         };
         let about = match (about, &record.event) {
             (Some(about), _) => about,
+            (None, Event::DraftChanged { viewer, draft }) => About::Draft(*viewer, *draft),
             (None, Event::ClientChanged) => match record.client {
                 Some(client) => About::Client {
                     client,
@@ -269,6 +276,8 @@ impl Prepared {
                 seq: *seq,
             },
             About::ThreadDeleted { thread } => thread_deleted(viewer, thread)?,
+            About::Note(thread, number) => note_added(viewer, thread, *number)?,
+            About::Draft(whose, draft) => draft_changed(viewer, &self.record, *whose, *draft)?,
             About::Thread {
                 thread,
                 audience_before,

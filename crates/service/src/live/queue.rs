@@ -74,6 +74,7 @@ pub(crate) fn weight(event: &LiveEvent) -> usize {
         }
         LiveKind::MessageDeleted { thread, .. }
         | LiveKind::ThreadChanged { thread }
+        | LiveKind::ThreadNoteAdded { thread, .. }
         | LiveKind::ReadReceiptAdded { thread, .. }
         | LiveKind::ViewerStateChanged { thread } => thread.thread.subject.len(),
         LiveKind::AccessRevoked(Scope::Threads(threads))
@@ -89,6 +90,7 @@ pub(crate) fn weight(event: &LiveEvent) -> usize {
             texts.into_iter().flatten().map(String::len).sum()
         }
         LiveKind::ClientChanged { .. }
+        | LiveKind::DraftChanged { .. }
         | LiveKind::NotificationAdded { .. }
         | LiveKind::AccessRevoked(Scope::Everything)
         | LiveKind::AccessGranted(Scope::Everything) => 0,

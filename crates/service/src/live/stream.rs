@@ -80,10 +80,12 @@ pub(crate) fn wants(filter: &Filter, kind: &LiveKind) -> bool {
         | LiveKind::MessageChanged { thread: live, .. }
         | LiveKind::ReactionChanged { thread: live, .. }
         | LiveKind::MessageDeleted { thread: live, .. }
+        | LiveKind::ThreadNoteAdded { thread: live, .. }
         | LiveKind::ThreadChanged { thread: live }
         | LiveKind::ReadReceiptAdded { thread: live, .. }
         | LiveKind::ViewerStateChanged { thread: live } => live.thread.id == thread,
         LiveKind::ClientChanged { .. }
+        | LiveKind::DraftChanged { .. }
         | LiveKind::RequestSent { .. }
         | LiveKind::RequestChanged { .. }
         | LiveKind::RequestFulfilled { .. }

@@ -78,6 +78,7 @@ impl Service {
             topic: chat.topic_id,
             subject: Some(input.subject.unwrap_or_else(|| chat.subject.clone())),
             body: input.body,
+            from_draft: None,
         };
         let sent = start_by_staff(&write, viewer, staff, &start, body).await?;
         write

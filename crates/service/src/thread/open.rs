@@ -101,6 +101,7 @@ impl Service {
             topic: first.topic,
             subject: first.subject,
             body: first.body,
+            from_draft: None,
         };
         let sent = start_by_staff(&write, viewer, staff, &start, body).await?;
         write.commit(Opened::Begun(sent.thread, sent.message)).await

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tidings_domain::{
     AudienceKind, ClientId, RoleSet, StaffGroup, StaffId, ThreadKind, UserErrorCode, limits,
 };
@@ -13,7 +13,7 @@ use crate::context::{Service, Write};
 use crate::error::{Error, Result};
 
 /// Somebody to whom a thread goes. No value means "all clients" (S-10).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Recipient {
     /// A client.
     Client(ClientId),
@@ -26,7 +26,7 @@ pub enum Recipient {
 }
 
 /// The people behind a list of recipients: each once, the viewer left out.
-pub(super) struct People {
+pub(crate) struct People {
     pub(super) clients: Vec<ClientRow>,
     pub(super) staff: Vec<StaffRow>,
     /// The audience to whose readers it goes, if to nobody by name.
@@ -35,7 +35,7 @@ pub(super) struct People {
 
 /// Looks the recipients up. Who is not there for the viewer, or has left, is `NOT_FOUND`; an empty
 /// list is `RECIPIENT_REQUIRED`.
-pub(super) async fn people(write: &Write<'_>, viewer: &Viewer, to: &[Recipient]) -> Result<People> {
+pub(crate) async fn people(write: &Write<'_>, viewer: &Viewer, to: &[Recipient]) -> Result<People> {
     if to.is_empty() {
         return Err(Error::refused(UserErrorCode::RecipientRequired, &["to"]));
     }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use tidings_domain::{
-    AccountState, AudienceKind, ClientId, Lifecycle, ParticipantStanding, Principal, StaffId,
-    Subject, ThreadKind, TopicId, UserErrorCode,
+    AccountState, AudienceKind, ClientId, DraftId, Lifecycle, ParticipantStanding, Principal,
+    StaffId, Subject, ThreadKind, TopicId, UserErrorCode,
 };
 use tidings_policy::{
     AccountViewer, ContactWith, StaffViewer, ThreadFacts, Viewer, bare, may_address, may_contact,
@@ -14,6 +14,7 @@ use super::recipients::{People, Recipient, kind, people};
 use crate::attachment::attach;
 use crate::body::{BodyInput, MessageBody, message_body};
 use crate::context::{Begin, Service, Write};
+use crate::draft::consume;
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::message::{Sent, tell};
@@ -36,6 +37,9 @@ pub struct StartThread {
     pub subject: Option<String>,
     /// The first message.
     pub body: BodyInput,
+    /// The draft that it was, which is gone with the start (SX-03).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_draft: Option<DraftId>,
 }
 
 /// What a new thread is made of, once everything has been checked.
@@ -71,6 +75,7 @@ impl Service {
                 store(&write, viewer, draft, body?).await?
             }
         };
+        consume(&write, viewer, input.from_draft, None).await?;
         write.commit(sent).await
     }
 }

@@ -93,7 +93,8 @@ impl Tx {
     }
 
     /// Erases what is due of a locked thread: text, HTML, attachments, and of a thread that was
-    /// deleted as a whole the subject. What was sent behind `retained` stays.
+    /// deleted as a whole the subject, the notes of staff and the drafts of answers. What was sent
+    /// behind `retained` stays.
     pub async fn purge_due(
         &self,
         thread: &thread::Model,
@@ -128,6 +129,8 @@ impl Tx {
             sql.push("UPDATE thread SET subject = '' WHERE lifecycle = 'DELETED' AND id = ")
                 .bind(thread.id);
             self.execute_raw(sql.statement()).await?;
+            self.drop_notes(thread.id).await?;
+            self.drop_drafts_in(thread.id).await?;
         }
         Ok(purged)
     }

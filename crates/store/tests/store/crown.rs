@@ -16,7 +16,7 @@ use tidings_store::{
 use crate::model::is_open;
 use crate::records::{record, records};
 use crate::search::searches;
-use crate::shared::{doors, share};
+use crate::shared::{desks, doors, share};
 use crate::stir::{stir, viewers};
 use crate::support::Db;
 use crate::support::world::World;
@@ -57,6 +57,7 @@ async fn k17_t04_t05_t06_t07_t08_t09_t11_t14_k18_every_door_shows_what_the_law_a
             messages(&world, &db.store, viewer, &receipts).await;
             writes(&world, &db.store, viewer).await;
             doors(&world, &db.store, viewer, &shared).await;
+            desks(&world, &db.store, viewer, &shared).await;
             recorded += records(&world, &db.store, viewer, &asked).await;
             counts(&world, &db.store, viewer).await;
             lists(&mut world, &db.store, viewer).await;

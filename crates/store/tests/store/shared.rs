@@ -3,9 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use tidings_domain::{BodyFormat, Emoji, MessageId, Principal, PrincipalKind, ThreadId};
-use tidings_policy::{Action, Viewer, decide, shows_reaction};
-use tidings_store::{Edit, MessageModel, QuoteKey, ReactionModel, Store};
+use tidings_domain::{
+    AgencyId, BodyFormat, DraftId, Emoji, MessageId, Principal, PrincipalKind, ThreadId,
+};
+use tidings_policy::{Action, Viewer, decide, decide_draft, shows_reaction};
+use tidings_store::{
+    DraftRow, Edit, MessageModel, NoteKey, NoteRow, QuoteKey, ReactionModel, Store,
+};
 
 use crate::support::world::World;
 
@@ -14,6 +18,8 @@ pub(crate) struct Shared {
     reactions: Vec<ReactionModel>,
     edited: Vec<MessageId>,
     pinned: Vec<(ThreadId, MessageId)>,
+    notes: Vec<NoteRow>,
+    drafts: Vec<DraftRow>,
 }
 
 /// Adds what only some messages have.
@@ -22,6 +28,8 @@ pub(crate) async fn share(world: &mut World, store: &Store) -> Shared {
         reactions: Vec::new(),
         edited: Vec::new(),
         pinned: Vec::new(),
+        notes: Vec::new(),
+        drafts: Vec::new(),
     };
     let staff: Vec<Principal> = world.staff.iter().map(|s| Principal::Staff(s.id)).collect();
     let accounts = world.accounts.iter().map(|a| Principal::Account(a.id));
@@ -60,8 +68,105 @@ pub(crate) async fn share(world: &mut World, store: &Store) -> Shared {
             shared.pinned.push((message.thread_id, message.id));
         }
     }
+    let mut all = staff;
+    all.extend(accounts);
+    for thread in world.threads.clone() {
+        let author_id = world.staff[0].id;
+        let note = NoteRow {
+            thread_id: thread.id,
+            number: tx.next_note(thread.id).await.unwrap(),
+            author_id,
+            body: "for colleagues".to_owned(),
+            created_at: world.now,
+        };
+        tx.insert_note(&note).await.unwrap();
+        shared.notes.push(note);
+        for owner in world.dice.some(&all, 20) {
+            let draft = draft(world, thread.agency_id, owner, Some(thread.id));
+            tx.put_draft(&draft, &[]).await.unwrap();
+            shared.drafts.push(draft);
+        }
+    }
+    for owner in world.dice.some(&all, 50) {
+        let agency = world.agencies[0].id;
+        let draft = draft(world, agency, owner, None);
+        tx.put_draft(&draft, &[]).await.unwrap();
+        shared.drafts.push(draft);
+    }
     tx.commit().await.unwrap();
     shared
+}
+
+fn draft(
+    world: &mut World,
+    agency: AgencyId,
+    owner: Principal,
+    thread: Option<ThreadId>,
+) -> DraftRow {
+    DraftRow {
+        id: world.id(),
+        agency_id: agency,
+        owner_kind: owner.kind(),
+        owner_id: owner.uuid(),
+        thread_id: thread,
+        client_id: None,
+        recipients: "[]".to_owned(),
+        as_group: false,
+        audience: None,
+        topic_id: None,
+        subject: String::new(),
+        reply_to_id: None,
+        body_format: BodyFormat::Plain,
+        body: "not yet".to_owned(),
+        updated_at: world.now,
+    }
+}
+
+/// Notes and drafts: for staff, and for nobody but the writer.
+pub(crate) async fn desks(world: &World, store: &Store, viewer: &Viewer, shared: &Shared) {
+    let facts = |thread: ThreadId| world.facts(world.find(thread));
+    let keys = shared.notes.iter().map(|note| NoteKey {
+        thread: note.thread_id,
+        number: note.number,
+    });
+    let keys: Vec<NoteKey> = keys.collect();
+    let found = store.notes_at(viewer, &keys).await.unwrap();
+    let found: BTreeSet<ThreadId> = found.iter().map(|note| note.thread_id).collect();
+    let reads = |note: &&NoteRow| decide(viewer, Action::Annotate, &facts(note.thread_id)).is_ok();
+    let expect = shared.notes.iter().filter(reads);
+    let expect: BTreeSet<ThreadId> = expect.map(|note| note.thread_id).collect();
+    assert_eq!(found, expect, "notes_at() of {viewer:?}");
+    for note in &shared.notes {
+        let page = store.notes(viewer, note.thread_id, None, 10).await.unwrap();
+        assert_eq!(!page.rows.is_empty(), expect.contains(&note.thread_id));
+    }
+
+    let own = |draft: &&DraftRow| {
+        let owner = Principal::new(draft.owner_kind, draft.owner_id);
+        let sees = |id| {
+            let thread = world.find(id);
+            // With a thread that is deleted, or out of the own view, the draft is out of sight.
+            decide(viewer, Action::Arrange, &facts(id)).is_ok()
+                && world.kept(viewer.principal(), thread).removed < thread.last_seq
+        };
+        decide_draft(viewer, draft.agency_id, owner).is_ok() && draft.thread_id.is_none_or(sees)
+    };
+    let expect = shared.drafts.iter().filter(own);
+    let expect: BTreeSet<DraftId> = expect.map(|draft| draft.id).collect();
+    let set = |rows: Vec<DraftRow>| rows.iter().map(|row| row.id).collect::<BTreeSet<_>>();
+    assert_eq!(set(store.drafts(viewer).await.unwrap()), expect);
+    let all: Vec<DraftId> = shared.drafts.iter().map(|draft| draft.id).collect();
+    assert_eq!(set(store.drafts_by_id(viewer, &all).await.unwrap()), expect);
+    let threads: Vec<ThreadId> = world.threads.iter().map(|t| t.id).collect();
+    let found = set(store.drafts_in(viewer, &threads).await.unwrap());
+    let answers = shared.drafts.iter().filter(|d| d.thread_id.is_some());
+    let answers: BTreeSet<DraftId> = answers.map(|draft| draft.id).collect();
+    assert_eq!(found, expect.intersection(&answers).copied().collect());
+    let tx = store.begin().await.unwrap();
+    for draft in &shared.drafts {
+        let found = tx.lock_draft(viewer, draft.id).await.unwrap();
+        assert_eq!(found.is_some(), expect.contains(&draft.id));
+    }
 }
 
 /// Every door to what is shared shows what the law allows.

@@ -38,6 +38,7 @@ pub(super) fn reached_by(prepared: &Prepared) -> Vec<Channel> {
         About::Message { thread, .. }
         | About::Deleted { thread, .. }
         | About::ThreadDeleted { thread }
+        | About::Note(thread, _)
         | About::Receipt { thread, .. } => {
             keys.push(Channel::Thread(thread.thread.id));
             keys.extend(relatives(thread).map(Channel::Principal));
@@ -63,7 +64,7 @@ pub(super) fn reached_by(prepared: &Prepared) -> Vec<Channel> {
             );
             wide(thread.facts.audience, &mut keys);
         }
-        About::Viewer { viewer, .. } | About::Access(viewer) => {
+        About::Viewer { viewer, .. } | About::Draft(viewer, _) | About::Access(viewer) => {
             keys.push(Channel::Principal(*viewer));
         }
         About::Client { account, .. } => {
