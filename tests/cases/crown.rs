@@ -10,8 +10,7 @@ use tidings_server::seed::cast;
 
 use self::rows::{DOCUMENTS, Own, PLACES, Place, document, own};
 use crate::support::{
-    FILE, Global, HANDED_IN, Socket, Tidings, WAITING, document_request, gid, key,
-    location_request, nowhere, release_request,
+    ANSWER, document_request, DRAFT, FILE, gid, Global, HANDED_IN, key, location_request, nowhere, release_request, Socket, Tidings, WAITING,
 };
 
 /// Who may see nothing of the demo's `client`.
@@ -187,7 +186,7 @@ async fn c25_p48_k18_what_is_not_ones_own_answers_as_if_it_were_not_there() {
     let tidings = Tidings::start().await;
     tidings.attachment_waits().await;
     tidings.papers_wait().await;
-    tidings.draft_waits().await;
+    tidings.drafts_wait().await;
     let before = tidings.stored().await;
     for place in PLACES {
         for who in WRONG {
@@ -221,7 +220,7 @@ async fn the_rows_of_the_crown_test_reach_what_they_name() {
     tidings.papers_wait().await;
     for place in PLACES {
         // Some of them send it, or take it away; and what is sent is no draft's any more.
-        tidings.draft_waits().await;
+        tidings.drafts_wait().await;
         let there = ask(&tidings, place.right, place, &place.foreign()).await;
         let absent = ask(&tidings, place.right, place, &nowhere(place.kind)).await;
         let name = format!("{} of a {}", place.path, place.kind);
@@ -237,7 +236,7 @@ async fn the_rows_of_the_crown_test_reach_what_they_name() {
 
 /// Every id that belongs to the demo agency, and nothing else.
 fn harbor_lane() -> Vec<String> {
-    let mut ids: Vec<String> = vec![WAITING.gid()];
+    let mut ids: Vec<String> = vec![WAITING.gid(), DRAFT.gid(), ANSWER.gid()];
     let other_threads = [cast::thread::OTHER_APPOINTMENT, cast::thread::OTHER_SESSION];
     let threads = cast::thread::ALL
         .iter()
@@ -298,6 +297,7 @@ const NO_IDS: &[&str] = &[
     "notifications",
     "sharedClients",
     "directoryImports",
+    "drafts",
     "unreadNotificationCount",
 ];
 
@@ -306,6 +306,8 @@ fn elena() -> Vec<String> {
     use cast::thread::{APPOINTMENT, BREATHING, INVOICE, OFFICE_CLOSING, SLEEP};
     let mut ids = vec![
         WAITING.gid(),
+        DRAFT.gid(),
+        ANSWER.gid(),
         cast::client::CLIENT.gid(),
         cast::account::CLIENT.gid(),
         location_request(cast::request::LOCATION),
@@ -330,6 +332,7 @@ async fn c25_k18_lists_hold_ones_own_and_nothing_else() {
     let tidings = Tidings::start().await;
     tidings.attachment_waits().await;
     tidings.papers_wait().await;
+    tidings.drafts_wait().await;
     let input = json!({ "threadId": cast::thread::SLEEP.gid(), "body": "b", "attachmentIds": [WAITING.gid()] });
     tidings.caller("clinician").does("sendMessage", input).await;
     let lists = DOCUMENTS

@@ -52,7 +52,7 @@ impl Caller<'_> {
 
 impl Tidings {
     /// A thread as the caller gets it.
-    async fn exported(&self, who: &'static str, thread: &str, format: &str) -> Vec<u8> {
+    pub(crate) async fn exported(&self, who: &'static str, thread: &str, format: &str) -> Vec<u8> {
         let url = self.caller(who).exports(thread, format).await;
         let file = self.fetch(&url).await;
         assert_eq!(file.status(), 200, "{who} {format}");

@@ -9,8 +9,7 @@ use tidings_server::seed::cast::{
 
 use super::portal_requests::default_release;
 use crate::support::{
-    Caller, Global as _, MUTATIONS, PAPERS, Tidings, document_request, key, location_request,
-    membership, nowhere, release_request,
+    ANSWER, Caller, document_request, DRAFT, Global as _, key, location_request, membership, MUTATIONS, nowhere, PAPERS, release_request, Tidings,
 };
 
 /// A write of every mutation, with who does it, and another input for the same key.
@@ -45,6 +44,9 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("setMessagePinned", "clinician", json!({ "messageId": message(2), "pinned": true }), ("pinned", json!(false))),
         ("editMessage", "clinician", json!({ "messageId": message(2), "body": "one" }), ("body", json!("two"))),
         ("setThreadLocked", "clinician", json!({ "threadId": sleep, "locked": true }), ("locked", json!(false))),
+        ("addThreadNote", "clinician", json!({ "threadId": sleep, "body": "one" }), ("body", json!("two"))),
+        ("saveDraft", "guardian", json!({ "threadId": thread::HOMEWORK.gid(), "body": "one" }), ("body", json!("two"))),
+        ("deleteDraft", "clinician", json!({ "draftId": DRAFT.gid() }), ("draftId", json!(ANSWER.gid()))),
         ("updateStaffSettings", "clinician", json!({ "allowClientInitiatedContact": false }), ("displayInPortal", json!(false))),
         ("hideThread", "supervisor", json!({ "threadId": sleep }), ("threadId", json!(thread::BREATHING.gid()))),
         ("unhideThread", "supervisor", json!({ "threadId": sleep }), ("threadId", json!(thread::BREATHING.gid()))),
@@ -93,6 +95,7 @@ fn every_mutation_has_its_row() {
 async fn g4_a_repeat_answers_with_the_first_outcome_and_stores_nothing() {
     let mut tidings = Tidings::start().await;
     tidings.papers_wait().await;
+    tidings.drafts_wait().await;
     let mut first = Vec::new();
     for (name, who, input, _) in writes() {
         let input = with(&input, "idempotencyKey", &json!(key()));
@@ -122,6 +125,7 @@ async fn g4_a_repeat_answers_with_the_first_outcome_and_stores_nothing() {
 async fn g4_the_same_key_with_another_input_is_refused() {
     let tidings = Tidings::start().await;
     tidings.papers_wait().await;
+    tidings.drafts_wait().await;
     for (name, who, input, (field, other)) in writes() {
         let (caller, key) = (tidings.caller(who), json!(key()));
         caller
@@ -246,6 +250,7 @@ async fn at_once(tidings: &Tidings, who: &'static str, name: &'static str, input
 async fn g4_of_fifty_equal_requests_at_once_one_is_done_and_all_get_its_answer() {
     let tidings = Tidings::start().await;
     tidings.papers_wait().await;
+    tidings.drafts_wait().await;
     for (name, who, input, _) in writes() {
         let events = tidings.count("SELECT COUNT(*) FROM event").await;
         let keys = tidings.count("SELECT COUNT(*) FROM idempotency_key").await;

@@ -198,3 +198,37 @@ async fn c28_g1_no_event_brings_back_what_somebody_removed() {
     amina.writes(&id, "newer").await;
     told[0].expect_message("newer").await;
 }
+
+#[tokio::test]
+async fn sx03_sx06_c28_what_is_on_ones_desk_leaves_with_a_thread_and_comes_back_with_it() {
+    let tidings = Tidings::start().await;
+    let (amina, ingrid) = (tidings.caller("clinician"), tidings.caller("supervisor"));
+    let id = thread::SLEEP.gid();
+    let written = json!({ "threadId": id, "body": "b" });
+    let saved = ingrid.does("saveDraft", written.clone()).await;
+    let draft = saved["draft"]["id"].clone();
+    tidings.relayed().await;
+    let mut told = [tidings.listen("supervisor").await];
+    ingrid.does("removeFromMyView", of_thread(&id)).await;
+    told[0].expect("AccessRevoked").await;
+    let desk = "query($id: ID!) { drafts { id } node(id: $id) { id } }";
+    let seen = ingrid.data(desk, json!({ "id": draft })).await;
+    assert_eq!(seen, json!({ "drafts": [], "node": null }));
+    for (name, input) in [
+        ("saveDraft", json!({ "draftId": draft, "body": "b" })),
+        ("saveDraft", written.clone()),
+        ("deleteDraft", json!({ "draftId": draft })),
+        ("addThreadNote", written.clone()),
+    ] {
+        assert_eq!(ingrid.refused(name, input).await, "NOT_FOUND", "{name}");
+    }
+    amina.does("addThreadNote", written.clone()).await;
+    tidings.nothing_more(&mut told).await;
+    amina.writes(&id, "newer").await;
+    told[0].expect_message("newer").await;
+    let seen = ingrid.data(desk, json!({ "id": draft })).await;
+    assert_eq!(seen["drafts"], json!([{ "id": draft }]));
+    told[0].expect("ReadReceiptAdded").await;
+    amina.does("addThreadNote", written).await;
+    told[0].expect("ThreadNoteAdded").await;
+}

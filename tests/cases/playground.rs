@@ -109,7 +109,7 @@ async fn every_example_runs_without_errors() {
         }
         if name == "delete-draft" {
             // No demo has a draft.
-            tidings.draft_waits().await;
+            tidings.drafts_wait().await;
         }
         if name == "shared-documents" {
             // Files are no part of the demo's rows.

@@ -176,16 +176,26 @@ pub(crate) const FILE: DocumentFileId = DocumentFileId(Uuid::from_u128(0x0f11e))
 /// A draft of the demo's clinician for a new thread, for tests of what an id opens.
 pub(crate) const DRAFT: DraftId = DraftId(Uuid::from_u128(0x0aef_1a70));
 
+/// A draft of the demo's clinician in `SLEEP`, likewise.
+pub(crate) const ANSWER: DraftId = DraftId(Uuid::from_u128(0x0aef_1a71));
+
 impl Tidings {
-    /// Stores [`DRAFT`], or stores it again.
-    pub(crate) async fn draft_waits(&self) {
-        let id = self.literal(DRAFT.0);
-        let sql = format!(
-            "DELETE FROM draft WHERE id = {id}; INSERT INTO draft (id, agency_id, owner_kind, owner_id, recipients, \
-             as_group, subject, body_format, body, updated_at) SELECT {id}, agency_id, 'STAFF', id, '[]', FALSE, '', \
-             'PLAIN', 'b', created_at FROM staff_member WHERE id = {{}}"
-        );
-        self.alter(&sql, cast::staff::CLINICIAN).await;
+    /// Stores [`DRAFT`] and [`ANSWER`] in the place of all of the clinician's drafts.
+    pub(crate) async fn drafts_wait(&self) {
+        let clinician = cast::staff::CLINICIAN;
+        let gone = "DELETE FROM draft_attachment WHERE draft_id IN (SELECT id FROM draft WHERE \
+                    owner_id = {}); DELETE FROM draft WHERE owner_id = {}";
+        self.alter(gone, clinician).await;
+        let sleep = self.literal(cast::thread::SLEEP.0);
+        for (id, thread) in [(DRAFT, "NULL"), (ANSWER, sleep.as_str())] {
+            let id = self.literal(id.0);
+            let sql = format!(
+                "INSERT INTO draft (id, agency_id, owner_kind, owner_id, thread_id, recipients, as_group, subject, \
+                 body_format, body, updated_at) SELECT {id}, agency_id, 'STAFF', id, {thread}, '[]', FALSE, '', \
+                 'PLAIN', 'b', created_at FROM staff_member WHERE id = {{}}"
+            );
+            self.alter(&sql, clinician).await;
+        }
     }
 
     /// Stores [`WAITING`].

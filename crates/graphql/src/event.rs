@@ -301,18 +301,8 @@ pub(crate) fn render(cursor: EventCursor, event: &LiveEvent) -> Event {
             seq: *seq,
             thread: Thread::from(&**thread),
         }),
-        LiveKind::ThreadNoteAdded { thread, number } => Event::ThreadNoteAdded(ThreadNoteAdded {
-            cursor,
-            thread: Thread::from(&**thread),
-            key: NoteKey {
-                thread: thread.thread.id,
-                number: *number,
-            },
-        }),
-        LiveKind::DraftChanged { draft } => Event::DraftChanged(DraftChanged {
-            cursor,
-            draft: *draft,
-        }),
+        LiveKind::ThreadNoteAdded { thread, number } => note_added(cursor, thread, *number),
+        LiveKind::DraftChanged { draft } => draft_changed(cursor, *draft),
         LiveKind::ThreadChanged { thread } => Event::ThreadChanged(ThreadChanged {
             cursor,
             thread: Thread::from(&**thread),
@@ -373,6 +363,22 @@ pub(crate) fn render(cursor: EventCursor, event: &LiveEvent) -> Event {
             })
         }
     }
+}
+
+fn note_added(cursor: EventCursor, thread: &LiveThread, number: i32) -> Event {
+    let key = NoteKey {
+        thread: thread.thread.id,
+        number,
+    };
+    Event::ThreadNoteAdded(ThreadNoteAdded {
+        cursor,
+        thread: Thread::from(thread),
+        key,
+    })
+}
+
+fn draft_changed(cursor: EventCursor, draft: DraftId) -> Event {
+    Event::DraftChanged(DraftChanged { cursor, draft })
 }
 
 fn both(message: &Arc<MessageRow>, thread: &LiveThread) -> (Message, Thread) {

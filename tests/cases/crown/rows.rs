@@ -8,8 +8,7 @@ use tidings_server::seed::cast::{
 
 use crate::cases::portal_requests::default_release;
 use crate::support::{
-    DRAFT, FILE, Global as _, HANDED_IN, PAPERS, WAITING, document_request, gid, location_request,
-    membership, mutation, release_request,
+    ANSWER, document_request, DRAFT, FILE, gid, Global as _, HANDED_IN, location_request, membership, mutation, PAPERS, release_request, WAITING,
 };
 
 /// Every root field with the document that asks it; a mutation's comes from `support`.
@@ -197,6 +196,7 @@ impl Place {
             "CareTeam" => gid("CareTeam", client::CLIENT.0),
             "CareTeamMember" => membership(client::CLIENT, staff::CLINICIAN),
             "Client" => client::CLIENT.gid(),
+            "Draft" if self.path == "sendMessage.input.draftId" => ANSWER.gid(),
             "Draft" => DRAFT.gid(),
             "Program" => program::COUNSELING.gid(),
             "Enrollment" => enrollment::CLIENT.gid(),

@@ -17,11 +17,13 @@ async fn kept(who: &Caller<'_>, id: &str) -> Value {
     data["thread"]["deletedMessages"]["edges"][0]["node"].take()
 }
 
-/// How many rows of the messages, their earlier texts and the subjects have the needle.
+/// How many rows of the messages, their earlier texts, the subjects, notes and drafts have the needle.
 async fn in_tables(tidings: &Tidings) -> i64 {
     let sql = format!(
         "SELECT (SELECT COUNT(*) FROM message WHERE body LIKE '%{NEEDLE}%' OR body_html LIKE '%{NEEDLE}%') \
          + (SELECT COUNT(*) FROM message_revision WHERE body LIKE '%{NEEDLE}%') \
+         + (SELECT COUNT(*) FROM thread_note WHERE body LIKE '%{NEEDLE}%') \
+         + (SELECT COUNT(*) FROM draft WHERE body LIKE '%{NEEDLE}%') \
          + (SELECT COUNT(*) FROM thread WHERE subject LIKE '%{NEEDLE}%') \
          + (SELECT COUNT(*) FROM event WHERE payload LIKE '%{NEEDLE}%') \
          + (SELECT COUNT(*) FROM audit_entry WHERE detail LIKE '%{NEEDLE}%')"
@@ -53,18 +55,26 @@ async fn s31_p20_k3_of_what_is_erased_no_byte_is_left_in_tables_files_or_the_log
     assert!(!text.contains(NEEDLE), "{text}");
     let service = &tidings.server().service;
     service.purge_due().await.unwrap();
-    if !tidings.is_postgres() {
-        let mut bytes = Vec::new();
-        for entry in std::fs::read_dir(tidings.folder()).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_file() {
-                bytes.extend(std::fs::read(path).unwrap());
-            }
-        }
-        assert!(bytes.len() > 100_000, "the database's files were read");
-        let found = bytes.windows(NEEDLE.len()).any(|w| w == NEEDLE.as_bytes());
-        assert!(!found, "the files of the database still hold it");
+    assert!(
+        !in_files(&tidings),
+        "the files of the database still hold it"
+    );
+}
+
+/// Whether the files of SQLite have the needle.
+fn in_files(tidings: &Tidings) -> bool {
+    if tidings.is_postgres() {
+        return false;
     }
+    let mut bytes = Vec::new();
+    for entry in std::fs::read_dir(tidings.folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            bytes.extend(std::fs::read(path).unwrap());
+        }
+    }
+    assert!(bytes.len() > 100_000, "the database's files were read");
+    bytes.windows(NEEDLE.len()).any(|w| w == NEEDLE.as_bytes())
 }
 
 #[tokio::test]
@@ -147,4 +157,77 @@ async fn k3_nothing_inside_the_retention_minimum_is_erased() {
     tidings.clock.advance(TimeDelta::days(2));
     assert_eq!(service.purge_due().await.unwrap(), 1);
     assert_eq!(in_tables(&tidings).await, 0);
+}
+
+const DESK: &str =
+    "query($id: ID!) { drafts { id } node(id: $id) { id ... on Thread { viewerDraft { id } } } }";
+
+#[tokio::test]
+async fn sx06_sx03_k3_notes_and_drafts_are_out_of_sight_with_their_thread_and_erased_with_its_content()
+ {
+    let tidings = Tidings::start().await;
+    tidings.policy(json!({ "deleted_grace_days": 7 })).await;
+    let (id, _) = starts(&tidings.caller("clinician"), "CLINICAL").await;
+    let written = json!({ "threadId": id, "body": NEEDLE });
+    let mut drafts = Vec::new();
+    for who in ["clinician", "supervisor", "client"] {
+        let saved = tidings.caller(who).does("saveDraft", written.clone()).await;
+        drafts.push((who, saved["draft"]["id"].clone()));
+    }
+    let cursor = tidings.listen("supervisor").await.cursor.clone();
+    let amina = tidings.caller("clinician");
+    amina.does("addThreadNote", written.clone()).await;
+    let hold = |held: bool| json!({ "clientId": client::CLIENT.gid(), "held": held });
+    let admin = tidings.caller("clinical-admin");
+    admin.does("setLegalHold", hold(true)).await;
+    amina.does("deleteThread", json!({ "threadId": id })).await;
+    // Gone for everybody, whatever is kept of it.
+    let notes =
+        "query($id: ID!) { thread(id: $id) { notes(first: 5) { edges { node { number } } } } }";
+    for who in ["clinician", "supervisor", "clinical-admin"] {
+        let caller = tidings.caller(who);
+        let data = caller.data(notes, json!({ "id": id })).await;
+        assert_eq!(data["thread"]["notes"]["edges"], json!([]), "{who}");
+        let code = caller.refused("addThreadNote", written.clone()).await;
+        assert_eq!(code, "NOT_FOUND", "{who}");
+    }
+    for (who, draft) in &drafts {
+        let caller = tidings.caller(who);
+        let data = caller.data(DESK, json!({ "id": id })).await;
+        assert_eq!(data["drafts"], json!([]), "{who}");
+        assert_eq!(data["node"].is_null(), *who == "client");
+        assert!(data["node"]["viewerDraft"].is_null(), "{who}");
+        let by_id = json!({ "draftId": draft, "body": "b" });
+        for (name, input) in [
+            ("saveDraft", by_id),
+            ("saveDraft", written.clone()),
+            ("deleteDraft", json!({ "draftId": draft })),
+        ] {
+            assert_eq!(caller.refused(name, input).await, "NOT_FOUND", "{who}");
+        }
+    }
+    let mut late = tidings.listen_after("supervisor", cursor).await;
+    late.expect("ClientChanged").await;
+    late.expect("ThreadChanged").await;
+    tidings.nothing_more(&mut [late]).await;
+    // A hold keeps them, and the grace; then they go together.
+    tidings.clock.advance(TimeDelta::days(6));
+    let admin = tidings.caller("clinical-admin");
+    let service = &tidings.server().service;
+    assert_eq!(in_tables(&tidings).await, 4);
+    admin.does("setLegalHold", hold(false)).await;
+    assert_eq!(service.purge_due().await.unwrap(), 0);
+    assert_eq!(in_tables(&tidings).await, 4);
+    tidings.clock.advance(TimeDelta::days(1));
+    let admin = tidings.caller("clinical-admin");
+    admin.does("setLegalHold", hold(true)).await;
+    assert_eq!(service.purge_due().await.unwrap(), 0);
+    assert_eq!(in_tables(&tidings).await, 4);
+    admin.does("setLegalHold", hold(false)).await;
+    assert_eq!(service.purge_due().await.unwrap(), 2);
+    assert_eq!(in_tables(&tidings).await, 0);
+    assert!(
+        !in_files(&tidings),
+        "the files of the database still hold it"
+    );
 }

@@ -254,18 +254,18 @@ async fn sx03_c15_a_rich_draft_is_sanitised_and_its_attachments_wait_with_it() {
     let mut bad = again;
     bad["attachmentIds"] = json!([lost]);
     assert_eq!(caller.refused("saveDraft", bad).await, "NOT_FOUND");
-    let send = json!({ "threadId": sleep, "body": body, "bodyFormat": "RICH", "attachmentIds": [kept],
+    let message = json!({ "threadId": sleep, "body": body, "bodyFormat": "RICH", "attachmentIds": [kept],
         "draftId": id(&saved) });
-    let sent = caller.does("sendMessage", send).await;
+    let sent = caller.does("sendMessage", message).await;
     let query = "query($id: ID!) { node(id: $id) { ... on Message { attachments { id } } } }";
     let data = caller
         .data(query, json!({ "id": sent["message"]["id"] }))
         .await;
     assert_eq!(data["node"]["attachments"], json!([{ "id": kept }]));
     // What was sent is in no draft any more.
-    let spent = json!({ "threadId": sleep, "body": "b", "attachmentIds": [kept] });
+    let second = json!({ "threadId": sleep, "body": "b", "attachmentIds": [kept] });
     assert_eq!(
-        caller.refused("saveDraft", spent).await,
+        caller.refused("saveDraft", second).await,
         "ATTACHMENT_ALREADY_SENT"
     );
     // A draft that is taken away lets go of its files.

@@ -135,3 +135,29 @@ async fn sx06_who_does_not_see_the_thread_and_bad_notes_are_refused() {
     }
     assert_eq!(notes(&amina, &id).await.len(), 1, "G4");
 }
+
+#[tokio::test]
+async fn sx06_sx03_cx18_p26_neither_a_search_nor_a_file_has_notes_or_drafts() {
+    let tidings = Tidings::start().await;
+    let (elena, amina) = (tidings.caller("client"), tidings.caller("clinician"));
+    let (id, word) = (thread::SLEEP.gid(), "Quittengelee");
+    amina.does("addThreadNote", note(&id, word)).await;
+    amina.does("saveDraft", note(&id, word)).await;
+    elena.does("saveDraft", note(&id, word)).await;
+    let search = "query($query: String!) { search(query: $query, first: 10) { edges { node { __typename } } } }";
+    for who in ["client", "clinician", "clinical-admin"] {
+        let caller = tidings.caller(who);
+        let found = caller.data(search, json!({ "query": word })).await;
+        assert_eq!(found["search"]["edges"], json!([]), "{who}");
+        for format in ["CSV", "JSON"] {
+            let file = tidings.exported(who, &id, format).await;
+            assert!(file.len() > 100);
+            let told = file.windows(word.len()).any(|part| part == word.as_bytes());
+            assert!(!told, "{who} {format}");
+        }
+    }
+    // What is sent is found.
+    amina.writes(&id, word).await;
+    let found = elena.data(search, json!({ "query": word })).await;
+    assert_eq!(found["search"]["edges"].as_array().unwrap().len(), 1);
+}
