@@ -97,7 +97,7 @@ impl Attachment {
     }
 
     /// The message with which it went; null as long as it waits. One that is not sent within a
-    /// day goes.
+    /// day goes, unless a draft holds it.
     async fn message(&self, ctx: &Context<'_>) -> Option<Result<Message>> {
         let message = self.0.message_id?;
         let row = ctx.one(message).await;

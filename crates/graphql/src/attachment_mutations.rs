@@ -32,7 +32,8 @@ pub(crate) struct UploadAttachmentInput {
 /// What came of an upload.
 #[derive(SimpleObject)]
 pub(crate) struct UploadAttachmentPayload {
-    /// The attachment. It goes with a message by `attachmentIds`, within a day.
+    /// The attachment. It goes with a message by `attachmentIds`, within a day or as long as a
+    /// draft holds it.
     attachment: Option<Attachment>,
     /// Why it was not stored. Nothing is stored then.
     user_errors: Vec<UserError>,

@@ -40,6 +40,8 @@ export const Changes = graphql(`
       ... on MessageChanged { cursor thread { ...InboxThread } }
       ... on MessageDeleted { cursor thread { ...InboxThread } }
       ... on ReactionChanged { cursor }
+      ... on ThreadNoteAdded { cursor }
+      ... on DraftChanged { cursor }
       ... on ThreadChanged { cursor thread { ...InboxThread } }
       ... on ViewerStateChanged { cursor thread { ...InboxThread } }
       ... on ReadReceiptAdded { cursor }
