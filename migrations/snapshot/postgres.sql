@@ -418,6 +418,39 @@ CREATE INDEX "release_ending" ON "release_of_information" ("expires_on") WHERE "
 CREATE INDEX "notification_by_recipient" ON "notification" ("recipient_id", "created_at" DESC, "id" DESC);
 CREATE UNIQUE INDEX "notification_once" ON "notification" ("recipient_id", "kind", "subject_id");
 
+-- m0014_notes
+CREATE TABLE "thread_note" (
+  "thread_id" uuid NOT NULL,
+  "number" integer NOT NULL,
+  "author_id" uuid NOT NULL,
+  "body" text NOT NULL,
+  "created_at" timestamp with time zone NOT NULL, PRIMARY KEY ("thread_id",
+  "number"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id") );
+CREATE TABLE "draft" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "owner_kind" text NOT NULL,
+  "owner_id" uuid NOT NULL,
+  "thread_id" uuid NULL,
+  "client_id" uuid NULL,
+  "recipients" text NOT NULL,
+  "as_group" bool NOT NULL,
+  "audience" text NULL,
+  "topic_id" uuid NULL,
+  "subject" text NOT NULL,
+  "reply_to_id" uuid NULL,
+  "body_format" text NOT NULL,
+  "body" text NOT NULL,
+  "updated_at" timestamp with time zone NOT NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id") );
+CREATE TABLE "draft_attachment" (
+  "draft_id" uuid NOT NULL,
+  "attachment_id" uuid NOT NULL,
+  "rank" integer NOT NULL, PRIMARY KEY ("draft_id",
+  "attachment_id"), FOREIGN KEY ("draft_id") REFERENCES "draft" ("id") );
+CREATE UNIQUE INDEX "draft_by_owner" ON "draft" ("owner_id", "thread_id");
+CREATE INDEX "draft_by_thread" ON "draft" ("thread_id");
+CREATE INDEX "draft_attachment_by_attachment" ON "draft_attachment" ("attachment_id");
+
 -- m0015_documents
 CREATE TABLE "document_category" (
   "id" uuid NOT NULL PRIMARY KEY,

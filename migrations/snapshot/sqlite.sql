@@ -418,6 +418,39 @@ CREATE INDEX "release_ending" ON "release_of_information" ("expires_on") WHERE "
 CREATE INDEX "notification_by_recipient" ON "notification" ("recipient_id", "created_at" DESC, "id" DESC);
 CREATE UNIQUE INDEX "notification_once" ON "notification" ("recipient_id", "kind", "subject_id");
 
+-- m0014_notes
+CREATE TABLE "thread_note" (
+  "thread_id" uuid_text NOT NULL,
+  "number" integer NOT NULL,
+  "author_id" uuid_text NOT NULL,
+  "body" text NOT NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL, PRIMARY KEY ("thread_id",
+  "number"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id") );
+CREATE TABLE "draft" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "agency_id" uuid_text NOT NULL,
+  "owner_kind" text NOT NULL,
+  "owner_id" uuid_text NOT NULL,
+  "thread_id" uuid_text NULL,
+  "client_id" uuid_text NULL,
+  "recipients" text NOT NULL,
+  "as_group" boolean NOT NULL,
+  "audience" text NULL,
+  "topic_id" uuid_text NULL,
+  "subject" text NOT NULL,
+  "reply_to_id" uuid_text NULL,
+  "body_format" text NOT NULL,
+  "body" text NOT NULL,
+  "updated_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id"), FOREIGN KEY ("thread_id") REFERENCES "thread" ("id") );
+CREATE TABLE "draft_attachment" (
+  "draft_id" uuid_text NOT NULL,
+  "attachment_id" uuid_text NOT NULL,
+  "rank" integer NOT NULL, PRIMARY KEY ("draft_id",
+  "attachment_id"), FOREIGN KEY ("draft_id") REFERENCES "draft" ("id") );
+CREATE UNIQUE INDEX "draft_by_owner" ON "draft" ("owner_id", "thread_id");
+CREATE INDEX "draft_by_thread" ON "draft" ("thread_id");
+CREATE INDEX "draft_attachment_by_attachment" ON "draft_attachment" ("attachment_id");
+
 -- m0015_documents
 CREATE TABLE "document_category" (
   "id" uuid_text NOT NULL PRIMARY KEY,

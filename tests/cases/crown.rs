@@ -10,7 +10,8 @@ use tidings_server::seed::cast;
 
 use self::rows::{DOCUMENTS, Own, PLACES, Place, document, own};
 use crate::support::{
-    ANSWER, document_request, DRAFT, FILE, gid, Global, HANDED_IN, key, location_request, nowhere, release_request, Socket, Tidings, WAITING,
+    ANSWER, DRAFT, FILE, Global, HANDED_IN, Socket, Tidings, WAITING, document_request, gid, key,
+    location_request, nowhere, release_request,
 };
 
 /// Who may see nothing of the demo's `client`.

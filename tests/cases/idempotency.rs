@@ -9,7 +9,8 @@ use tidings_server::seed::cast::{
 
 use super::portal_requests::default_release;
 use crate::support::{
-    ANSWER, Caller, document_request, DRAFT, Global as _, key, location_request, membership, MUTATIONS, nowhere, PAPERS, release_request, Tidings,
+    ANSWER, Caller, DRAFT, Global as _, MUTATIONS, PAPERS, Tidings, document_request, key,
+    location_request, membership, nowhere, release_request,
 };
 
 /// A write of every mutation, with who does it, and another input for the same key.

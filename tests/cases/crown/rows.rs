@@ -8,7 +8,8 @@ use tidings_server::seed::cast::{
 
 use crate::cases::portal_requests::default_release;
 use crate::support::{
-    ANSWER, document_request, DRAFT, FILE, gid, Global as _, HANDED_IN, location_request, membership, mutation, PAPERS, release_request, WAITING,
+    ANSWER, DRAFT, FILE, Global as _, HANDED_IN, PAPERS, WAITING, document_request, gid,
+    location_request, membership, mutation, release_request,
 };
 
 /// Every root field with the document that asks it; a mutation's comes from `support`.
