@@ -319,21 +319,13 @@ pub(crate) async fn attach(
     } else {
         Vec::new()
     };
-    let sent = || Error::refused(UserErrorCode::AttachmentAlreadySent, &["attachmentIds"]);
+    let purpose = AttachmentPurpose::Message;
     for (rank, id) in (0..).zip(ids) {
         let row = rows.iter().find(|row| row.id == *id);
-        let row = row.ok_or_else(Error::not_found)?;
-        if row.message_id.is_some() {
-            return Err(sent());
-        }
-        if row.purpose != AttachmentPurpose::Message {
-            let code = UserErrorCode::AttachmentTypeNotAllowed;
-            return Err(Error::refused(code, &["attachmentIds"]));
-        }
+        let row = waiting(write, row, purpose, kept.contains(id))?;
         // An account writes as one of its clients.
         let uploaded_for = row.client_id.map(|client| client.0);
-        let other = viewer.account().is_some() && uploaded_for != Some(message.author_id);
-        if (row.expires_at <= write.now && !kept.contains(id)) || other {
+        if viewer.account().is_some() && uploaded_for != Some(message.author_id) {
             return Err(Error::not_found());
         }
         if !write
@@ -345,4 +337,31 @@ pub(crate) async fn attach(
         }
     }
     Ok(())
+}
+
+/// The refusal of an attachment that has gone already.
+pub(crate) fn sent() -> Error {
+    Error::refused(UserErrorCode::AttachmentAlreadySent, &["attachmentIds"])
+}
+
+/// An attachment that the viewer sees, if it waits to go where it was uploaded for: not sent, and in
+/// time or kept by a draft.
+pub(crate) fn waiting<'a>(
+    write: &Write<'_>,
+    row: Option<&'a AttachmentRow>,
+    purpose: AttachmentPurpose,
+    kept: bool,
+) -> Result<&'a AttachmentRow> {
+    let row = row.ok_or_else(Error::not_found)?;
+    if row.message_id.is_some() {
+        return Err(sent());
+    }
+    if row.purpose != purpose {
+        let code = UserErrorCode::AttachmentTypeNotAllowed;
+        return Err(Error::refused(code, &["attachmentIds"]));
+    }
+    if row.expires_at <= write.now && !kept {
+        return Err(Error::not_found());
+    }
+    Ok(row)
 }

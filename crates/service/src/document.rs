@@ -9,6 +9,7 @@ use tidings_domain::{
 use tidings_policy::Viewer;
 use tidings_store::{AttachmentRow, DocumentFileRow, DocumentRow};
 
+use crate::attachment::{sent, waiting};
 use crate::context::{Begin, Service, Write};
 use crate::error::{Error, Result};
 use crate::files::refused;
@@ -188,17 +189,9 @@ async fn hand_in(
     let mut files = Vec::with_capacity(ids.len());
     for (rank, id) in (0..).zip(ids) {
         let row = rows.iter().find(|row| row.id == *id);
-        let row = row.ok_or_else(Error::not_found)?;
-        if row.message_id.is_some() {
-            let code = UserErrorCode::AttachmentAlreadySent;
-            return Err(Error::refused(code, &[FIELD]));
-        }
-        if row.expires_at <= write.now || row.client_id != Some(document.client_id) {
+        let row = waiting(write, row, AttachmentPurpose::RequestDocument, false)?;
+        if row.client_id != Some(document.client_id) {
             return Err(Error::not_found());
-        }
-        if row.purpose != AttachmentPurpose::RequestDocument {
-            let code = UserErrorCode::AttachmentTypeNotAllowed;
-            return Err(Error::refused(code, &[FIELD]));
         }
         files.push(file(write, &document, row, rank));
     }
@@ -209,8 +202,7 @@ async fn hand_in(
     file_type::together(sizes).map_err(|problem| refused(problem, purpose, FIELD))?;
     for id in ids {
         if !write.tx.take_attachment(*id).await? {
-            let code = UserErrorCode::AttachmentAlreadySent;
-            return Err(Error::refused(code, &[FIELD]));
+            return Err(sent());
         }
     }
     Ok(write.tx.insert_document(document, files).await?)

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use tidings_domain::{
-    AttachmentId, AudienceKind, Body, BodyFormat, BodyProblem, BodyRules, ClientId, DraftId, Event,
-    Lifecycle, MessageId, RichBody, ThreadId, TopicId, UserErrorCode, limits,
+    AttachmentId, AttachmentPurpose, AudienceKind, Body, BodyFormat, BodyProblem, BodyRules,
+    ClientId, DraftId, Event, Lifecycle, MessageId, RichBody, ThreadId, TopicId, UserErrorCode,
+    limits,
 };
 use tidings_policy::Viewer;
 use tidings_store::{DraftRow, StoreError, Subject};
 
+use crate::attachment::waiting;
 use crate::body::BodyInput;
 use crate::context::{Begin, Service, Write};
 use crate::error::{Error, Result};
@@ -258,14 +260,7 @@ async fn attachments(
     let kept = write.tx.kept_by_drafts(viewer, &ids).await?;
     for id in &ids {
         let row = rows.iter().find(|row| row.id == *id);
-        let row = row.ok_or_else(Error::not_found)?;
-        if row.message_id.is_some() {
-            let code = UserErrorCode::AttachmentAlreadySent;
-            return Err(Error::refused(code, &["attachmentIds"]));
-        }
-        if row.expires_at <= write.now && !kept.contains(id) {
-            return Err(Error::not_found());
-        }
+        waiting(write, row, AttachmentPurpose::Message, kept.contains(id))?;
     }
     Ok(ids)
 }
