@@ -39,6 +39,20 @@ export type Scalars = {
   Upload: { input: File; output: File; }
 };
 
+/** A document that nobody asked for. */
+export type AddDocumentInput = {
+  /** The client for whom the portal account adds it. */
+  actingFor: Scalars['ID']['input'];
+  /** Its files, as those of `fulfillDocumentRequest`. */
+  attachmentIds: Array<Scalars['ID']['input']>;
+  /** The category, one of `Agency.documentCategories`. */
+  categoryId?: InputMaybe<Scalars['ID']['input']>;
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** What it is called: 1 to 200 characters. */
+  name: Scalars['String']['input'];
+};
+
 /** A location that nobody asked for. */
 export type AddLocationInput = {
   /** The client for whom the portal account adds it. */
@@ -47,6 +61,16 @@ export type AddLocationInput = {
   idempotencyKey: Scalars['String']['input'];
   /** The place. */
   place: PlaceInput;
+};
+
+/** A note to write. */
+export type AddThreadNoteInput = {
+  /** Its plain text: 1 to 10,000 characters. */
+  body: Scalars['String']['input'];
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** On which thread. */
+  threadId: Scalars['ID']['input'];
 };
 
 /** An address. Each line has at most 200 characters. */
@@ -95,7 +119,12 @@ export type AttachmentKind =
 /** What an attachment is for. */
 export type AttachmentPurpose =
   /** It goes with a message: the default. */
-  | 'MESSAGE';
+  | 'MESSAGE'
+  /**
+   * It goes into a document on a client's record: for `fulfillDocumentRequest` and `addDocument`. At most
+   * 26,214,400 bytes; archives are taken, too.
+   */
+  | 'REQUEST_DOCUMENT';
 
 /** A group of readers within an agency. */
 export type AudienceKind =
@@ -120,6 +149,10 @@ export type AuditDeed =
   | 'CLIENT_STATUS_CHANGED'
   /** A directory from another system was imported. */
   | 'DIRECTORY_IMPORTED'
+  /** A client added a document that nobody asked for. */
+  | 'DOCUMENT_ADDED'
+  /** What can be asked for as a document was changed. */
+  | 'DOCUMENT_CATEGORY_SAVED'
   /** What is deleted of a client is erased again. */
   | 'LEGAL_HOLD_LIFTED'
   /** Nothing of a client is erased from here on. */
@@ -299,6 +332,14 @@ export type CreateUploadInput = {
   size: Scalars['Int']['input'];
 };
 
+/** A draft to take away. */
+export type DeleteDraftInput = {
+  /** Which draft. */
+  draftId: Scalars['ID']['input'];
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+};
+
 /** A message to delete. */
 export type DeleteMessageInput = {
   /**
@@ -329,6 +370,18 @@ export type DeletionRule =
    * of its audience. The default.
    */
   | 'UNSEEN_ANY_SEEN_ADMIN';
+
+/** Files of a category, under one of its names or another. */
+export type DocumentWantedInput = {
+  /** The category, one of `Agency.documentCategories`. */
+  categoryId: Scalars['ID']['input'];
+  /** Then the name is given here: 1 to 200 characters. */
+  otherName?: InputMaybe<Scalars['String']['input']>;
+  /** The name, one of `DocumentCategory.predefinedNames`. Left out where none of them fits. */
+  predefinedNameId?: InputMaybe<Scalars['ID']['input']>;
+  /** Whether request and document are kept from other agencies that share the client. */
+  private?: Scalars['Boolean']['input'];
+};
 
 /** Another text for a message. */
 export type EditMessageInput = {
@@ -402,6 +455,8 @@ export type EventKind =
   | 'ACCESS_REVOKED'
   /** A client's record changed. */
   | 'CLIENT_CHANGED'
+  /** A draft of the viewer's was saved, deleted or sent. */
+  | 'DRAFT_CHANGED'
   /** A message was sent. */
   | 'MESSAGE_ADDED'
   /** A message was edited, pinned or unpinned. */
@@ -422,6 +477,8 @@ export type EventKind =
   | 'REQUEST_SENT'
   /** A thread's header or lifecycle changed, or the viewer gained sight of it by that. */
   | 'THREAD_CHANGED'
+  /** A staff member wrote a note on a thread. For staff. */
+  | 'THREAD_NOTE_ADDED'
   /** The viewer read, marked or pinned something, here or in another session. */
   | 'VIEWER_STATE_CHANGED';
 
@@ -466,6 +523,20 @@ export type FirstMessageInput = {
   subject?: InputMaybe<Scalars['String']['input']>;
   /** What it is about; fills in the subject. */
   topicId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** Files that a request asked for. */
+export type FulfillDocumentRequestInput = {
+  /**
+   * 1 to 20 attachments that were uploaded with the purpose `REQUEST_DOCUMENT` for this client, in
+   * their order. Together they have at most 26,214,400 bytes. They become files of the document, and
+   * are attachments no more.
+   */
+  attachmentIds: Array<Scalars['ID']['input']>;
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The request. */
+  requestId: Scalars['ID']['input'];
 };
 
 /** Where the client is, as a request asked. */
@@ -812,6 +883,59 @@ export type Role =
   /** Runs the system; sees no message by this role. */
   | 'SYSTEM_ADMIN';
 
+/** A category of documents, as it is to be. */
+export type SaveDocumentCategoryInput = {
+  /** Whether it is asked for. At most 100 of an agency are. */
+  active?: Scalars['Boolean']['input'];
+  /** Which one is changed; a new one if left out. */
+  categoryId?: InputMaybe<Scalars['ID']['input']>;
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** What it is called: 1 to 200 characters. */
+  name: Scalars['String']['input'];
+  /**
+   * The names that it has ready, in their order: at most 100, each once, of 1 to 200 characters. One
+   * that is left out is offered no more.
+   */
+  predefinedNames: Array<Scalars['String']['input']>;
+};
+
+/** A draft to keep, in the place of what it was before: what is left out is gone from it. */
+export type SaveDraftInput = {
+  /** The client for whom a portal account writes. Staff leave it out. */
+  actingFor?: InputMaybe<Scalars['ID']['input']>;
+  /**
+   * The viewer's own attachments that are to go with it, in this order; not sent yet. They wait as
+   * long as the draft does.
+   */
+  attachmentIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** The audience of a new thread. */
+  audience?: InputMaybe<AudienceKind>;
+  /**
+   * Its text, as `bodyFormat` says, of at most 65,536 characters or 524,288 bytes of HTML, before
+   * and after it is sanitised; may be empty.
+   */
+  body?: Scalars['String']['input'];
+  /** How the text is written. */
+  bodyFormat?: BodyFormat;
+  /** Which draft. Left out, it is that of the thread or, without a thread, a new one. */
+  draftId?: InputMaybe<Scalars['ID']['input']>;
+  /** Whether the clients of a new thread are to see each other. */
+  group?: Scalars['Boolean']['input'];
+  /** Made by the client for this one write. */
+  idempotencyKey: Scalars['String']['input'];
+  /** The message that it answers, of the same thread. */
+  replyToId?: InputMaybe<Scalars['ID']['input']>;
+  /** The subject of a new thread, at most 255 characters. */
+  subject?: InputMaybe<Scalars['String']['input']>;
+  /** The thread that it answers in: a viewer has one draft there. Left out, it starts a thread. */
+  threadId?: InputMaybe<Scalars['ID']['input']>;
+  /** To whom a new thread goes. */
+  to?: InputMaybe<Array<RecipientInput>>;
+  /** The topic of a new thread. */
+  topicId?: InputMaybe<Scalars['ID']['input']>;
+};
+
 /** What a search is narrowed to. Filters combine with AND and never show more. */
 export type SearchFilter = {
   /** Threads of this audience. */
@@ -853,6 +977,8 @@ export type SendMessageInput = {
   body: Scalars['String']['input'];
   /** How the text is written. */
   bodyFormat?: BodyFormat;
+  /** The viewer's draft in this thread that this was: it is gone when the message is sent. */
+  draftId?: InputMaybe<Scalars['ID']['input']>;
   /**
    * Made by the client for this one write: 1 to 128 visible ASCII characters. The same key with
    * the same input answers with the first outcome for seven days.
@@ -1034,6 +1160,8 @@ export type StartThreadInput = {
   body: Scalars['String']['input'];
   /** How the text is written. */
   bodyFormat?: BodyFormat;
+  /** The viewer's draft of a new thread that this was: it is gone when the thread is there. */
+  draftId?: InputMaybe<Scalars['ID']['input']>;
   /**
    * Whether the clients see each other and answer all, as members of a group. For staff; with
    * several clients only if the agency's policy has it on; at most 100 clients.
@@ -1172,7 +1300,7 @@ export type UpdateMySettingsInput = {
   /** Whether clients may start threads with the viewer. Staff only. */
   allowClientInitiatedContact?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether clients see the viewer on their care team. Staff only. */
-  displayInClientPortal?: InputMaybe<Scalars['Boolean']['input']>;
+  displayInPortal?: InputMaybe<Scalars['Boolean']['input']>;
   /**
    * Whether the viewer wants the text of messages in e-mails. Turned on only with
    * `acknowledgeInsecure`.
@@ -1256,8 +1384,12 @@ export type UserErrorCode =
   | 'DATE_RANGE_INVALID'
   /** The viewer may not delete it: by the agency's policy, or because a client has seen it. */
   | 'DELETE_NOT_ALLOWED'
+  /** A predefined name and another one are given, a name is given twice, or it is none or too long. */
+  | 'DOCUMENT_NAME_INVALID'
   /** The reaction is not exactly one emoji. */
   | 'EMOJI_NOT_ALLOWED'
+  /** A document has no file. */
+  | 'FILE_REQUIRED'
   /** The agency does not let several clients see each other in a group. */
   | 'GROUPS_NOT_ALLOWED'
   /** What two have written to each other is not shown to another client. */
@@ -1266,12 +1398,16 @@ export type UserErrorCode =
   | 'INSECURE_NOT_ACKNOWLEDGED'
   /** The agency does not let staff write to each other. */
   | 'INTERNAL_MESSAGING_DISABLED'
+  /** The files of a document are larger than 25 MiB, one of them or together. */
+  | 'INVALID_FILE_SIZE'
   /** The address or the coordinates are none. */
   | 'LOCATION_INVALID'
   /** The message has more characters than allowed, or more than 524,288 bytes of HTML. */
   | 'MESSAGE_TOO_LONG'
   /** The staff member is not on the client's care team today. */
   | 'NOT_CARE_TEAM_MEMBER'
+  /** None of the predefined names was chosen, and no other is given. */
+  | 'OTHER_NAME_REQUIRED'
   /** The agency has not enabled messages between clients and staff. */
   | 'PORTAL_DISABLED'
   /** These recipients cannot stand together in one thread. */
@@ -1306,6 +1442,10 @@ export type UserErrorCode =
   | 'THREAD_LOCKED'
   /** More attachments than one message takes, or than can wait to be sent. */
   | 'TOO_MANY_ATTACHMENTS'
+  /** The agency has as many document categories, or the category as many names, as it can. */
+  | 'TOO_MANY_DOCUMENT_NAMES'
+  /** The viewer has as many drafts as one can have. */
+  | 'TOO_MANY_DRAFTS'
   /** The message was edited as often as a message can be. */
   | 'TOO_MANY_EDITS'
   /** As many imports of the agency wait as can. */
@@ -1321,13 +1461,15 @@ export type UserErrorCode =
 
 /** What a client is asked for: exactly one of these. */
 export type WantedInput =
-  /** Where the client is. */
-  { location: LocationWantedInput; releaseOfInformation?: never; }
+  /** A document. Refused with `OTHER_NAME_REQUIRED` without a name. */
+  { document: DocumentWantedInput; location?: never; releaseOfInformation?: never; }
+  |  /** Where the client is. */
+  { document?: never; location: LocationWantedInput; releaseOfInformation?: never; }
   |  /**
    * A signed release of information. Refused with `ROI_ALREADY_ACTIVE` while one is active that
    * holds for more than seven days.
    */
-  { location?: never; releaseOfInformation: ReleaseOfInformationWantedInput; };
+  { document?: never; location?: never; releaseOfInformation: ReleaseOfInformationWantedInput; };
 
 export type InboxThreadFragment = { __typename?: 'Thread', id: string, subject: string, lastActivityAt: string, viewerUnreadCount: number, archived: boolean, viewerHasHidden: boolean, client?: { __typename?: 'Client', displayName: string } | null, lastMessage?: { __typename?: 'Message', bodyText: string } | null } & { ' $fragmentName'?: 'InboxThreadFragment' };
 
@@ -1354,6 +1496,7 @@ export type ChangesSubscription = { __typename?: 'Subscription', events:
     | { __typename: 'AccessGranted', cursor: string }
     | { __typename: 'AccessRevoked', cursor: string, threadIds: Array<string>, everything: boolean }
     | { __typename: 'ClientChanged', cursor: string }
+    | { __typename: 'DraftChanged', cursor: string }
     | { __typename: 'MessageAdded', cursor: string, thread: (
         { __typename?: 'Thread' }
         & { ' $fragmentRefs'?: { 'InboxThreadFragment': InboxThreadFragment } }
@@ -1376,6 +1519,7 @@ export type ChangesSubscription = { __typename?: 'Subscription', events:
         { __typename?: 'Thread' }
         & { ' $fragmentRefs'?: { 'InboxThreadFragment': InboxThreadFragment } }
       ) }
+    | { __typename: 'ThreadNoteAdded', cursor: string }
     | { __typename: 'ViewerStateChanged', cursor: string, thread: (
         { __typename?: 'Thread' }
         & { ' $fragmentRefs'?: { 'InboxThreadFragment': InboxThreadFragment } }
@@ -1482,6 +1626,12 @@ export const ChangesDocument = new TypedDocumentString(`
     ... on ReactionChanged {
       cursor
     }
+    ... on ThreadNoteAdded {
+      cursor
+    }
+    ... on DraftChanged {
+      cursor
+    }
     ... on ThreadChanged {
       cursor
       thread {
@@ -1535,7 +1685,7 @@ export const ChangesDocument = new TypedDocumentString(`
   lastMessage {
     bodyText
   }
-}`, {"hash":"05283891ed570411dc3d861f58e2185c3668c7b886ed83b744ca165d2f9ad4b5"}) as unknown as TypedDocumentString<ChangesSubscription, ChangesSubscriptionVariables>;
+}`, {"hash":"508f327d95df3aae6c2884db6e36bd6b573679e0e4c2afd052e3208f6f742028"}) as unknown as TypedDocumentString<ChangesSubscription, ChangesSubscriptionVariables>;
 export const SendDocument = new TypedDocumentString(`
     mutation Send($input: SendMessageInput!) {
   sendMessage(input: $input) {
