@@ -194,6 +194,34 @@ async fn k15_px05_direct_threads_are_out_of_sight_without_direct_chats_and_all_o
 }
 
 #[tokio::test]
+async fn k15_px05_what_is_out_of_sight_is_in_no_search_no_list_of_documents_and_no_file() {
+    let tidings = Tidings::start().await;
+    let (elena, admin) = (tidings.caller("client"), tidings.caller("clinical-admin"));
+    let sleep = thread::SLEEP.gid();
+    let file = elena.attaches(tidings_domain::FileKind::Pdf).await;
+    let input = json!({ "threadId": sleep, "body": "The xylophone keeps me awake.", "attachmentIds": [file] });
+    elena.does("sendMessage", input).await;
+    let found = async || {
+        let query = "{ search(query: \"xylophone\", first: 10) { edges { node { thread { id } } } }
+            sharedDocuments(first: 10) { edges { node { id } } } }";
+        let data = elena.data(query, json!({})).await;
+        ["search", "sharedDocuments"].map(|list| data[list]["edges"].as_array().unwrap().len())
+    };
+    let export = json!({ "threadId": sleep, "format": "CSV" });
+    let exported = elena.does("exportThread", export.clone()).await;
+    let address = exported["export"]["url"].as_str().unwrap().to_owned();
+    assert_eq!(found().await, [1, 1]);
+    assert_eq!(tidings.fetch(&address).await.status(), 200);
+    let switch = |on: bool| set(&[client::CLIENT], json!({ "directChatAccess": on }));
+    admin.does("setClientMessaging", switch(false)).await;
+    assert_eq!(found().await, [0, 0]);
+    assert_eq!(elena.refused("exportThread", export).await, "NOT_FOUND");
+    assert_eq!(tidings.fetch(&address).await.status(), 404);
+    admin.does("setClientMessaging", switch(true)).await;
+    assert_eq!(found().await, [1, 1]);
+}
+
+#[tokio::test]
 async fn k15_a_thread_that_was_started_out_of_sight_is_not_named_to_who_comes_back() {
     let tidings = Tidings::start().await;
     let (admin, amina, elena) = (
