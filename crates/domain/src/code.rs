@@ -134,7 +134,6 @@ codes! {
         TooManyAttachments = "TOO_MANY_ATTACHMENTS",
         /// As many imports of the agency wait as can.
         TooManyImports = "TOO_MANY_IMPORTS",
-        /// The client has an active release of information that does not expire within seven days
         /// The files of a document are larger than 25 MiB, one of them or together (C-39, C-40).
         InvalidFileSize = "INVALID_FILE_SIZE",
         /// A document has no file.
@@ -145,6 +144,19 @@ codes! {
         DocumentNameInvalid = "DOCUMENT_NAME_INVALID",
         /// The agency has as many document categories, or the category as many names, as it can.
         TooManyDocumentNames = "TOO_MANY_DOCUMENT_NAMES",
+        /// The assessment is none that clients can be asked for through the portal (C-33).
+        AssessmentNotEnabled = "ASSESSMENT_NOT_ENABLED",
+        /// The title or a question of an assessment is none, or there are too many.
+        AssessmentDefinitionInvalid = "ASSESSMENT_DEFINITION_INVALID",
+        /// As many assessments of the agency can be asked for as can be.
+        TooManyAssessmentDefinitions = "TOO_MANY_ASSESSMENT_DEFINITIONS",
+        /// A question that is shown must be answered and is not (CX-05).
+        AnswerRequired = "ANSWER_REQUIRED",
+        /// An answer is of the wrong kind, out of bounds, or to what is not asked (CX-05).
+        AnswerInvalid = "ANSWER_INVALID",
+        /// An assessment is of today or of the year before (CX-04).
+        AssessmentDateInvalid = "ASSESSMENT_DATE_INVALID",
+        /// The client has an active release of information that does not expire within seven days
         /// (C-45).
         RoiAlreadyActive = "ROI_ALREADY_ACTIVE",
         /// The request was fulfilled, cancelled or has expired (C-49).

@@ -90,6 +90,12 @@ ids! {
     DocumentId;
     /// One file of a document.
     DocumentFileId;
+    /// A questionnaire that an agency defines.
+    AssessmentDefinitionId;
+    /// One version of it, which never changes.
+    AssessmentVersionId;
+    /// What a client answered to one.
+    AssessmentId;
     /// Where a client said to be.
     LocationId;
     /// A signed release of information.

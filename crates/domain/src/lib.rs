@@ -31,6 +31,8 @@
 //! | reaction | an emoji that somebody put to a message |
 //! | portal request | something that staff ask a client for; fulfilled once, it leaves a record |
 //! | record | what a fulfilment leaves, or a client adds: an assessment, documents, a location, a release |
+//! | questionnaire | the questions of an assessment; each version of it stays as it was |
+//! | hidden | of an assessment: kept from the client's own portal |
 //! | private | of a request and its record: not shared with other agencies that share the client |
 //! | position | the place of an event in the log |
 //!
@@ -39,6 +41,7 @@
 //! A new entity starts here with its id (`id.rs`), its enums (`vocabulary.rs`), its parsed values
 //! and bounds (`body.rs`, `limits.rs`) and the events it emits (`event.rs`).
 
+pub mod assessment;
 mod audience_set;
 mod audit;
 mod body;
@@ -71,10 +74,11 @@ pub use event::{Event, EventRecord, Position};
 pub use file_name::{Disposition, FileName};
 pub use file_type::{FileGroup, FileKind, FileProblem, FilePurpose};
 pub use id::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DirectoryImportId,
-    DocumentCategoryId, DocumentFileId, DocumentId, DocumentNameId, DraftId, EnrollmentId,
-    IdSource, LocationId, MessageId, NotificationId, PortalRequestId, Principal, ProgramId,
-    RandomIds, ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AssessmentDefinitionId, AssessmentId, AssessmentVersionId, AttachmentId,
+    AudienceId, CareTeamMemberId, ClientId, DirectoryImportId, DocumentCategoryId, DocumentFileId,
+    DocumentId, DocumentNameId, DraftId, EnrollmentId, IdSource, LocationId, MessageId,
+    NotificationId, PortalRequestId, Principal, ProgramId, RandomIds, ReleaseId, SeededIds,
+    StaffId, ThreadId, TopicId,
 };
 pub use location::{Address, Coordinates, Place};
 pub use rich_text::{RichBody, RichProblem, served_html};
@@ -84,6 +88,6 @@ pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, BodyFormat, CareTeamSource, ClientNaming,
     ClientStatus, Deed, DeletionRule, EmailNotification, EnterKeyAction, ExportFormat,
     ExternalKind, HouseholdRole, ImportStatus, Lifecycle, NotificationKind, ParticipantStanding,
-    PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, SearchKind, StaffGroup, SubjectKind,
-    SupervisorScope, ThreadKind,
+    PrincipalKind, QuestionKind, RequestKind, RequestStatus, Role, RoleSet, SearchKind, StaffGroup,
+    SubjectKind, SupervisorScope, ThreadKind,
 };

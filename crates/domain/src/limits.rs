@@ -61,6 +61,24 @@ pub const MAX_DOCUMENT_FILES: usize = 20;
 pub const MAX_DOCUMENT_NAME_CHARS: usize = 200;
 /// Document categories of an agency in use, and names that one has ready.
 pub const MAX_DOCUMENT_NAMES: usize = 100;
+/// Characters of the title of an assessment.
+pub const MAX_ASSESSMENT_TITLE_CHARS: usize = 200;
+/// Questions of an assessment.
+pub const MAX_QUESTIONS: usize = 200;
+/// Characters of a question.
+pub const MAX_PROMPT_CHARS: usize = 1_000;
+/// Characters of the key of a question or an option.
+pub const MAX_QUESTION_KEY_CHARS: usize = 64;
+/// Options of a choice.
+pub const MAX_OPTIONS: usize = 100;
+/// Characters of an option.
+pub const MAX_OPTION_CHARS: usize = 200;
+/// Characters of a text that answers a question, unless the question asks for fewer.
+pub const MAX_ANSWER_CHARS: u32 = 10_000;
+/// Assessments of an agency that clients can be asked for.
+pub const MAX_ASSESSMENT_DEFINITIONS: usize = 100;
+/// Days for which an assessment can lie back when it is handed in (CX-04).
+pub const ASSESSMENT_DAYS_BACK: u64 = 366;
 /// Longest name of a file, in bytes of UTF-8: what common file systems take.
 pub const MAX_FILE_NAME_BYTES: usize = 255;
 /// Most attachments of one message unless the agency's policy says otherwise (SX-01).

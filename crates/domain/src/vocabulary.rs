@@ -278,6 +278,20 @@ words! {
         ReleaseOfInformation = "RELEASE_OF_INFORMATION",
     }
 
+    /// What kind of answer a question takes.
+    QuestionKind {
+        /// A text.
+        Text = "TEXT",
+        /// A number.
+        Number = "NUMBER",
+        /// A day.
+        Date = "DATE",
+        /// Exactly one of its options.
+        SingleChoice = "SINGLE_CHOICE",
+        /// Any of its options.
+        MultipleChoice = "MULTIPLE_CHOICE",
+    }
+
     /// Where a portal request stands. Only the first two are open.
     RequestStatus {
         /// Sent, and not looked at.

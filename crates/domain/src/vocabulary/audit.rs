@@ -41,6 +41,10 @@ words! {
         DocumentAdded = "DOCUMENT_ADDED",
         /// What can be asked for as a document was changed (C-35).
         DocumentCategorySaved = "DOCUMENT_CATEGORY_SAVED",
+        /// What can be asked for as an assessment was changed (C-33).
+        AssessmentDefinitionSaved = "ASSESSMENT_DEFINITION_SAVED",
+        /// An assessment was kept from the client's portal, or shown there again (CX-12).
+        AssessmentHiddenChanged = "ASSESSMENT_HIDDEN_CHANGED",
         /// A release of information was revoked.
         ReleaseRevoked = "RELEASE_REVOKED",
         /// A client's records were shared with another agency, or are no longer (K18).
