@@ -494,6 +494,43 @@ CREATE UNIQUE INDEX "document_by_request" ON "document" ("request_id");
 CREATE INDEX "document_file_by_document" ON "document_file" ("document_id", "rank");
 CREATE UNIQUE INDEX "document_file_by_file" ON "document_file" ("file_id");
 
+-- m0016_assessments
+CREATE TABLE "assessment_definition" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "version_id" uuid NOT NULL,
+  "title" text NOT NULL,
+  "requestable" bool NOT NULL,
+  "active" bool NOT NULL,
+  "created_at" timestamp with time zone NOT NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "assessment_version" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "definition_id" uuid NOT NULL,
+  "number" integer NOT NULL,
+  "title" text NOT NULL,
+  "questions" text NOT NULL,
+  "created_at" timestamp with time zone NOT NULL,
+  "created_by" uuid NOT NULL, FOREIGN KEY ("definition_id") REFERENCES "assessment_definition" ("id") );
+CREATE TABLE "assessment" (
+  "id" uuid NOT NULL PRIMARY KEY,
+  "agency_id" uuid NOT NULL,
+  "client_id" uuid NOT NULL,
+  "private" bool NOT NULL,
+  "hidden" bool NOT NULL,
+  "request_id" uuid NULL,
+  "added_by" uuid NOT NULL,
+  "version_id" uuid NOT NULL,
+  "title" text NOT NULL,
+  "assessed_on" date NOT NULL,
+  "answers" text NOT NULL,
+  "created_at" timestamp with time zone NOT NULL, FOREIGN KEY ("client_id") REFERENCES "client" ("id"), FOREIGN KEY ("request_id") REFERENCES "portal_request" ("id"), FOREIGN KEY ("version_id") REFERENCES "assessment_version" ("id") );
+ALTER TABLE "portal_request" ADD COLUMN "assessment_version_id" uuid NULL;
+CREATE INDEX "assessment_definition_by_agency" ON "assessment_definition" ("agency_id", "title") WHERE "active";
+CREATE UNIQUE INDEX "assessment_version_by_definition" ON "assessment_version" ("definition_id", "number");
+CREATE INDEX "assessment_by_client" ON "assessment" ("client_id", "created_at" DESC, "id" DESC);
+CREATE UNIQUE INDEX "assessment_by_request" ON "assessment" ("request_id");
+
 -- m0020_imports
 CREATE TABLE "external_id" (
   "agency_id" uuid NOT NULL,

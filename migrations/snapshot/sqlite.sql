@@ -494,6 +494,43 @@ CREATE UNIQUE INDEX "document_by_request" ON "document" ("request_id");
 CREATE INDEX "document_file_by_document" ON "document_file" ("document_id", "rank");
 CREATE UNIQUE INDEX "document_file_by_file" ON "document_file" ("file_id");
 
+-- m0016_assessments
+CREATE TABLE "assessment_definition" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "agency_id" uuid_text NOT NULL,
+  "version_id" uuid_text NOT NULL,
+  "title" text NOT NULL,
+  "requestable" boolean NOT NULL,
+  "active" boolean NOT NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("agency_id") REFERENCES "agency" ("id") );
+CREATE TABLE "assessment_version" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "agency_id" uuid_text NOT NULL,
+  "definition_id" uuid_text NOT NULL,
+  "number" integer NOT NULL,
+  "title" text NOT NULL,
+  "questions" text NOT NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL,
+  "created_by" uuid_text NOT NULL, FOREIGN KEY ("definition_id") REFERENCES "assessment_definition" ("id") );
+CREATE TABLE "assessment" (
+  "id" uuid_text NOT NULL PRIMARY KEY,
+  "agency_id" uuid_text NOT NULL,
+  "client_id" uuid_text NOT NULL,
+  "private" boolean NOT NULL,
+  "hidden" boolean NOT NULL,
+  "request_id" uuid_text NULL,
+  "added_by" uuid_text NOT NULL,
+  "version_id" uuid_text NOT NULL,
+  "title" text NOT NULL,
+  "assessed_on" date_text NOT NULL,
+  "answers" text NOT NULL,
+  "created_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("client_id") REFERENCES "client" ("id"), FOREIGN KEY ("request_id") REFERENCES "portal_request" ("id"), FOREIGN KEY ("version_id") REFERENCES "assessment_version" ("id") );
+ALTER TABLE "portal_request" ADD COLUMN "assessment_version_id" uuid_text NULL;
+CREATE INDEX "assessment_definition_by_agency" ON "assessment_definition" ("agency_id", "title") WHERE "active";
+CREATE UNIQUE INDEX "assessment_version_by_definition" ON "assessment_version" ("definition_id", "number");
+CREATE INDEX "assessment_by_client" ON "assessment" ("client_id", "created_at" DESC, "id" DESC);
+CREATE UNIQUE INDEX "assessment_by_request" ON "assessment" ("request_id");
+
 -- m0020_imports
 CREATE TABLE "external_id" (
   "agency_id" uuid_text NOT NULL,

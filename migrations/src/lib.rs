@@ -26,6 +26,7 @@ mod m0012_settings;
 mod m0013_portal_requests;
 mod m0014_notes;
 mod m0015_documents;
+mod m0016_assessments;
 mod m0020_imports;
 mod m0021_directory_imports;
 
@@ -77,6 +78,7 @@ pub const PLANS: &[Plan] = &[
     m0013_portal_requests::PLAN,
     m0014_notes::PLAN,
     m0015_documents::PLAN,
+    m0016_assessments::PLAN,
     m0020_imports::PLAN,
     m0021_directory_imports::PLAN,
 ];

@@ -19,6 +19,7 @@
 #[cfg(test)]
 extern crate self as tidings_store;
 
+mod assessment;
 mod attachment;
 mod audit;
 mod care_team;
@@ -76,6 +77,9 @@ pub use deletion::{Deletable, DeletedMessageRow, Deletion, DueThread, Purged, To
 pub use directory::NamePlace;
 pub use due::{EndingRelease, NoticeDay};
 pub use entities::agency::Model as AgencyRow;
+pub use entities::assessment::Model as AssessmentRow;
+pub use entities::assessment_definition::Model as AssessmentDefinitionRow;
+pub use entities::assessment_version::Model as AssessmentVersionRow;
 pub use entities::attachment::Model as AttachmentRow;
 pub use entities::audience::Model as AudienceRow;
 pub use entities::audit_entry::Model as AuditRow;

@@ -30,7 +30,11 @@ impl Tx {
         self.lock_record(viewer, id.0).await
     }
 
-    async fn lock_record<R: Record>(&self, viewer: &Viewer, id: uuid::Uuid) -> Result<Option<R>> {
+    pub(crate) async fn lock_record<R: Record>(
+        &self,
+        viewer: &Viewer,
+        id: uuid::Uuid,
+    ) -> Result<Option<R>> {
         let mut sql = select::<R>(self.get_database_backend(), viewer);
         sql.push(" AND r.id = ").bind(id);
         if sql.postgres() {

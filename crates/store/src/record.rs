@@ -2,11 +2,11 @@
 //! from the newest to the oldest. One shape for every table.
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
-use tidings_domain::{ClientId, DocumentId, LocationId, PortalRequestId, ReleaseId};
+use tidings_domain::{AssessmentId, ClientId, DocumentId, LocationId, PortalRequestId, ReleaseId};
 use tidings_policy::Viewer;
 
 use crate::database::Store;
-use crate::entities::{document, location, portal_request, release_of_information};
+use crate::entities::{assessment, document, location, portal_request, release_of_information};
 use crate::error::Result;
 use crate::page::{Page, RecordPlace};
 use crate::sql::{Reader, Row, Sql};
@@ -39,6 +39,14 @@ impl Record for document::Model {
     const HAS: Switches = Switches {
         private: true,
         hidden: false,
+    };
+}
+
+impl Record for assessment::Model {
+    const TABLE: &'static str = "assessment";
+    const HAS: Switches = Switches {
+        private: true,
+        hidden: true,
     };
 }
 
@@ -156,5 +164,6 @@ reads! {
     "portal requests": portal_request::Model, PortalRequestId, portal_requests, portal_requests_of;
     "locations": location::Model, LocationId, locations, locations_of, locations_for;
     "documents": document::Model, DocumentId, documents, documents_of, documents_for;
+    "assessments": assessment::Model, AssessmentId, assessments, assessments_of, assessments_for;
     "releases": release_of_information::Model, ReleaseId, releases, releases_of, releases_for;
 }

@@ -227,8 +227,8 @@ row! {
     }
     portal_request {
         id, agency_id, client_id, kind, status, private, requested_by, note_text, note_html,
-        release_text, release_days, document_category_id, document_name, created_at, expires_at,
-        seen_at, closed_at,
+        release_text, release_days, document_category_id, document_name, assessment_version_id,
+        created_at, expires_at, seen_at, closed_at,
     }
     location {
         id, agency_id, client_id, private, request_id, added_by, owner_id, line1, line2, city,
@@ -237,6 +237,10 @@ row! {
     release_of_information {
         id, agency_id, client_id, request_id, added_by, signed_name, text, text_sha256, starts_on,
         expires_on, revoked_at, noticed_at, created_at,
+    }
+    assessment {
+        id, agency_id, client_id, private, hidden, request_id, added_by, version_id, title,
+        assessed_on, answers, created_at,
     }
     document_category { id, agency_id, name, active, created_at }
     document_name { id, category_id, name, rank, active }

@@ -9,11 +9,12 @@ use tidings_policy::{StaffViewer, Viewer};
 
 use crate::database::Store;
 use crate::entities::{
-    agency, attachment, audience, audit_entry, care_team_member, client, client_sharing, document,
-    document_category, document_file, document_name, enrollment, external_id, location, message,
-    messaging_policy, notification, portal_account, portal_account_client, portal_request, program,
-    read_receipt, release_of_information, staff_member, supervision, thread, thread_client,
-    thread_participant, thread_state, topic,
+    agency, assessment, assessment_definition, assessment_version, attachment, audience,
+    audit_entry, care_team_member, client, client_sharing, document, document_category,
+    document_file, document_name, enrollment, external_id, location, message, messaging_policy,
+    notification, portal_account, portal_account_client, portal_request, program, read_receipt,
+    release_of_information, staff_member, supervision, thread, thread_client, thread_participant,
+    thread_state, topic,
 };
 use crate::error::{Result, StoreError};
 use crate::search::Entry;
@@ -76,6 +77,12 @@ pub struct Batch {
     pub documents: Vec<document::Model>,
     /// Their files.
     pub document_files: Vec<document_file::Model>,
+    /// Assessments that agencies define.
+    pub assessment_definitions: Vec<assessment_definition::Model>,
+    /// Their versions.
+    pub assessment_versions: Vec<assessment_version::Model>,
+    /// Assessments that were answered.
+    pub assessments: Vec<assessment::Model>,
     /// Portal requests.
     pub requests: Vec<portal_request::Model>,
     /// Locations.
@@ -213,7 +220,10 @@ impl Tx {
         self.bulk(batch.sharings).await?;
         self.bulk(batch.document_categories).await?;
         self.bulk(batch.document_names).await?;
+        self.bulk(batch.assessment_definitions).await?;
+        self.bulk(batch.assessment_versions).await?;
         self.bulk(batch.requests).await?;
+        self.bulk(batch.assessments).await?;
         self.bulk(batch.documents).await?;
         self.bulk(batch.document_files).await?;
         self.bulk(batch.locations).await?;

@@ -2,6 +2,9 @@
 //! can read a row but through a scoped read.
 
 pub(crate) mod agency;
+pub(crate) mod assessment;
+pub(crate) mod assessment_definition;
+pub(crate) mod assessment_version;
 pub(crate) mod attachment;
 pub(crate) mod audience;
 pub(crate) mod audit_entry;

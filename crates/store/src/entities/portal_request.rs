@@ -6,7 +6,8 @@ use sea_orm::entity::prelude::{
     EnumIter, PrimaryKeyTrait,
 };
 use tidings_domain::{
-    AgencyId, ClientId, DocumentCategoryId, PortalRequestId, RequestKind, RequestStatus, StaffId,
+    AgencyId, AssessmentVersionId, ClientId, DocumentCategoryId, PortalRequestId, RequestKind,
+    RequestStatus, StaffId,
 };
 
 /// Something that a client is asked for.
@@ -40,6 +41,8 @@ pub struct Model {
     pub document_category_id: Option<DocumentCategoryId>,
     /// And what it is called.
     pub document_name: Option<String>,
+    /// Of an assessment: the version with which it asks.
+    pub assessment_version_id: Option<AssessmentVersionId>,
     /// When it was sent.
     pub created_at: DateTime<Utc>,
     /// Until when it can be fulfilled.

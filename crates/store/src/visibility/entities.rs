@@ -6,8 +6,9 @@ use sea_orm::{QueryFilter, Select, Value};
 use tidings_policy::{AdminAction, Viewer, administers};
 
 use crate::entities::{
-    audience, audit_entry, client, directory_import, document_category, document_name, enrollment,
-    portal_account, portal_account_client, program, staff_member, topic,
+    assessment_definition, assessment_version, audience, audit_entry, client, directory_import,
+    document_category, document_name, enrollment, portal_account, portal_account_client, program,
+    staff_member, topic,
 };
 
 /// An entity of the directory with its rule of visibility.
@@ -85,6 +86,20 @@ impl Visible for document_name::Entity {
             .from(document_category::Entity)
             .cond_where(document_category::Entity::condition(viewer));
         Condition::all().add(document_name::Column::CategoryId.in_subquery(categories))
+    }
+}
+
+impl Visible for assessment_definition::Entity {
+    /// As with documents, what an agency asks for is told to everybody of it.
+    fn condition(viewer: &Viewer) -> Condition {
+        in_agency(assessment_definition::Column::AgencyId, viewer)
+    }
+}
+
+impl Visible for assessment_version::Entity {
+    /// Seen as its definition is. A record says itself what was asked, so that another agency needs none.
+    fn condition(viewer: &Viewer) -> Condition {
+        in_agency(assessment_version::Column::AgencyId, viewer)
     }
 }
 

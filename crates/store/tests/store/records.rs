@@ -1,21 +1,23 @@
 //! Part of the crown test: portal requests, the records that they leave and notifications, behind
 //! every door as the law of records has it.
 
+mod asking;
+
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use tidings_domain::{
-    AccountId, AgencyId, ClientId, DocumentFileId, DocumentId, FileGroup, LocationId,
-    NotificationId, NotificationKind, PortalRequestId, Principal, ReleaseId, RequestKind,
-    RequestStatus,
+    AgencyId, AssessmentId, ClientId, DocumentFileId, DocumentId, LocationId, NotificationId,
+    PortalRequestId, ReleaseId,
 };
 use tidings_policy::{RecordFacts, Viewer, decide_record};
 use tidings_store::{
-    Batch, ClientRow, ClientSharingRow, DocumentFileRow, DocumentRow, LocationRow, NotificationRow,
-    PortalRequestRow, RecordPlace, ReleaseRow, Store,
+    AssessmentRow, AssessmentVersionRow, Batch, ClientSharingRow, DocumentFileRow, DocumentRow,
+    LocationRow, NotificationRow, PortalRequestRow, RecordPlace, ReleaseRow, Store,
 };
 use uuid::Uuid;
 
+use self::asking::ask;
 use crate::support::world::World;
 
 /// What was added to a world.
@@ -23,6 +25,8 @@ pub(crate) struct Records {
     sharings: Vec<(ClientId, AgencyId)>,
     requests: Vec<PortalRequestRow>,
     locations: Vec<LocationRow>,
+    assessments: Vec<AssessmentRow>,
+    versions: Vec<AssessmentVersionRow>,
     documents: Vec<DocumentRow>,
     files: Vec<DocumentFileRow>,
     releases: Vec<ReleaseRow>,
@@ -52,6 +56,8 @@ pub(crate) async fn record(world: &mut World, store: &Store) -> Records {
         sharings,
         requests: batch.requests.clone(),
         locations: batch.locations.clone(),
+        assessments: batch.assessments.clone(),
+        versions: batch.assessment_versions.clone(),
         documents: batch.documents.clone(),
         files: batch.document_files.clone(),
         releases: batch.releases.clone(),
@@ -63,144 +69,21 @@ pub(crate) async fn record(world: &mut World, store: &Store) -> Records {
     records
 }
 
-/// A request, and often what came of it.
-fn ask(world: &mut World, batch: &mut Batch, client: &ClientRow) {
-    let of_agency = world
-        .staff
-        .iter()
-        .filter(|s| s.agency_id == client.agency_id);
-    let staff: Vec<_> = of_agency.map(|staff| staff.id).collect();
-    let kind = match world.dice.below(10) {
-        0..4 => RequestKind::ReleaseOfInformation,
-        4..7 => RequestKind::Location,
-        _ => RequestKind::Document,
-    };
-    // Few moments, so that several rows share one.
-    let created_at = world.now - Duration::minutes(world.dice.upto(3));
-    let request = PortalRequestRow {
-        id: world.id(),
-        agency_id: client.agency_id,
-        client_id: client.id,
-        kind,
-        status: RequestStatus::Sent,
-        private: kind != RequestKind::ReleaseOfInformation && world.dice.percent(50),
-        requested_by: world.dice.pick(&staff),
-        note_text: None,
-        note_html: None,
-        release_text: None,
-        release_days: None,
-        document_category_id: None,
-        document_name: None,
-        created_at,
-        expires_at: world.now + Duration::days(30),
-        seen_at: None,
-        closed_at: None,
-    };
-    let links = &world.account_clients;
-    let account = links.iter().find(|link| link.client_id == client.id);
-    let account = account.map(|link| link.account_id);
-    if let Some(account) = account.filter(|_| world.dice.percent(70)) {
-        answer(world, batch, &request, account);
-        let requester = Principal::Staff(request.requested_by);
-        batch.notifications.push(NotificationRow {
-            id: world.id(),
-            agency_id: client.agency_id,
-            recipient_kind: requester.kind(),
-            recipient_id: requester.uuid(),
-            kind: NotificationKind::RequestFulfilled,
-            subject_id: request.id.0,
-            client_id: client.id,
-            created_at,
-            read_at: world.dice.percent(30).then_some(created_at),
-        });
-    }
-    batch.requests.push(request);
-}
-
-/// What a client answered to a request.
-fn answer(world: &mut World, batch: &mut Batch, request: &PortalRequestRow, account: AccountId) {
-    let today = world.now.date_naive();
-    match request.kind {
-        RequestKind::ReleaseOfInformation => {
-            batch.releases.push(ReleaseRow {
-                id: world.id(),
-                agency_id: request.agency_id,
-                client_id: request.client_id,
-                request_id: Some(request.id),
-                added_by: account,
-                signed_name: "A".to_owned(),
-                text: "B".to_owned(),
-                text_sha256: String::new(),
-                starts_on: today,
-                expires_on: today,
-                revoked_at: None,
-                noticed_at: None,
-                created_at: request.created_at,
-            });
-        }
-        RequestKind::Document => {
-            let document = DocumentRow {
-                id: world.id(),
-                agency_id: request.agency_id,
-                client_id: request.client_id,
-                private: request.private,
-                request_id: Some(request.id),
-                added_by: account,
-                owner_id: None,
-                category_id: None,
-                name: "A".to_owned(),
-                created_at: request.created_at,
-            };
-            for rank in 0..2 {
-                let id: Uuid = world.id();
-                batch.document_files.push(DocumentFileRow {
-                    id: id.into(),
-                    document_id: document.id,
-                    rank,
-                    file_name: "a.pdf".to_owned(),
-                    media_type: "application/pdf".to_owned(),
-                    kind: FileGroup::Document,
-                    bytes: 1,
-                    sha256: String::new(),
-                    file_id: id,
-                });
-            }
-            batch.documents.push(document);
-        }
-        _ => {
-            batch.locations.push(LocationRow {
-                id: world.id(),
-                agency_id: request.agency_id,
-                client_id: request.client_id,
-                private: request.private,
-                request_id: Some(request.id),
-                added_by: account,
-                owner_id: None,
-                line1: Some("A".to_owned()),
-                line2: None,
-                city: None,
-                region: None,
-                postal_code: None,
-                country: None,
-                latitude: None,
-                longitude: None,
-                accuracy: None,
-                created_at: request.created_at,
-            });
-        }
-    }
-}
-
 impl Records {
-    /// Whether the law shows the viewer such a row.
-    fn shows(&self, viewer: &Viewer, agency: AgencyId, client: ClientId, private: bool) -> bool {
+    /// Whether the law shows the viewer a row like this.
+    fn shows(
+        &self,
+        viewer: &Viewer,
+        (agency, client): (AgencyId, ClientId),
+        (private, hidden): (bool, bool),
+    ) -> bool {
         let sharings = self.sharings.iter().filter(|(of, _)| *of == client);
         let shared_with: Vec<AgencyId> = sharings.map(|(_, with)| *with).collect();
         let facts = RecordFacts {
             agency,
             client,
             private,
-            hidden: false,
+            hidden,
             shared_with: &shared_with,
         };
         decide_record(viewer, &facts).is_ok()
@@ -235,9 +118,9 @@ macro_rules! paged {
 
 /// Every door to the rows of one table: by id, by request, by client in pages.
 macro_rules! doors {
-    ($world:expr, $store:expr, $viewer:expr, $records:expr, $rows:ident: $model:ty, $id:ty, $by_id:ident, $of:ident, |$row:ident| $private:expr) => {{
+    ($world:expr, $store:expr, $viewer:expr, $records:expr, $rows:ident: $model:ty, $id:ty, $by_id:ident, $of:ident, |$row:ident| $switches:expr) => {{
         let sees =
-            |$row: &&$model| $records.shows($viewer, $row.agency_id, $row.client_id, $private);
+            |$row: &&$model| $records.shows($viewer, ($row.agency_id, $row.client_id), $switches);
         let all: Vec<$id> = $records.$rows.iter().map(|row| row.id).collect();
         let rows = $store.$by_id($viewer, &all).await.unwrap();
         let found: BTreeSet<$id> = rows.iter().map(|row| row.id).collect();
@@ -285,7 +168,7 @@ pub(crate) async fn records(
         PortalRequestId,
         portal_requests,
         portal_requests_of,
-        |row| row.private
+        |row| (row.private, false)
     );
     let locations = doors!(
         world,
@@ -296,7 +179,7 @@ pub(crate) async fn records(
         LocationId,
         locations,
         locations_of,
-        |row| row.private
+        |row| (row.private, false)
     );
     let documents = doors!(
         world,
@@ -307,7 +190,18 @@ pub(crate) async fn records(
         DocumentId,
         documents,
         documents_of,
-        |row| row.private
+        |row| (row.private, false)
+    );
+    let assessments = doors!(
+        world,
+        store,
+        viewer,
+        records,
+        assessments: AssessmentRow,
+        AssessmentId,
+        assessments,
+        assessments_of,
+        |row| (row.private, row.hidden)
     );
     let releases = doors!(
         world,
@@ -318,7 +212,7 @@ pub(crate) async fn records(
         ReleaseId,
         releases,
         releases_of,
-        |_row| false
+        |_row| (false, false)
     );
     let all: Vec<PortalRequestId> = records.requests.iter().map(|row| row.id).collect();
     let rows = store.locations_for(viewer, &all).await.unwrap();
@@ -328,12 +222,35 @@ pub(crate) async fn records(
     let found: BTreeSet<DocumentId> = rows.iter().map(|row| row.id).collect();
     assert_eq!(found, documents, "documents_for() of {viewer:?}");
     files(store, viewer, records, &documents).await;
+    let rows = store.assessments_for(viewer, &all).await.unwrap();
+    let found: BTreeSet<AssessmentId> = rows.iter().map(|row| row.id).collect();
+    assert_eq!(found, assessments, "assessments_for() of {viewer:?}");
+    versions(store, viewer, records).await;
     let rows = store.releases_for(viewer, &all).await.unwrap();
     let found: BTreeSet<ReleaseId> = rows.iter().map(|row| row.id).collect();
     assert_eq!(found, releases, "releases_for() of {viewer:?}");
     locked(store, viewer, records, &requests).await;
     notified(store, viewer, records).await;
-    requests.len() + locations.len() + documents.len() + releases.len()
+    requests.len() + locations.len() + documents.len() + assessments.len() + releases.len()
+}
+
+/// What an agency asks for is its own, and everybody's in it.
+async fn versions(store: &Store, viewer: &Viewer, records: &Records) {
+    let own = records.versions.iter();
+    let own = own.filter(|row| row.agency_id == viewer.agency());
+    let expect: BTreeSet<_> = own.map(|row| (row.definition_id, row.id)).collect();
+    let all: Vec<_> = records.versions.iter().map(|row| row.id).collect();
+    let rows = store.assessment_versions(viewer, &all).await.unwrap();
+    let found: BTreeSet<_> = rows.iter().map(|row| (row.definition_id, row.id)).collect();
+    assert_eq!(found, expect, "assessment_versions() of {viewer:?}");
+    let all: Vec<_> = records
+        .versions
+        .iter()
+        .map(|row| row.definition_id)
+        .collect();
+    let rows = store.assessment_definitions(viewer, &all).await.unwrap();
+    let found: BTreeSet<_> = rows.iter().map(|row| (row.id, row.version_id)).collect();
+    assert_eq!(found, expect, "assessment_definitions() of {viewer:?}");
 }
 
 /// A file of a document is seen as the document is, by its own id and by the document's.
@@ -374,9 +291,16 @@ async fn locked(
         let told = decide_record(viewer, &live[&request.id].facts()).is_ok();
         assert_eq!(told, sees, "live_requests() of {viewer:?}");
     }
+    for assessment in &records.assessments {
+        let found = tx.lock_assessment(viewer, assessment.id).await.unwrap();
+        let whose = (assessment.agency_id, assessment.client_id);
+        let sees = records.shows(viewer, whose, (assessment.private, assessment.hidden));
+        assert_eq!(found.is_some(), sees, "lock_assessment() of {viewer:?}");
+    }
     for release in &records.releases {
         let found = tx.lock_release(viewer, release.id).await.unwrap();
-        let sees = records.shows(viewer, release.agency_id, release.client_id, false);
+        let whose = (release.agency_id, release.client_id);
+        let sees = records.shows(viewer, whose, (false, false));
         assert_eq!(found.is_some(), sees, "lock_release() of {viewer:?}");
     }
 }
