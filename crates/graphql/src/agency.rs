@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use tidings_domain::{INSECURE_CONTENT_WARNING, limits};
 use tidings_store::AgencyRow;
 
+use crate::assessment::{AssessmentDefinition, requestable};
 use crate::connection::{connection, first as page_size};
 use crate::cursor;
 use crate::document::{DocumentCategory, categories};
@@ -47,6 +48,15 @@ impl Agency {
     #[graphql(complexity = "10 * (child_complexity + 1)")]
     async fn document_categories(&self, ctx: &Context<'_>) -> Result<Vec<DocumentCategory>> {
         categories(ctx).await
+    }
+
+    /// The assessments that clients can be asked for through the portal at present, by title. At most 100.
+    #[graphql(complexity = "10 * (child_complexity + 1)")]
+    async fn requestable_assessments(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<Vec<AssessmentDefinition>> {
+        requestable(ctx).await
     }
 
     /// The versions of the policy, newest first: what held when. Practice and system admins only.

@@ -97,6 +97,7 @@ fn result((item, outcome): BulkOutcome) -> BulkResult {
     };
     let code = outcome.as_ref().err().map(|error| match error {
         Error::Refused(refusal) => refusal.code.as_str(),
+        Error::Several(refusals) => refusals.first().map_or("", |refusal| refusal.code.as_str()),
         Error::Code(code, _) => code.as_str(),
         Error::Store(_) | Error::Files(_) => tidings_domain::ErrorCode::Internal.as_str(),
     });

@@ -8,6 +8,7 @@ use tidings_policy::{Viewer, may_contact};
 use tidings_store::{ClientRow, contact_facts, contact_with};
 
 use crate::account::PortalAccount;
+use crate::assessment::AssessmentConnection;
 use crate::care_team::{CareTeam, CareTeamMember};
 use crate::connection::connection;
 use crate::deletion_loaders::HeldClient;
@@ -19,7 +20,7 @@ use crate::node::Global;
 use crate::portal_request::{PortalRequestConnection, portal_requests};
 use crate::program::{Enrollment, EnrollmentsOf};
 use crate::record::{
-    LocationConnection, ReleaseOfInformationConnection, documents, locations, releases,
+    LocationConnection, ReleaseOfInformationConnection, assessments, documents, locations, releases,
 };
 use crate::request::Ask;
 
@@ -155,6 +156,18 @@ impl Client {
         #[graphql(desc = "Only documents behind this one.")] after: Option<String>,
     ) -> Result<DocumentConnection> {
         documents(ctx, self.0.id, first, after).await
+    }
+
+    /// What the client answered to assessments, newest first. Seen as `portalRequests` are, but for those
+    /// that are hidden from the client's own portal.
+    #[graphql(complexity = "first.clamp(1, 100) as usize * (child_complexity + 1)")]
+    async fn assessments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Only assessments behind this one.")] after: Option<String>,
+    ) -> Result<AssessmentConnection> {
+        assessments(ctx, self.0.id, first, after).await
     }
 
     /// The client's history of releases of information, newest first. Seen as `portalRequests` are.

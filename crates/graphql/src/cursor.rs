@@ -39,6 +39,7 @@ enum Kind {
     Group = 14,
     Policy = 15,
     RecordDocument = 16,
+    Assessment = 17,
     Search = 20,
 }
 
@@ -264,6 +265,8 @@ pub(crate) enum Newest {
     Locations(ClientId),
     /// A client's documents.
     Documents(ClientId),
+    /// A client's assessments.
+    Assessments(ClientId),
     /// A client's releases.
     Releases(ClientId),
     /// The viewer's notifications.
@@ -278,6 +281,7 @@ impl Newest {
             Self::Requests(client) => (Kind::Request, client.0),
             Self::Locations(client) => (Kind::Location, client.0),
             Self::Documents(client) => (Kind::RecordDocument, client.0),
+            Self::Assessments(client) => (Kind::Assessment, client.0),
             Self::Releases(client) => (Kind::Release, client.0),
             Self::Notifications => (Kind::Notification, Uuid::nil()),
             Self::SharedClients => (Kind::SharedClient, Uuid::nil()),

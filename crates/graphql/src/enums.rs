@@ -105,6 +105,22 @@ pub(crate) enum DeletionRule {
     Locked,
 }
 
+/// What kind of answer a question of an assessment takes.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "tidings_domain::QuestionKind")]
+pub(crate) enum QuestionKind {
+    /// A text.
+    Text,
+    /// A number.
+    Number,
+    /// A day.
+    Date,
+    /// Exactly one of its options.
+    SingleChoice,
+    /// Any of its options.
+    MultipleChoice,
+}
+
 /// What a search found.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "tidings_domain::SearchKind")]
@@ -388,6 +404,10 @@ pub(crate) enum AuditDeed {
     DocumentAdded,
     /// What can be asked for as a document was changed.
     DocumentCategorySaved,
+    /// What can be asked for as an assessment was changed.
+    AssessmentDefinitionSaved,
+    /// An assessment was kept from the client's portal, or shown there again.
+    AssessmentHiddenChanged,
     /// A release of information was revoked.
     ReleaseRevoked,
     /// A client's records were shared with another agency, or are no longer.

@@ -69,6 +69,7 @@ pub(crate) fn top_level(error: &tidings_service::Error) -> Error {
         // No code, as for a fault of the store.
         tidings_service::Error::Files(error) => Error::new(error.to_string()),
         tidings_service::Error::Refused(refusal) => Error::new(refusal.message.clone()),
+        tidings_service::Error::Several(_) => Error::new(error.to_string()),
     }
 }
 
@@ -79,6 +80,9 @@ pub(crate) fn outcome<T>(
     match result {
         Ok(outcome) => Ok(Ok(outcome)),
         Err(tidings_service::Error::Refused(refusal)) => Ok(Err(vec![refusal.into()])),
+        Err(tidings_service::Error::Several(refusals)) => {
+            Ok(Err(refusals.into_iter().map(UserError::from).collect()))
+        }
         Err(error) => Err(top_level(&error)),
     }
 }

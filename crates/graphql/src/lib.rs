@@ -12,6 +12,8 @@
 
 mod account;
 mod agency;
+mod assessment;
+mod assessment_mutations;
 mod attachment;
 mod attachment_mutations;
 mod audience;

@@ -8,16 +8,18 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use tidings_domain::{
-    AccountId, AttachmentId, AudienceId, AudienceKind, CareTeamMemberId, ClientId,
-    DocumentCategoryId, DocumentFileId, DocumentId, DocumentNameId, DraftId, EnrollmentId,
-    LocationId, MessageId, NotificationId, ParticipantStanding, PortalRequestId, Principal,
-    ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
+    AccountId, AssessmentDefinitionId, AssessmentId, AssessmentVersionId, AttachmentId, AudienceId,
+    AudienceKind, CareTeamMemberId, ClientId, DocumentCategoryId, DocumentFileId, DocumentId,
+    DocumentNameId, DraftId, EnrollmentId, LocationId, MessageId, NotificationId,
+    ParticipantStanding, PortalRequestId, Principal, ProgramId, ReleaseId, StaffId, ThreadId,
+    TopicId,
 };
 use tidings_store::{
-    AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow,
-    DocumentCategoryRow, DocumentFileRow, DocumentNameRow, DocumentRow, DraftRow, EnrollmentRow,
-    LocationRow, MessageRow, NoteKey, NoteRow, NotificationRow, PortalRequestRow, ProgramRow,
-    QuoteKey, QuoteRow, ReleaseRow, SeenThread, StaffRow, StoreError, TopicRow,
+    AccountClientRow, AccountRow, AssessmentDefinitionRow, AssessmentRow, AssessmentVersionRow,
+    AttachmentRow, AudienceRow, CareTeamRow, ClientRow, DocumentCategoryRow, DocumentFileRow,
+    DocumentNameRow, DocumentRow, DraftRow, EnrollmentRow, LocationRow, MessageRow, NoteKey,
+    NoteRow, NotificationRow, PortalRequestRow, ProgramRow, QuoteKey, QuoteRow, ReleaseRow,
+    SeenThread, StaffRow, StoreError, TopicRow,
 };
 
 use crate::batching::Loads;
@@ -114,6 +116,9 @@ by_id! {
     DocumentFileId => DocumentFileRow by document_files, |row: &DocumentFileRow| row.id;
     DocumentCategoryId => DocumentCategoryRow by document_categories_by_id, |row: &DocumentCategoryRow| row.id;
     DocumentNameId => DocumentNameRow by document_names, |row: &DocumentNameRow| row.id;
+    AssessmentId => AssessmentRow by assessments, |row: &AssessmentRow| row.id;
+    AssessmentDefinitionId => AssessmentDefinitionRow by assessment_definitions, |row: &AssessmentDefinitionRow| row.id;
+    AssessmentVersionId => AssessmentVersionRow by assessment_versions, |row: &AssessmentVersionRow| row.id;
     ReleaseId => ReleaseRow by releases, |row: &ReleaseRow| row.id;
     NotificationId => NotificationRow by notifications, |row: &NotificationRow| row.id;
     ProgramId => ProgramRow by programs, |row: &ProgramRow| row.id;
@@ -128,6 +133,10 @@ pub(crate) struct LocationFor(pub(crate) PortalRequestId);
 /// The document that a request left.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct DocumentFor(pub(crate) PortalRequestId);
+
+/// The assessment that a request left.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct AssessmentFor(pub(crate) PortalRequestId);
 
 /// The release that a request left.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -153,6 +162,7 @@ macro_rules! by_request {
 by_request! {
     LocationFor => LocationRow by locations_for;
     DocumentFor => DocumentRow by documents_for;
+    AssessmentFor => AssessmentRow by assessments_for;
     ReleaseFor => ReleaseRow by releases_for;
 }
 

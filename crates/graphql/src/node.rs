@@ -4,9 +4,10 @@ use async_graphql::{Error, ID};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DocumentCategoryId,
-    DocumentFileId, DocumentId, DocumentNameId, DraftId, EnrollmentId, LocationId, MessageId,
-    NotificationId, PortalRequestId, ProgramId, ReleaseId, RequestKind, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AssessmentDefinitionId, AssessmentId, AssessmentVersionId, AttachmentId,
+    AudienceId, CareTeamMemberId, ClientId, DocumentCategoryId, DocumentFileId, DocumentId,
+    DocumentNameId, DraftId, EnrollmentId, LocationId, MessageId, NotificationId, PortalRequestId,
+    ProgramId, ReleaseId, RequestKind, StaffId, ThreadId, TopicId,
 };
 use uuid::Uuid;
 
@@ -75,6 +76,9 @@ global! {
     DocumentNameId => "PredefinedDocumentName",
     DocumentId => "Document",
     DocumentFileId => "DocumentFile",
+    AssessmentDefinitionId => "AssessmentDefinition",
+    AssessmentVersionId => "AssessmentVersion",
+    AssessmentId => "Assessment",
     LocationId => "Location",
     ReleaseId => "ReleaseOfInformation",
     NotificationId => "Notification",
@@ -83,6 +87,7 @@ global! {
 
 /// The names of the types of portal requests.
 const REQUESTS: &[(RequestKind, &str)] = &[
+    (RequestKind::Assessment, "AssessmentRequest"),
     (RequestKind::Location, "LocationRequest"),
     (RequestKind::Document, "DocumentRequest"),
     (

@@ -6,6 +6,7 @@ use tidings_domain::Principal;
 
 use crate::account::PortalAccount;
 use crate::agency::Agency;
+use crate::assessment::{Assessment, AssessmentDefinition, AssessmentVersion};
 use crate::attachment::Attachment;
 use crate::audience::{Audience, Topic};
 use crate::care_team::{CareTeam, CareTeamMember};
@@ -17,7 +18,9 @@ use crate::error::not_found;
 use crate::loaders::Load;
 use crate::message::Message;
 use crate::notification::Notification;
-use crate::portal_request::{DocumentRequest, LocationRequest, ReleaseOfInformationRequest};
+use crate::portal_request::{
+    AssessmentRequest, DocumentRequest, LocationRequest, ReleaseOfInformationRequest,
+};
 use crate::program::{Enrollment, Program};
 use crate::record::{Location, ReleaseOfInformation};
 use crate::staff::StaffMember;
@@ -29,6 +32,10 @@ use crate::thread_people::GroupMember;
 #[graphql(field(name = "id", ty = "ID", desc = "The global id."))]
 pub(crate) enum Node {
     Agency(Agency),
+    Assessment(Assessment),
+    AssessmentDefinition(AssessmentDefinition),
+    AssessmentRequest(AssessmentRequest),
+    AssessmentVersion(AssessmentVersion),
     Attachment(Attachment),
     Audience(Audience),
     CareTeam(CareTeam),

@@ -7,18 +7,19 @@ use chrono::{DateTime, Utc};
 use tidings_domain::{Body, ClientId, PortalRequestId, RequestKind};
 use tidings_store::{PortalRequestRow, RecordPlace};
 
+use crate::assessment::{Assessment, AssessmentDefinition, AssessmentVersion};
 use crate::client::Client;
 use crate::connection::{connection, first as page_size};
 use crate::cursor::{self, Newest};
 use crate::document::{Document, DocumentCategory};
 use crate::enums::PortalRequestStatus;
 use crate::error::{fault, not_found};
-use crate::loaders::{DocumentFor, Load, LocationFor, ReleaseFor};
+use crate::loaders::{AssessmentFor, DocumentFor, Load, LocationFor, ReleaseFor};
 use crate::node::{parse_request, request_global};
 use crate::people::Node;
 use crate::record::{Location, ReleaseOfInformation, text_hash};
 use crate::request::Ask;
-use crate::scalars::Html;
+use crate::scalars::{Date, Html};
 use crate::staff::StaffMember;
 
 /// Something that staff ask a client for. It is open until it is fulfilled, cancelled or its time
@@ -70,6 +71,7 @@ use crate::staff::StaffMember;
     reason = "they are the names of the GraphQL types"
 )]
 pub(crate) enum PortalRequest {
+    AssessmentRequest(AssessmentRequest),
     DocumentRequest(DocumentRequest),
     LocationRequest(LocationRequest),
     ReleaseOfInformationRequest(ReleaseOfInformationRequest),
@@ -151,6 +153,44 @@ macro_rules! request_type {
 }
 
 request_type! {
+    /// A client is asked to answer an assessment.
+    AssessmentRequest {
+        /// Whether it and the assessment are kept from other agencies that share the client.
+        async fn private(&self) -> bool {
+            self.0.private
+        }
+
+        /// The assessment that is to be answered; null to another agency.
+        async fn definition(&self, ctx: &Context<'_>) -> Option<Result<AssessmentDefinition>> {
+            let version = ctx.one(self.0.assessment_version_id?).await.transpose()?;
+            let row = match version {
+                Ok(version) => ctx.one(version.definition_id).await,
+                Err(error) => Err(error),
+            };
+            row.map(|row| row.map(AssessmentDefinition::from)).transpose()
+        }
+
+        /// What it asks: the version with which it was sent, whatever becomes of the assessment. Null to
+        /// another agency.
+        async fn version(&self, ctx: &Context<'_>) -> Option<Result<AssessmentVersion>> {
+            let row = ctx.one(self.0.assessment_version_id?).await;
+            row.map(|row| row.map(AssessmentVersion::from)).transpose()
+        }
+
+        /// The day with which the answer begins: today, in the viewer's agency. It can be changed.
+        async fn default_assessment_date(&self, ctx: &Context<'_>) -> Result<Date> {
+            Ok(Date(ctx.viewer()?.today()))
+        }
+
+        /// The assessment that came of it; null to the client's own account while it is hidden.
+        async fn assessment(&self, ctx: &Context<'_>) -> Option<Result<Assessment>> {
+            let row = ctx.one(AssessmentFor(self.0.id)).await;
+            row.map(|row| row.map(Assessment::from)).transpose()
+        }
+    }
+}
+
+request_type! {
     /// A client is asked for a document: files of a category, under a name.
     DocumentRequest {
         /// Whether it and the document are kept from other agencies that share the client.
@@ -227,11 +267,12 @@ impl From<&Arc<PortalRequestRow>> for PortalRequest {
     fn from(row: &Arc<PortalRequestRow>) -> Self {
         let row = Arc::clone(row);
         match row.kind {
+            RequestKind::Assessment => Self::AssessmentRequest(AssessmentRequest(row)),
             RequestKind::Document => Self::DocumentRequest(DocumentRequest(row)),
             RequestKind::ReleaseOfInformation => {
                 Self::ReleaseOfInformationRequest(ReleaseOfInformationRequest(row))
             }
-            _ => Self::LocationRequest(LocationRequest(row)),
+            RequestKind::Location => Self::LocationRequest(LocationRequest(row)),
         }
     }
 }
@@ -239,6 +280,7 @@ impl From<&Arc<PortalRequestRow>> for PortalRequest {
 impl From<PortalRequest> for Node {
     fn from(request: PortalRequest) -> Self {
         match request {
+            PortalRequest::AssessmentRequest(request) => Self::AssessmentRequest(request),
             PortalRequest::DocumentRequest(request) => Self::DocumentRequest(request),
             PortalRequest::LocationRequest(request) => Self::LocationRequest(request),
             PortalRequest::ReleaseOfInformationRequest(request) => {

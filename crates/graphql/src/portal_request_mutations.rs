@@ -6,6 +6,7 @@ use tidings_service::{
     FulfillLocation, FulfillRelease, NoteInput, RequestMoved, SendPortalRequest, Wanted,
 };
 
+use crate::assessment_mutations::AssessmentWantedInput;
 use crate::document_mutations::DocumentWantedInput;
 use crate::enums::BodyFormat;
 use crate::error::{UserError, bad_input, outcome};
@@ -20,6 +21,8 @@ use crate::scalars::Date;
 pub(crate) enum WantedInput {
     /// Where the client is.
     Location(LocationWantedInput),
+    /// Answers to an assessment. Refused with `ASSESSMENT_NOT_ENABLED` if clients cannot be asked for it.
+    Assessment(AssessmentWantedInput),
     /// A document. Refused with `OTHER_NAME_REQUIRED` without a name.
     Document(DocumentWantedInput),
     /// A signed release of information. Refused with `ROI_ALREADY_ACTIVE` while one is active that
@@ -252,6 +255,7 @@ pub(crate) fn wanted(input: WantedInput) -> Result<Wanted> {
         WantedInput::Location(location) => Wanted::Location {
             private: location.private,
         },
+        WantedInput::Assessment(assessment) => Wanted::Assessment(assessment.wanted()?),
         WantedInput::Document(document) => Wanted::Document(document.wanted()?),
         WantedInput::ReleaseOfInformation(release) => {
             let days = release.days.map(u32::try_from).transpose();

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use tidings_domain::limits::MAX_IDS;
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DocumentCategoryId,
-    DocumentFileId, DocumentId, DocumentNameId, DraftId, EnrollmentId, LocationId, MessageId,
-    NotificationId, Principal, ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AssessmentDefinitionId, AssessmentId, AssessmentVersionId, AttachmentId,
+    AudienceId, CareTeamMemberId, ClientId, DocumentCategoryId, DocumentFileId, DocumentId,
+    DocumentNameId, DraftId, EnrollmentId, LocationId, MessageId, NotificationId, Principal,
+    ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
 };
 
 use crate::account::PortalAccount;
@@ -333,6 +334,18 @@ async fn load_node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             .one(DocumentNameId(uuid))
             .await?
             .map(|row| Node::PredefinedDocumentName(row.into())),
+        AssessmentId::TYPE => ctx
+            .one(AssessmentId(uuid))
+            .await?
+            .map(|row| Node::Assessment(row.into())),
+        AssessmentDefinitionId::TYPE => ctx
+            .one(AssessmentDefinitionId(uuid))
+            .await?
+            .map(|row| Node::AssessmentDefinition(row.into())),
+        AssessmentVersionId::TYPE => ctx
+            .one(AssessmentVersionId(uuid))
+            .await?
+            .map(|row| Node::AssessmentVersion(row.into())),
         ReleaseId::TYPE => ctx
             .one(ReleaseId(uuid))
             .await?

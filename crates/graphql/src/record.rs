@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, ID, Object, Result, SimpleObject, Union};
 use chrono::{DateTime, Utc};
 use tidings_domain::ClientId;
-use tidings_store::{DocumentRow, LocationRow, RecordPlace, ReleaseRow};
+use tidings_store::{AssessmentRow, DocumentRow, LocationRow, RecordPlace, ReleaseRow};
 
+use crate::assessment::{Assessment, AssessmentConnection};
 use crate::client::Client;
 use crate::connection::{connection, first as page_size};
 use crate::cursor::{self, Newest};
@@ -256,6 +257,14 @@ page!(
     DocumentRow,
     Documents,
     documents_of
+);
+page!(
+    assessments,
+    AssessmentConnection,
+    Assessment,
+    AssessmentRow,
+    Assessments,
+    assessments_of
 );
 page!(
     releases,

@@ -10,6 +10,7 @@ use async_graphql::{
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt};
 
+use crate::assessment_mutations::AssessmentMutation;
 use crate::attachment::AttachmentQuery;
 use crate::attachment_mutations::AttachmentMutation;
 use crate::audit::AuditQuery;
@@ -96,6 +97,7 @@ struct Records(
     MassMutation,
     RecordMutation,
     DocumentMutation,
+    AssessmentMutation,
     NotificationMutation,
     SharingMutation,
     ExportMutation,

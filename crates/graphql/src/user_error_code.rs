@@ -96,6 +96,18 @@ pub(crate) enum UserErrorCode {
     DocumentNameInvalid,
     /// The agency has as many document categories, or the category as many names, as it can.
     TooManyDocumentNames,
+    /// The assessment is none that clients can be asked for through the portal.
+    AssessmentNotEnabled,
+    /// The title or a question of an assessment is none, or there are too many questions.
+    AssessmentDefinitionInvalid,
+    /// Clients can be asked for as many assessments of the agency as can be.
+    TooManyAssessmentDefinitions,
+    /// A question that is shown must be answered and is not.
+    AnswerRequired,
+    /// An answer is of the wrong kind, out of bounds, or to what is not asked or not shown.
+    AnswerInvalid,
+    /// An assessment is of today or of one of the 366 days before.
+    AssessmentDateInvalid,
     /// The client has an active release of information that does not expire within seven days.
     RoiAlreadyActive,
     /// The request was fulfilled, cancelled or has expired.

@@ -24,6 +24,10 @@ pub enum Error {
     /// A refusal for `userErrors`.
     #[error("{}", .0.message)]
     Refused(Refusal),
+    /// Several refusals, each about a part of the input of its own: what is judged as a whole is
+    /// answered as a whole. Never none.
+    #[error("several parts of the input are refused")]
+    Several(Vec<Refusal>),
     /// An error of the request as a whole.
     #[error("{1}")]
     Code(ErrorCode, &'static str),
@@ -47,6 +51,13 @@ impl Refusal {
             field: field.iter().map(|name| Cow::Borrowed(*name)).collect(),
             message: text(code).to_owned(),
         }
+    }
+
+    /// The same about a part of that field.
+    #[must_use]
+    pub fn within(mut self, part: impl Into<Cow<'static, str>>) -> Self {
+        self.field.push(part.into());
+        self
     }
 }
 
@@ -73,6 +84,15 @@ impl Error {
     #[must_use]
     pub fn refused(code: UserErrorCode, field: &[&'static str]) -> Self {
         Self::Refused(Refusal::new(code, field))
+    }
+
+    /// Goes on if nothing was refused; else all of it is.
+    pub fn none_of(refusals: Vec<Refusal>) -> Result<()> {
+        if refusals.is_empty() {
+            Ok(())
+        } else {
+            Err(Self::Several(refusals))
+        }
     }
 }
 
@@ -155,6 +175,20 @@ fn text(code: UserErrorCode) -> &'static str {
         }
         UserErrorCode::TooManyDocumentNames => {
             "An agency has at most 100 categories, each with 100 names."
+        }
+        UserErrorCode::AssessmentNotEnabled => {
+            "Clients cannot be asked for this assessment through the portal."
+        }
+        UserErrorCode::AssessmentDefinitionInvalid => {
+            "This is no title, or no question that can be asked like this."
+        }
+        UserErrorCode::TooManyAssessmentDefinitions => {
+            "Clients can be asked for at most 100 assessments of an agency."
+        }
+        UserErrorCode::AnswerRequired => "This question needs an answer.",
+        UserErrorCode::AnswerInvalid => "This is no answer to a question that is asked.",
+        UserErrorCode::AssessmentDateInvalid => {
+            "An assessment is of today, or of one of the 366 days before."
         }
         UserErrorCode::RoiAlreadyActive => release::ROI_ALREADY_ACTIVE,
         UserErrorCode::RequestClosed => {

@@ -11,6 +11,8 @@
 //! be stored for repeats ([`Service::begin`]), and the event that tells of it.
 
 mod address;
+mod assessment;
+mod assessment_definition;
 mod attachment;
 mod body;
 mod bulk;
@@ -54,6 +56,11 @@ mod thread_note;
 mod transcript;
 
 pub use address::{Address, ServedFile};
+pub use assessment::{
+    AssessmentHiddenSet, FulfillAssessment, SetAssessmentHidden, WantedAssessment, answered,
+    questionnaire,
+};
+pub use assessment_definition::{AssessmentDefinitionSaved, SaveAssessmentDefinition};
 pub use attachment::{Announced, CreateUpload, ExpectedUpload, UploadAttachment, Uploaded};
 pub use body::{BodyInput, NamedAttachment};
 pub use bulk::{Bulk, BulkAct, BulkItem, BulkOutcome};

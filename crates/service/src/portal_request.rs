@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use tidings_domain::{
-    AccountState, BodyFormat, ClientId, Deed, DocumentCategoryId, Event, MessagingPolicy,
-    PortalRequestId, RequestKind, RequestStatus, StaffId, UserErrorCode, release,
+    AccountState, AssessmentVersionId, BodyFormat, ClientId, Deed, DocumentCategoryId, Event,
+    MessagingPolicy, PortalRequestId, RequestKind, RequestStatus, StaffId, UserErrorCode, release,
 };
 use tidings_policy::{Viewer, may_act_for, may_change_requests, may_send_request};
 use tidings_store::{ClientRow, PortalRequestRow, Subject, Tx};
 
+use crate::assessment::WantedAssessment;
 use crate::body::{MessageBody, note};
 use crate::context::{Begin, Service, Write};
 use crate::document::WantedDocument;
@@ -30,6 +31,8 @@ pub enum Wanted {
         /// Whether it is kept from other agencies.
         private: bool,
     },
+    /// Answers to an assessment (C-33).
+    Assessment(WantedAssessment),
     /// Files of a category (C-35).
     Document(WantedDocument),
     /// A signed release of information (C-43).
@@ -61,6 +64,7 @@ impl Wanted {
     fn kind(&self) -> RequestKind {
         match self {
             Self::Location { .. } => RequestKind::Location,
+            Self::Assessment(_) => RequestKind::Assessment,
             Self::Document(_) => RequestKind::Document,
             Self::ReleaseOfInformation { .. } => RequestKind::ReleaseOfInformation,
         }
@@ -69,6 +73,7 @@ impl Wanted {
     fn private(&self) -> bool {
         match self {
             Self::Location { private } => *private,
+            Self::Assessment(assessment) => assessment.private,
             Self::Document(document) => document.private,
             Self::ReleaseOfInformation { .. } => false,
         }
@@ -173,12 +178,13 @@ pub(crate) struct Asked {
     requested_by: StaffId,
     release_days: Option<i32>,
     document: Option<(DocumentCategoryId, String)>,
+    assessment: Option<AssessmentVersionId>,
     note: Option<MessageBody>,
 }
 
 impl Asked {
     /// Judges it. Refused if the viewer asks nobody for anything, with `DATE_RANGE_INVALID`,
-    /// `OTHER_NAME_REQUIRED` or `DOCUMENT_NAME_INVALID`, and as the note is.
+    /// `OTHER_NAME_REQUIRED`, `DOCUMENT_NAME_INVALID` or `ASSESSMENT_NOT_ENABLED`, and as the note is.
     pub(crate) async fn judge(
         write: &Write<'_>,
         viewer: &Viewer,
@@ -188,7 +194,7 @@ impl Asked {
         let requested_by = viewer.staff().ok_or_else(Error::forbidden)?.id;
         may_send_request(viewer)?;
         let release_days = match wanted {
-            Wanted::Location { .. } | Wanted::Document(_) => None,
+            Wanted::Location { .. } | Wanted::Assessment(_) | Wanted::Document(_) => None,
             Wanted::ReleaseOfInformation { days } => {
                 let longest = viewer.policy().longest_release();
                 let days = days.unwrap_or(longest);
@@ -206,8 +212,13 @@ impl Asked {
             }
             _ => None,
         };
+        let assessment = match wanted {
+            Wanted::Assessment(assessment) => Some(assessment.version(write, viewer).await?),
+            _ => None,
+        };
         Ok(Self {
             document,
+            assessment,
             kind: wanted.kind(),
             private: wanted.private(),
             requested_by,
@@ -247,6 +258,7 @@ impl Asked {
             release_days: self.release_days,
             document_category_id: self.document.as_ref().map(|(category, _)| *category),
             document_name: self.document.as_ref().map(|(_, name)| name.clone()),
+            assessment_version_id: self.assessment,
             created_at: write.now,
             expires_at: write.now + viewer.policy().request_lasts(),
             seen_at: None,

@@ -4,9 +4,9 @@
 //! another machine can speak of the same row. It has the shape of a `UUIDv7`.
 
 use tidings_domain::{
-    AccountId, AgencyId, AudienceId, ClientId, DocumentCategoryId, DocumentNameId, EnrollmentId,
-    LocationId, MessageId, NotificationId, PortalRequestId, Principal, ProgramId, ReleaseId,
-    StaffId, ThreadId, TopicId,
+    AccountId, AgencyId, AssessmentDefinitionId, AssessmentId, AssessmentVersionId, AudienceId,
+    ClientId, DocumentCategoryId, DocumentNameId, EnrollmentId, LocationId, MessageId,
+    NotificationId, PortalRequestId, Principal, ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
 };
 use uuid::Uuid;
 
@@ -194,6 +194,33 @@ ids! {
         CHILD_LOCATION = "child-location";
         /// The client is asked for a pay slip. Open.
         DOCUMENT = "document";
+        /// The second child is asked about its housing. Open.
+        ASSESSMENT = "assessment";
+        /// The second child was asked about it before. Fulfilled.
+        FIRST_ASSESSMENT = "first-assessment";
+    }
+    /// Assessments that agencies define.
+    assessment_definition: AssessmentDefinitionId {
+        /// Whether a housing is stable.
+        HOUSING = "housing";
+        /// What staff fill in: clients are not asked for it.
+        INTAKE = "intake";
+        /// The second agency's.
+        OUTSIDER = "outsider";
+    }
+    /// Their first versions.
+    assessment_version: AssessmentVersionId {
+        /// Of housing.
+        HOUSING = "housing";
+        /// Of what staff fill in.
+        INTAKE = "intake";
+        /// Of the second agency's.
+        OUTSIDER = "outsider";
+    }
+    /// Assessments on records.
+    assessment: AssessmentId {
+        /// The second child's, as it was asked.
+        SECOND_CHILD = "second-child";
     }
     /// Document categories.
     document_category: DocumentCategoryId {
@@ -229,6 +256,8 @@ ids! {
     notification: NotificationId {
         /// The clinician's, of the first child's location. Unread.
         CHILD_LOCATION = "child-location";
+        /// The second clinician's, of the second child's first assessment. Read.
+        FIRST_ASSESSMENT = "first-assessment";
     }
     /// Threads.
     thread: ThreadId {

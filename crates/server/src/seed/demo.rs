@@ -1,5 +1,6 @@
 //! The demo: two small agencies, with the people and the conversations of the cast.
 
+mod assessments;
 mod people;
 mod requests;
 mod scripts;

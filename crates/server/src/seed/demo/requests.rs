@@ -11,7 +11,7 @@ use tidings_store::{
     ReleaseRow,
 };
 
-use super::Times;
+use super::{Times, assessments};
 use crate::seed::cast::{
     account, agency, client, document_category, document_name, location, notification, release,
     request, staff,
@@ -21,6 +21,7 @@ use crate::seed::cast::{
 pub(super) fn add(batch: &mut Batch, times: &Times) {
     documents(batch, times);
     requests(batch, times);
+    assessments::add(batch, times);
     locations(batch, times);
     let signed_at = times.now - Duration::days(362);
     batch.releases.push(ReleaseRow {
@@ -52,7 +53,7 @@ pub(super) fn add(batch: &mut Batch, times: &Times) {
 }
 
 /// An open request that was sent so many hours ago.
-fn asked(
+pub(super) fn asked(
     times: &Times,
     id: PortalRequestId,
     client: ClientId,
@@ -73,6 +74,7 @@ fn asked(
         note_html: None,
         document_category_id: None,
         document_name: None,
+        assessment_version_id: None,
         release_text: is_release.then(|| DEFAULT_RELEASE_TEXT.to_owned()),
         release_days: is_release.then(|| i32::try_from(limits::RELEASE_DAYS).unwrap_or(i32::MAX)),
         created_at,
