@@ -2,10 +2,10 @@
 //! logged.
 
 use serde_json::{Value, json};
-use tidings_server::seed::cast::thread;
+use tidings_server::seed::cast::{request, thread};
 
 use crate::support::process::{Process, post};
-use crate::support::{Global as _, MESSAGES, key, mutation};
+use crate::support::{Global as _, MESSAGES, assessment_request, key, mutation};
 
 /// A word that stands in every column of content, and nowhere else.
 const CANARY: &str = "Chrysanthemum";
@@ -176,6 +176,7 @@ async fn write(aviary: &mut Aviary) {
     ] {
         assert_eq!(aviary.act(who, name, input).await, code, "{name}");
     }
+    assess(aviary, &text).await;
     let query = "query($id: ID!) { thread(id: $id) { version } }";
     let now = aviary.ask("clinician", query, json!({ "id": sleep })).await;
     let version = &now["data"]["thread"]["version"];
@@ -184,6 +185,40 @@ async fn write(aviary: &mut Aviary) {
         aviary.act("clinician", "editThreadHeader", subject).await,
         "OK"
     );
+}
+
+/// Answers that are refused, each in another way, and answers that are taken.
+async fn assess(aviary: &mut Aviary, text: &str) {
+    let said = |question: &str, value: Value| json!({ "question": question, "value": value });
+    let guest = said("situation", json!({ "choice": "guest" }));
+    let moves = said("moves", json!({ "number": 1 }));
+    let host = said("host", json!({ "text": text }));
+    let id = assessment_request(request::ASSESSMENT);
+    for (answers, code) in [
+        (
+            json!([said(CANARY, json!({ "text": text }))]),
+            "ANSWER_REQUIRED",
+        ),
+        (
+            json!([guest, host, said("moves", json!({ "text": text }))]),
+            "ANSWER_INVALID",
+        ),
+        (
+            json!([said("situation", json!({ "choice": text })), moves]),
+            "ANSWER_INVALID",
+        ),
+        (
+            json!([guest, host, moves, said(text, json!({ "text": text }))]),
+            "ANSWER_INVALID",
+        ),
+        (json!([guest, host, moves]), "OK"),
+    ] {
+        let input = json!({ "requestId": id, "answers": answers });
+        let done = aviary
+            .act("guardian", "fulfillAssessmentRequest", input)
+            .await;
+        assert_eq!(done, code, "{answers}");
+    }
 }
 
 /// Queries that are answered, and queries that are not.

@@ -1,6 +1,7 @@
 //! The fifth crown test: every query field, mutation and subscription is refused for nobody, for
 //! the wrong client and for the wrong agency, and a refusal never tells whether a thing exists.
 
+mod documents;
 pub(crate) mod rows;
 
 use std::collections::BTreeSet;
@@ -10,8 +11,8 @@ use tidings_server::seed::cast;
 
 use self::rows::{DOCUMENTS, Own, PLACES, Place, document, own};
 use crate::support::{
-    ANSWER, DRAFT, FILE, Global, HANDED_IN, Socket, Tidings, WAITING, document_request, gid, key,
-    location_request, nowhere, release_request,
+    ANSWER, DRAFT, FILE, Global, HANDED_IN, Socket, Tidings, WAITING, assessment_request,
+    document_request, gid, key, location_request, nowhere, release_request,
 };
 
 /// Who may see nothing of the demo's `client`.
@@ -273,6 +274,20 @@ fn harbor_lane() -> Vec<String> {
     let requests = cast::request::ALL.iter();
     ids.extend(requests.flat_map(|id| [location_request(*id), release_request(*id)]));
     ids.push(document_request(cast::request::DOCUMENT));
+    ids.extend(
+        [cast::request::ASSESSMENT, cast::request::FIRST_ASSESSMENT].map(assessment_request),
+    );
+    ids.push(cast::assessment::SECOND_CHILD.gid());
+    let definitions = [
+        cast::assessment_definition::HOUSING,
+        cast::assessment_definition::INTAKE,
+    ];
+    ids.extend(definitions.map(Global::gid));
+    let versions = [
+        cast::assessment_version::HOUSING,
+        cast::assessment_version::INTAKE,
+    ];
+    ids.extend(versions.map(Global::gid));
     ids.extend([HANDED_IN.gid(), FILE.gid()]);
     ids.push(cast::document_category::INCOME.gid());
     ids.extend(cast::document_name::ALL.iter().map(|id| id.gid()));

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use tidings_server::seed::cast::{
-    self, agency, client, notification, release, request, staff, thread, topic,
+    self, agency, assessment, client, notification, release, request, staff, thread, topic,
 };
 
 use super::portal_requests::default_release;
 use crate::support::{
-    ANSWER, Caller, DRAFT, Global as _, MUTATIONS, PAPERS, Tidings, document_request, key,
-    location_request, membership, nowhere, release_request,
+    ANSWER, Caller, DRAFT, Global as _, MUTATIONS, PAPERS, Tidings, assessment_request,
+    document_request, key, location_request, membership, nowhere, release_request,
 };
 
 /// A write of every mutation, with who does it, and another input for the same key.
@@ -68,6 +68,9 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("setClientSharing", "clinical-admin", json!({ "clientId": client::CLIENT.gid(), "agencyId": agency::FERNHILL.gid(), "shared": true }), ("shared", json!(false))),
         ("addDocument", "client", json!({ "actingFor": client::CLIENT.gid(), "name": "Lease", "attachmentIds": [PAPERS[1].gid()] }), ("name", json!("Contract"))),
         ("saveDocumentCategory", "practice-admin", json!({ "name": "Housing", "predefinedNames": ["Lease"] }), ("active", json!(false))),
+        ("fulfillAssessmentRequest", "guardian", json!({ "requestId": assessment_request(request::ASSESSMENT), "answers": [{ "question": "situation", "value": { "choice": "own" } }, { "question": "moves", "value": { "number": 0.5 } }] }), ("assessmentDate", json!("2026-06-01"))),
+        ("setAssessmentHidden", "clinician", json!({ "assessmentId": assessment::SECOND_CHILD.gid(), "hidden": true }), ("hidden", json!(false))),
+        ("saveAssessmentDefinition", "practice-admin", json!({ "title": "Health", "requestable": true, "questions": [{ "key": "a", "prompt": "How are you?", "kind": "TEXT" }] }), ("active", json!(false))),
         ("addLocation", "client", json!({ "actingFor": client::CLIENT.gid(), "place": { "coordinates": { "latitude": 1.5, "longitude": 2.5 } } }), ("place", json!({ "address": { "line1": "two" } }))),
         ("revokeReleaseOfInformation", "client", json!({ "releaseId": release::CLIENT.gid() }), ("releaseId", json!(nowhere("ReleaseOfInformation")))),
         ("markNotificationsRead", "clinician", json!({ "notificationIds": [notification::CHILD_LOCATION.gid()] }), ("notificationIds", json!([nowhere("Notification")]))),

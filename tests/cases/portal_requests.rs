@@ -1,5 +1,6 @@
 //! Portal requests: asking a client, and what comes of it.
 
+mod assessments;
 mod documents;
 mod fulfilling;
 mod life;

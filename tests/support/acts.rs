@@ -217,6 +217,21 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "SaveDocumentCategoryInput",
         "documentCategory { id name active predefinedNames { id name } }",
     ),
+    (
+        "fulfillAssessmentRequest",
+        "FulfillAssessmentRequestInput",
+        "request { id status assessment { id assessmentDate } }",
+    ),
+    (
+        "setAssessmentHidden",
+        "SetAssessmentHiddenInput",
+        "assessment { id hidden }",
+    ),
+    (
+        "saveAssessmentDefinition",
+        "SaveAssessmentDefinitionInput",
+        "assessmentDefinition { id title requestable active version { id number questions { key } } }",
+    ),
     ("setClientSharing", "SetClientSharingInput", "client { id }"),
     ("addLocation", "AddLocationInput", "location { id }"),
     (

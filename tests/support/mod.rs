@@ -29,8 +29,8 @@ pub(crate) use node::Node;
 pub(crate) use proxy::Proxy;
 pub(crate) use socket::{PATIENCE, Socket};
 pub(crate) use world::{
-    ANSWER, DRAFT, FILE, Global, HANDED_IN, PAPERS, WAITING, document_request, gid,
-    location_request, membership, nowhere, release_request,
+    ANSWER, DRAFT, FILE, Global, HANDED_IN, PAPERS, WAITING, assessment_request, document_request,
+    gid, location_request, membership, nowhere, release_request,
 };
 
 /// When the tests' clock stands still, unless a test moves it.

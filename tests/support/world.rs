@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use tidings_domain::{
-    AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, Clock as _,
-    DocumentCategoryId, DocumentFileId, DocumentId, DocumentNameId, DraftId, EnrollmentId,
-    LocationId, MessageId, NotificationId, PortalRequestId, ProgramId, ReleaseId, StaffId,
-    ThreadId, TopicId,
+    AccountId, AgencyId, AssessmentDefinitionId, AssessmentId, AssessmentVersionId, AttachmentId,
+    AudienceId, CareTeamMemberId, ClientId, Clock as _, DocumentCategoryId, DocumentFileId,
+    DocumentId, DocumentNameId, DraftId, EnrollmentId, LocationId, MessageId, NotificationId,
+    PortalRequestId, ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
 };
 use tidings_server::seed::cast;
 use uuid::Uuid;
@@ -58,10 +58,18 @@ global! {
     DocumentNameId => "PredefinedDocumentName",
     DocumentId => "Document",
     DocumentFileId => "DocumentFile",
+    AssessmentDefinitionId => "AssessmentDefinition",
+    AssessmentVersionId => "AssessmentVersion",
+    AssessmentId => "Assessment",
     LocationId => "Location",
     ReleaseId => "ReleaseOfInformation",
     NotificationId => "Notification",
     DraftId => "Draft",
+}
+
+/// The global id of a portal request for an assessment.
+pub(crate) fn assessment_request(id: PortalRequestId) -> String {
+    gid("AssessmentRequest", id.0)
 }
 
 /// The global id of a portal request for a document.
@@ -130,6 +138,11 @@ const STORED: &[&str] = &[
     "SELECT COUNT(*) FROM document_file",
     "SELECT COUNT(*) FROM document_category WHERE active",
     "SELECT COUNT(*) FROM document_name WHERE active",
+    "SELECT COUNT(*) FROM assessment_definition",
+    "SELECT COUNT(*) FROM assessment_definition WHERE active AND requestable",
+    "SELECT COUNT(*) FROM assessment_version",
+    "SELECT COUNT(*) FROM assessment",
+    "SELECT COUNT(*) FROM assessment WHERE hidden",
     "SELECT COUNT(*) FROM messaging_policy",
     "SELECT COUNT(*) FROM user_settings",
     "SELECT CAST(COALESCE(SUM(LENGTH(settings)), 0) AS BIGINT) FROM user_settings",

@@ -1,108 +1,18 @@
-//! The rows: a document for every root field, and every place where an id goes in.
+//! The rows: every place where an id goes in.
 
 use serde_json::{Value, json};
 use tidings_server::seed::cast::{
-    self, account, agency, audience, client, document_category, document_name, enrollment,
-    location, notification, program, release, request, staff, thread, topic,
+    self, account, agency, assessment, assessment_definition, assessment_version, audience, client,
+    document_category, document_name, enrollment, location, notification, program, release,
+    request, staff, thread, topic,
 };
 
+pub(crate) use super::documents::DOCUMENTS;
 use crate::cases::portal_requests::default_release;
 use crate::support::{
-    ANSWER, DRAFT, FILE, Global as _, HANDED_IN, PAPERS, WAITING, document_request, gid,
-    location_request, membership, mutation, release_request,
+    ANSWER, DRAFT, FILE, Global as _, HANDED_IN, PAPERS, WAITING, assessment_request,
+    document_request, gid, location_request, membership, mutation, release_request,
 };
-
-/// Every root field with the document that asks it; a mutation's comes from `support`.
-#[rustfmt::skip]
-pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
-    ("viewer", "query { viewer { __typename ... on StaffMember { id } ... on PortalAccount { id clients { id careTeam { id members { id staffMember { id } } } } } } }"),
-    ("agency", "query { agency { id name documentCategories { id predefinedNames { id } } } }"),
-    ("node", "query($id: ID!) { node(id: $id) { id __typename } }"),
-    ("nodes", "query($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"),
-    ("thread", "query($id: ID!) { thread(id: $id) { id subject messages(last: 5) { edges { node { id bodyText } } } } }"),
-    ("client", "query($id: ID!) { client(id: $id) { id displayName careTeam { id members { id } } portalRequests(first: 100) { edges { node { id } } } locations(first: 100) { edges { node { id } } } documents(first: 100) { edges { node { id files { id } } } } releases(first: 100) { edges { node { id } } } } }"),
-    ("client", "query($id: ID!) { client(id: $id) { id displayName enrollments { id program { id } } careTeam { id members { id } } } }"),
-    ("clients", "query { clients(first: 100) { edges { cursor node { id careTeam { id members(includeInactive: true) { id staffMember { id } } } messageableCareTeam { id } } } } }"),
-    ("staffMembers", "query { staffMembers(first: 100) { edges { node { id displayName } } } }"),
-    ("programs", "query { programs { id name } }"),
-    ("audiences", "query { audiences { id label topics { id title } } }"),
-    ("unreadCounts", "query { unreadCounts { messages threads byAudience { audience messages threads } } }"),
-    ("auditLog", "query { auditLog(first: 100) { edges { cursor node { number subjectId actor { ... on StaffMember { id } } } } } }"),
-    ("eventCursor", "query { eventCursor }"),
-    ("audienceChangePreview", "query($id: ID!) { audienceChangePreview(threadId: $id, to: BILLING) { losing { id } gaining { id } } }"),
-    ("inbox", "query { inbox(first: 100, filter: { state: ALL_INCLUDING_ARCHIVED }) { edges { node { id client { id } audience { id } topic { id } participants { person { ... on StaffMember { id } ... on Client { id } } } startedBy { ... on StaffMember { id } } lastMessage { id author { ... on StaffMember { id } ... on Client { id } } } messages(last: 3) { edges { node { id } } } } } } }"),
-    ("sharedDocuments", "query { sharedDocuments(first: 100) { edges { node { id url message { id thread { id } } } } } }"),
-    ("portalRequest", "query($id: ID!) { portalRequest(id: $id) { id client { id } requestedBy { id } ... on LocationRequest { location { id } } ... on DocumentRequest { document { id } } ... on ReleaseOfInformationRequest { releaseOfInformation { id } } } }"),
-    ("notifications", "query { notifications(first: 100) { edges { node { id client { id } request { id } releaseOfInformation { id } } } } }"),
-    ("unreadNotificationCount", "query { unreadNotificationCount }"),
-    ("sendPortalRequest", ""),
-    ("sendPortalRequests", ""),
-    ("markPortalRequestSeen", ""),
-    ("cancelPortalRequest", ""),
-    ("fulfillLocationRequest", ""),
-    ("fulfillReleaseOfInformationRequest", ""),
-    ("setClientSharing", ""),
-    ("sharedClients", "query { sharedClients(first: 100) { edges { node { id } } } }"),
-    ("addLocation", ""),
-    ("fulfillDocumentRequest", ""),
-    ("addDocument", ""),
-    ("saveDocumentCategory", ""),
-    ("revokeReleaseOfInformation", ""),
-    ("markNotificationsRead", ""),
-    ("requestFulfilled", "subscription($id: ID) { requestFulfilled(clientId: $id) { request { id } } }"),
-    ("search", "query { search(query: \"the\", first: 100) { edges { cursor node { kind thread { id } message { id } attachment { id } excerpt { parts { text } } } } } }"),
-    ("startThread", ""),
-    ("sendMessage", ""),
-    ("editMessage", ""),
-    ("setMessagePinned", ""),
-    ("toggleReaction", ""),
-    ("addReaction", ""),
-    ("removeReaction", ""),
-    ("setThreadLocked", ""),
-    ("importDirectory", ""),
-    ("directoryImports", "query { directoryImports(first: 100) { id } }"),
-    ("addThreadNote", ""),
-    ("saveDraft", ""),
-    ("deleteDraft", ""),
-    ("drafts", "query { drafts { id body thread { id } attachments { id } } }"),
-    ("uploadAttachment", ""),
-    ("createUpload", ""),
-    ("editThreadHeader", ""),
-    ("setThreadArchived", ""),
-    ("setThreadPinned", ""),
-    ("exportThread", ""),
-    ("shareThread", ""),
-    ("unshareThread", ""),
-    ("addThreadParticipants", ""),
-    ("removeThreadParticipants", ""),
-    ("staffGroups", "query { staffGroups { kind members { id } } }"),
-    ("markRead", ""),
-    ("markUnread", ""),
-    ("markThreadRead", ""),
-    ("deleteMessage", ""),
-    ("deleteThread", ""),
-    ("hideThread", ""),
-    ("unhideThread", ""),
-    ("removeFromMyView", ""),
-    ("restoreToView", ""),
-    ("setLegalHold", ""),
-    ("bulk", ""),
-    ("assignCareTeamMember", ""),
-    ("endCareTeamAssignment", ""),
-    ("setClientStatus", ""),
-    ("setStaffRoles", ""),
-    ("updateStaffSettings", ""),
-    ("mySettings", "query { mySettings { enterKeyAction staffMember { id } } }"),
-    ("updateMySettings", ""),
-    ("contacts", "query { contacts(kind: CLIENT, first: 100) { edges { cursor node { name person { ... on Client { id } } thread { id } } } } }"),
-    ("findRecipients", "query { findRecipients(search: \"\", first: 20) { matches { ... on Client { id } ... on StaffMember { id } } } }"),
-    ("openDirectThread", ""),
-    ("convertToGroup", ""),
-    ("setClientMessaging", ""),
-    ("updateMessagingPolicy", ""),
-    ("messageAdded", "subscription($id: ID) { messageAdded(threadId: $id) { message { id } } }"),
-    ("events", "subscription { events { __typename } }"),
-];
 
 /// The inbox narrowed: a document of its own, since its ids stand in a filter.
 const FILTERED: &str = "query($filter: InboxFilter!) { inbox(first: 100, filter: $filter) { edges { node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
@@ -186,6 +96,10 @@ impl Place {
     pub(crate) fn foreign(&self) -> String {
         match self.kind {
             "Agency" => agency::HARBOR_LANE.gid(),
+            "Assessment" => assessment::SECOND_CHILD.gid(),
+            "AssessmentDefinition" => assessment_definition::HOUSING.gid(),
+            "AssessmentRequest" => assessment_request(request::ASSESSMENT),
+            "AssessmentVersion" => assessment_version::HOUSING.gid(),
             "Attachment" if self.path.contains("Document") => PAPERS[0].gid(),
             "Attachment" => WAITING.gid(),
             "Document" => HANDED_IN.gid(),
@@ -270,10 +184,10 @@ fn with(mut input: Value, field: &str, value: Value) -> Value {
     json!({ "input": input })
 }
 
-/// A document that the viewer could ask its own client for.
-fn asks_for(own: &Own, many: bool, document: Value) -> Value {
+/// What the viewer could ask its own client for.
+fn asks_for(own: &Own, many: bool, kind: &str, wanted: Value) -> Value {
     let mut input = json!({ "request": {} });
-    input["request"]["document"] = document;
+    input["request"][kind] = wanted;
     if many {
         input["clientIds"] = json!([own.client]);
     } else {
@@ -383,6 +297,17 @@ pub(crate) const PLACES: &[Place] = &[
     place("node.id", "DocumentRequest", "clinician", id),
     wide(place("node.id", "DocumentCategory", "clinician", id)),
     wide(place("node.id", "PredefinedDocumentName", "clinician", id)),
+    place("node.id", "Assessment", "clinician", id),
+    place("node.id", "AssessmentRequest", "clinician", id),
+    wide(place("node.id", "AssessmentDefinition", "clinician", id)),
+    wide(place("node.id", "AssessmentVersion", "clinician", id)),
+    wide(place("sendPortalRequest.input.request.assessment.definitionId", "AssessmentDefinition", "clinician", |own, id| asks_for(own, false, "assessment", json!({ "definitionId": id })))),
+    wide(place("sendPortalRequests.input.request.assessment.definitionId", "AssessmentDefinition", "clinician", |own, id| asks_for(own, true, "assessment", json!({ "definitionId": id })))),
+    place("fulfillAssessmentRequest.input.requestId", "AssessmentRequest", "guardian", |_, id| with(json!({ "answers": [] }), "requestId", json!(id))),
+    place("setAssessmentHidden.input.assessmentId", "Assessment", "clinician", |_, id| with(json!({ "hidden": true }), "assessmentId", json!(id))),
+    wide(place("saveAssessmentDefinition.input.definitionId", "AssessmentDefinition", "clinical-admin", |_, id| {
+        with(json!({ "title": "a", "requestable": true, "questions": [{ "key": "a", "prompt": "b", "kind": "TEXT" }] }), "definitionId", json!(id))
+    })),
     place("node.id", "Location", "clinician", id),
     place("node.id", "LocationRequest", "clinician", id),
     place("node.id", "Notification", "clinician", id),
@@ -391,10 +316,10 @@ pub(crate) const PLACES: &[Place] = &[
     place("portalRequest.id", "LocationRequest", "client", id),
     place("sendPortalRequest.input.clientId", "Client", "clinician", |_, id| with(json!({ "request": { "location": {} } }), "clientId", json!(id))),
     place("sendPortalRequests.input.clientIds", "Client", "clinician", |_, id| with(json!({ "request": { "location": {} } }), "clientIds", json!([id]))),
-    wide(place("sendPortalRequest.input.request.document.categoryId", "DocumentCategory", "clinician", |own, id| asks_for(own, false, json!({ "categoryId": id, "otherName": "Lease" })))),
-    wide(place("sendPortalRequest.input.request.document.predefinedNameId", "PredefinedDocumentName", "clinician", |own, id| asks_for(own, false, json!({ "categoryId": document_category::INCOME.gid(), "predefinedNameId": id })))),
-    wide(place("sendPortalRequests.input.request.document.categoryId", "DocumentCategory", "clinician", |own, id| asks_for(own, true, json!({ "categoryId": id, "otherName": "Lease" })))),
-    wide(place("sendPortalRequests.input.request.document.predefinedNameId", "PredefinedDocumentName", "clinician", |own, id| asks_for(own, true, json!({ "categoryId": document_category::INCOME.gid(), "predefinedNameId": id })))),
+    wide(place("sendPortalRequest.input.request.document.categoryId", "DocumentCategory", "clinician", |own, id| asks_for(own, false, "document", json!({ "categoryId": id, "otherName": "Lease" })))),
+    wide(place("sendPortalRequest.input.request.document.predefinedNameId", "PredefinedDocumentName", "clinician", |own, id| asks_for(own, false, "document", json!({ "categoryId": document_category::INCOME.gid(), "predefinedNameId": id })))),
+    wide(place("sendPortalRequests.input.request.document.categoryId", "DocumentCategory", "clinician", |own, id| asks_for(own, true, "document", json!({ "categoryId": id, "otherName": "Lease" })))),
+    wide(place("sendPortalRequests.input.request.document.predefinedNameId", "PredefinedDocumentName", "clinician", |own, id| asks_for(own, true, "document", json!({ "categoryId": document_category::INCOME.gid(), "predefinedNameId": id })))),
     place("markPortalRequestSeen.input.requestId", "LocationRequest", "client", |_, id| with(json!({}), "requestId", json!(id))),
     place("fulfillLocationRequest.input.requestId", "LocationRequest", "client", |_, id| with(json!({ "place": { "address": { "line1": "a" } } }), "requestId", json!(id))),
     place("fulfillReleaseOfInformationRequest.input.requestId", "ReleaseOfInformationRequest", "client", |_, id| with(json!({ "signedName": "a", "textSha256": default_release() }), "requestId", json!(id))),
