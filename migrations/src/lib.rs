@@ -26,6 +26,8 @@ mod m0012_settings;
 mod m0013_portal_requests;
 mod m0014_notes;
 mod m0015_documents;
+mod m0017_mail;
+mod m0018_credentials;
 mod m0020_imports;
 mod m0021_directory_imports;
 
@@ -77,6 +79,8 @@ pub const PLANS: &[Plan] = &[
     m0013_portal_requests::PLAN,
     m0014_notes::PLAN,
     m0015_documents::PLAN,
+    m0017_mail::PLAN,
+    m0018_credentials::PLAN,
     m0020_imports::PLAN,
     m0021_directory_imports::PLAN,
 ];

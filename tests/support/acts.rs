@@ -228,6 +228,14 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "markNotificationsRead",
         "MarkNotificationsReadInput",
         "notifications { id readAt }",
+        "invitePortalAccount",
+        "InvitePortalAccountInput",
+        "portalAccount { id state email invitation { open daysLeft remindersSent sentAt expiresAt acceptedAt } } client { id }",
+    ),
+    (
+        "deactivatePortalAccount",
+        "DeactivatePortalAccountInput",
+        "portalAccount { id state } client { id }",
     ),
     (
         "updateMySettings",

@@ -4,6 +4,7 @@ mod acts;
 mod database;
 mod feed;
 mod listener;
+mod mail;
 mod node;
 pub(crate) mod process;
 mod proxy;
@@ -25,6 +26,7 @@ pub(crate) use acts::{MUTATIONS, ids, mutation};
 pub(crate) use database::Database;
 pub(crate) use feed::Line;
 pub(crate) use listener::{EVENTS, Listener, MESSAGES};
+pub(crate) use mail::Eml;
 pub(crate) use node::Node;
 pub(crate) use proxy::Proxy;
 pub(crate) use socket::{PATIENCE, Socket};
@@ -92,7 +94,8 @@ impl Tidings {
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
         };
-        let server = Server::start(&config, parts).await.unwrap();
+        // In a box: whoever starts servers in turns does not hold the room for it.
+        let server = Box::pin(Server::start(&config, parts)).await.unwrap();
         Self {
             server: Some(server),
             config,

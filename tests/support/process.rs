@@ -87,6 +87,11 @@ impl Process {
         std::fs::read_to_string(self.database.folder().join(LOG)).unwrap()
     }
 
+    /// The folder of its files.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.database.folder()
+    }
+
     /// Changes rows behind its back.
     pub(crate) async fn alter(&self, sql: &str) {
         self.database.alter(sql).await;

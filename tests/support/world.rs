@@ -155,6 +155,13 @@ const STORED: &[&str] = &[
     "SELECT COUNT(*) FROM release_of_information WHERE revoked_at IS NULL",
     "SELECT COUNT(*) FROM notification",
     "SELECT COUNT(*) FROM notification WHERE read_at IS NULL",
+    "SELECT COUNT(*) FROM portal_account",
+    "SELECT COUNT(*) FROM portal_account WHERE state = 'CONNECTED'",
+    "SELECT COUNT(*) FROM invitation",
+    "SELECT COUNT(*) FROM invitation WHERE withdrawn_at IS NULL AND accepted_at IS NULL",
+    "SELECT COUNT(*) FROM mail",
+    "SELECT CAST(COALESCE(SUM(seq), 0) AS BIGINT) FROM mail_mark",
+    "SELECT COUNT(*) FROM credential",
 ];
 
 /// An attachment of the demo's clinician that waits to be sent, for tests of what an id opens; its

@@ -43,6 +43,14 @@ codes! {
         CursorExpired = "CURSOR_EXPIRED",
         /// The same idempotency key came with another input.
         IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
+        /// The invitation is none of ours, or another has taken its place.
+        InvitationInvalid = "INVITATION_INVALID",
+        /// The invitation was good once: ask for another (CX-08).
+        InvitationExpired = "INVITATION_EXPIRED",
+        /// The invitation was accepted already: sign in.
+        InvitationUsed = "INVITATION_USED",
+        /// Too much at once: try again later.
+        TryLater = "TRY_LATER",
         /// The reader was slower than its bound: resume from the last cursor (G6).
         SlowConsumer = "SLOW_CONSUMER",
         /// A fault of the server; the log has it under the request id.
@@ -159,5 +167,19 @@ codes! {
         ReleaseNotActive = "RELEASE_NOT_ACTIVE",
         /// The agency does not take this from clients without a request (CX-09, CX-19).
         RecordNotAllowed = "RECORD_NOT_ALLOWED",
+        /// There is no address on file to which an invitation could go (SX-08).
+        EmailRequired = "EMAIL_REQUIRED",
+        /// This is no address for mail.
+        EmailInvalid = "EMAIL_INVALID",
+        /// Another portal account of the agency has this address: link the client to it (P-46).
+        EmailTaken = "EMAIL_TAKEN",
+        /// The person can sign in already (CX-06).
+        AlreadyConnected = "ALREADY_CONNECTED",
+        /// The login is no name for signing in, or somebody else's.
+        LoginNotAvailable = "LOGIN_NOT_AVAILABLE",
+        /// The password has fewer characters than are safe.
+        PasswordTooShort = "PASSWORD_TOO_SHORT",
+        /// The password has more characters than are taken.
+        PasswordTooLong = "PASSWORD_TOO_LONG",
     }
 }

@@ -98,6 +98,10 @@ ids! {
     NotificationId;
     /// A text that was not sent yet.
     DraftId;
+    /// An invitation to the portal.
+    InvitationId;
+    /// A mail that waits to leave.
+    MailId;
 }
 
 /// Somebody who can take part in a thread or watch it.

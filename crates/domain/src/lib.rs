@@ -33,12 +33,15 @@
 //! | record | what a fulfilment leaves, or a client adds: an assessment, documents, a location, a release |
 //! | private | of a request and its record: not shared with other agencies that share the client |
 //! | position | the place of an event in the log |
+//! | invitation | a permit, good once and for some hours, to set a password for a portal account |
+//! | login | the name under which somebody signs in: an address unless chosen otherwise |
 //!
 //! # Adding the next thing
 //!
 //! A new entity starts here with its id (`id.rs`), its enums (`vocabulary.rs`), its parsed values
 //! and bounds (`body.rs`, `limits.rs`) and the events it emits (`event.rs`).
 
+mod address;
 mod audience_set;
 mod audit;
 mod body;
@@ -61,6 +64,7 @@ pub mod spreadsheet;
 mod user_settings;
 mod vocabulary;
 
+pub use address::{EmailAddress, Login, Password, PasswordProblem};
 pub use audience_set::AudienceSet;
 pub use audit::{AuditEntry, AuditSubject};
 pub use body::{Body, BodyProblem, BodyRules, IdempotencyKey, Subject, SubjectProblem};
@@ -73,8 +77,8 @@ pub use file_type::{FileGroup, FileKind, FileProblem, FilePurpose};
 pub use id::{
     AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DirectoryImportId,
     DocumentCategoryId, DocumentFileId, DocumentId, DocumentNameId, DraftId, EnrollmentId,
-    IdSource, LocationId, MessageId, NotificationId, PortalRequestId, Principal, ProgramId,
-    RandomIds, ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
+    IdSource, InvitationId, LocationId, MailId, MessageId, NotificationId, PortalRequestId,
+    Principal, ProgramId, RandomIds, ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
 };
 pub use location::{Address, Coordinates, Place};
 pub use rich_text::{RichBody, RichProblem, served_html};
@@ -83,7 +87,7 @@ pub use user_settings::{INSECURE_CONTENT_WARNING, UserSettings};
 pub use vocabulary::{
     AccountState, AttachmentPurpose, AudienceKind, BodyFormat, CareTeamSource, ClientNaming,
     ClientStatus, Deed, DeletionRule, EmailNotification, EnterKeyAction, ExportFormat,
-    ExternalKind, HouseholdRole, ImportStatus, Lifecycle, NotificationKind, ParticipantStanding,
-    PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, SearchKind, StaffGroup, SubjectKind,
-    SupervisorScope, ThreadKind,
+    ExternalKind, HouseholdRole, ImportStatus, Lifecycle, MailKind, NotificationKind,
+    ParticipantStanding, PrincipalKind, RequestKind, RequestStatus, Role, RoleSet, SearchKind,
+    StaffGroup, SubjectKind, SupervisorScope, ThreadKind,
 };

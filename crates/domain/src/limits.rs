@@ -94,3 +94,15 @@ pub const MAX_RELEASE_TEXT_CHARS: usize = 10_000;
 pub const MAX_SIGNED_NAME_CHARS: usize = 200;
 /// Longest line of an address, in Unicode scalar values.
 pub const MAX_ADDRESS_CHARS: usize = 200;
+/// Longest address for mail, in bytes (RFC 5321, section 4.5.3.1).
+pub const MAX_EMAIL_BYTES: usize = 254;
+/// Fewest characters of a password.
+pub const MIN_PASSWORD_CHARS: usize = 12;
+/// Most characters of a password.
+pub const MAX_PASSWORD_CHARS: usize = 256;
+/// Days for which a mail that has left, or was given up, is remembered.
+pub const MAIL_DAYS: i64 = 14;
+/// Longest time for which a policy can keep an invitation open, in hours: 30 days.
+pub const MAX_INVITATION_HOURS: u32 = 720;
+/// Most reminders of one invitation.
+pub const MAX_INVITATION_REMINDERS: u32 = 10;

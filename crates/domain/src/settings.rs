@@ -1,6 +1,6 @@
 //! What an agency decides for itself.
 
-use chrono::{DateTime, Days, Duration, Utc};
+use chrono::{DateTime, Days, Duration, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::file_type::FilePurpose;
@@ -39,6 +39,12 @@ pub struct MessagingPolicy {
     pub attachment_below_bytes: u64,
     /// Most attachments of one message, 0 to 100 (SX-01).
     pub attachments_per_message: u32,
+    /// Hours for which an invitation to the portal is open, 1 to 720 (SX-08, CX-09).
+    pub invitation_hours: u32,
+    /// Most reminders of an open invitation, 0 to 10 (CX-08, CX-09).
+    pub invitation_reminders: u32,
+    /// Hours between two reminders, 1 to 720 (CX-09).
+    pub invitation_reminder_hours: u32,
     /// Whether voice notes come in (P-28, K2).
     pub voice_notes: bool,
     /// Whether the formats of phones' cameras come in: WebP and HEIC (P-29, K2).
@@ -99,6 +105,9 @@ impl Default for MessagingPolicy {
             chat_sharing: true,
             attachment_below_bytes: limits::ATTACHMENT_BELOW,
             attachments_per_message: limits::ATTACHMENTS_PER_MESSAGE,
+            invitation_hours: 48,
+            invitation_reminders: 2,
+            invitation_reminder_hours: 20,
             voice_notes: false,
             photos: false,
             request_days: limits::REQUEST_DAYS,
@@ -153,6 +162,22 @@ impl MessagingPolicy {
         (days > 0).then(|| Duration::days(days.into()))
     }
 
+    /// For how long an invitation is open (SX-08).
+    #[must_use]
+    pub fn invitation(&self) -> TimeDelta {
+        hours(self.invitation_hours)
+    }
+
+    /// When to remind of an open invitation that was sent at `at` and told of `told` times since, if
+    /// at all (CX-08).
+    #[must_use]
+    pub fn reminder(&self, at: DateTime<Utc>, told: u32) -> Option<DateTime<Utc>> {
+        let most = self
+            .invitation_reminders
+            .min(limits::MAX_INVITATION_REMINDERS);
+        (told < most).then(|| at + hours(self.invitation_reminder_hours))
+    }
+
     /// Most attachments of one message, whatever the policy says.
     #[must_use]
     pub fn most_attachments(&self) -> usize {
@@ -184,4 +209,9 @@ impl MessagingPolicy {
 
 fn within_bounds(days: u32) -> u32 {
     days.clamp(1, limits::MAX_POLICY_DAYS)
+}
+
+/// Hours as a policy may set them.
+fn hours(hours: u32) -> TimeDelta {
+    TimeDelta::hours(i64::from(hours.clamp(1, limits::MAX_INVITATION_HOURS)))
 }

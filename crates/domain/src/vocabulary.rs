@@ -93,6 +93,16 @@ words! {
         Deactivated = "DEACTIVATED",
     }
 
+    /// What a mail says. Its text follows from that and carries no content (S-18).
+    MailKind {
+        /// A message waits.
+        Message = "MESSAGE",
+        /// Somebody is invited to the portal (CX-06).
+        Invitation = "INVITATION",
+        /// The invitation is still open (CX-08).
+        InvitationReminder = "INVITATION_REMINDER",
+    }
+
     /// Where a care team membership came from (CX-13).
     CareTeamSource {
         /// Added by hand.

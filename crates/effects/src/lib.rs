@@ -9,6 +9,7 @@
 
 mod bus;
 pub mod files;
+pub mod mail;
 pub mod transcript;
 pub mod voice;
 

@@ -157,6 +157,12 @@ pub(crate) struct MessagingPolicy {
     attachment_below_bytes: i64,
     /// Most attachments of one message: 0 to 100.
     attachments_per_message: usize,
+    /// Hours for which an invitation to the portal is open: 1 to 720.
+    invitation_hours: u32,
+    /// Most reminders of an open invitation: 0 to 10.
+    invitation_reminders: u32,
+    /// Hours between two reminders: 1 to 720.
+    invitation_reminder_hours: u32,
     /// Whether voice notes can be attached: M4A, MP3, Ogg and WAV.
     voice_notes: bool,
     /// Whether pictures can be attached in the formats of phones' cameras: WebP and HEIC.
@@ -224,6 +230,9 @@ impl MessagingPolicy {
             attachment_below_bytes: i64::try_from(policy.attachments().largest() + 1)
                 .unwrap_or(i64::MAX),
             attachments_per_message: policy.most_attachments(),
+            invitation_hours: policy.invitation_hours,
+            invitation_reminders: policy.invitation_reminders,
+            invitation_reminder_hours: policy.invitation_reminder_hours,
             voice_notes: policy.voice_notes,
             photos: policy.photos,
             deletion: policy.deletion.into(),

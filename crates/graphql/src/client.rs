@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, ID, Object, Result};
-use tidings_domain::AccountState;
+use tidings_domain::{AccountState, ClientId};
 use tidings_policy::{Viewer, may_contact};
 use tidings_store::{ClientRow, contact_facts, contact_with};
 
@@ -12,7 +12,7 @@ use crate::care_team::{CareTeam, CareTeamMember};
 use crate::connection::connection;
 use crate::deletion_loaders::HeldClient;
 use crate::document::DocumentConnection;
-use crate::enums::ClientStatus;
+use crate::enums::{ClientStatus, DeliveryState};
 use crate::guard::{guarded, permit};
 use crate::loaders::{AccountOf, Load, TeamOf};
 use crate::node::Global;
@@ -204,4 +204,22 @@ impl Client {
         let account = ctx.one(link.account_id).await?;
         Ok(account.map_or(AccountState::Invited, |account| account.state))
     }
+}
+
+/// Whether there is a login that acts for a client.
+async fn connected(ctx: &Context<'_>, client: ClientId) -> Result<bool> {
+    let Some(link) = ctx.one(AccountOf(client)).await? else {
+        return Ok(false);
+    };
+    let account = ctx.one(link.account_id).await?;
+    Ok(account.is_some_and(|account| account.state == AccountState::Connected))
+}
+
+/// Whether what is written to a client reaches a login (T-20).
+pub(crate) async fn delivery(ctx: &Context<'_>, client: ClientId) -> Result<DeliveryState> {
+    Ok(if connected(ctx, client).await? {
+        DeliveryState::Delivered
+    } else {
+        DeliveryState::AwaitingAccount
+    })
 }

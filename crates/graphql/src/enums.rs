@@ -199,6 +199,15 @@ pub(crate) enum ClientNaming {
     Initials,
 }
 
+/// Whether what is written to a client reaches a login.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DeliveryState {
+    /// It is in the client's portal account.
+    Delivered,
+    /// It waits until the client has a portal account that is connected.
+    AwaitingAccount,
+}
+
 /// How somebody listed on a thread came to it.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "tidings_domain::ParticipantStanding")]
@@ -370,6 +379,10 @@ pub(crate) enum AuditDeed {
     CareTeamAssigned,
     /// An assignment to a client was ended.
     CareTeamEnded,
+    /// A client was invited to the portal.
+    PortalAccountInvited,
+    /// A portal account was taken back.
+    PortalAccountDeactivated,
     /// A thread was given another audience, topic or subject.
     ThreadHeaderEdited,
     /// A directory from another system was imported.

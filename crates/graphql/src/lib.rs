@@ -11,6 +11,7 @@
 //! `tests/open_fields.txt` if everybody who sees the object may read it; `cargo xtask generate`.
 
 mod account;
+mod account_mutations;
 mod agency;
 mod attachment;
 mod attachment_mutations;

@@ -16,8 +16,8 @@ use tidings_domain::{
 use tidings_store::{
     AccountClientRow, AccountRow, AttachmentRow, AudienceRow, CareTeamRow, ClientRow,
     DocumentCategoryRow, DocumentFileRow, DocumentNameRow, DocumentRow, DraftRow, EnrollmentRow,
-    LocationRow, MessageRow, NoteKey, NoteRow, NotificationRow, PortalRequestRow, ProgramRow,
-    QuoteKey, QuoteRow, ReleaseRow, SeenThread, StaffRow, StoreError, TopicRow,
+    InvitationRow, LocationRow, MessageRow, NoteKey, NoteRow, NotificationRow, PortalRequestRow,
+    ProgramRow, QuoteKey, QuoteRow, ReleaseRow, SeenThread, StaffRow, StoreError, TopicRow,
 };
 
 use crate::batching::Loads;
@@ -64,6 +64,10 @@ pub(crate) struct TeamOf(pub(crate) ClientId);
 /// The portal account that acts for a client.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct AccountOf(pub(crate) ClientId);
+
+/// The newest invitation of a portal account.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct InvitationOf(pub(crate) AccountId);
 
 /// Who is listed on a thread.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -273,6 +277,23 @@ impl Loader<NumberIn> for Rows {
             .await?;
         let number = |key: &NumberIn| Some((*key, *numbers.get(&(key.0, key.1))?));
         Ok(keys.iter().filter_map(number).collect())
+    }
+}
+
+impl Loader<InvitationOf> for Rows {
+    type Value = InvitationRow;
+    type Error = LoadError;
+
+    async fn load(
+        &self,
+        keys: &[InvitationOf],
+    ) -> Result<HashMap<InvitationOf, InvitationRow>, LoadError> {
+        let accounts: Vec<AccountId> = keys.iter().map(|key| key.0).collect();
+        let store = &self.0.service.store;
+        let rows = store
+            .newest_invitations(&self.0.viewer(), &accounts)
+            .await?;
+        Ok(by_key(rows, |row| InvitationOf(row.account_id)))
     }
 }
 

@@ -10,6 +10,7 @@ use async_graphql::{
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt};
 
+use crate::account_mutations::AccountMutation;
 use crate::attachment::AttachmentQuery;
 use crate::attachment_mutations::AttachmentMutation;
 use crate::audit::AuditQuery;
@@ -106,7 +107,7 @@ struct Records(
 
 /// Who works where, and with whom.
 #[derive(async_graphql::MergedObject, Default)]
-struct Directories(DirectoryMutation, ImportMutation);
+struct Directories(DirectoryMutation, AccountMutation, ImportMutation);
 
 /// Bounds and switches of the schema.
 #[derive(Clone, Copy, Debug)]

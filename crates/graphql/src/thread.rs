@@ -12,15 +12,15 @@ use tidings_store::{ClientRow, MessageRange, NumberedClient, Take, ViewerState, 
 use crate::attachment::{AttachmentConnection, documents};
 use crate::audience::{Audience, Topic};
 use crate::chat_loaders::{ContactOff, ContinuationOf};
-use crate::client::{Client, ClientConnection};
+use crate::client::{Client, ClientConnection, delivery};
 use crate::connection::connection;
 use crate::cursor;
 use crate::deletion::{DeletedMessageConnection, Deletion, deleted_messages, subject_is_open};
 use crate::deletion_loaders::{ContentOf, DeletionOf};
 use crate::draft::Draft;
 use crate::draft_loaders::DraftIn;
-use crate::enums::ThreadKind;
-use crate::error::fault;
+use crate::enums::{DeliveryState, ThreadKind};
+use crate::error::{fault, not_found};
 use crate::guard::{guarded, permit};
 use crate::loaders::{ListedOn, Load};
 use crate::message::{Message, MessageConnection};
@@ -183,6 +183,15 @@ impl Thread {
             .await
             .map(|row| row.map(Client))
             .transpose()
+    }
+
+    /// Whether what is written reaches the client's portal account, or waits for it; null of a thread
+    /// that is not about one client. Staff only.
+    async fn delivery_state(&self, ctx: &Context<'_>) -> Option<Result<DeliveryState>> {
+        if let Err(refused) = permit(ctx, "Thread.deliveryState") {
+            return Some(Err(refused));
+        }
+        Some(delivery(ctx, self.0.row.client_id?).await)
     }
 
     /// The clients of a broadcast or of a group, in the order in which they were addressed; of any

@@ -110,4 +110,18 @@ pub(crate) enum UserErrorCode {
     ReleaseNotActive,
     /// The agency does not take this from clients without a request.
     RecordNotAllowed,
+    /// There is no address on file to which an invitation could go.
+    EmailRequired,
+    /// This is no address for mail.
+    EmailInvalid,
+    /// Another portal account of the agency has this address: link the client to it.
+    EmailTaken,
+    /// The person can sign in already.
+    AlreadyConnected,
+    /// The login is no name for signing in, or somebody else's.
+    LoginNotAvailable,
+    /// The password has fewer than 12 characters.
+    PasswordTooShort,
+    /// The password has more than 256 characters.
+    PasswordTooLong,
 }

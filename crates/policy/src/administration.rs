@@ -31,6 +31,8 @@ pub enum AdminAction {
     SetClientMessaging,
     /// Change the agency's messaging policy and read its history (C-50, CX-10).
     ManagePolicy,
+    /// Invite clients to the portal and take their portal accounts back (CX-06, CX-07).
+    ManagePortalAccounts,
 }
 
 /// The roles that may do it, within their own agency.
@@ -48,6 +50,7 @@ const ADMINISTRATION: &[(AdminAction, &[Role])] = &[
     (AdminAction::DefineRequests,      &[Role::PracticeAdmin, Role::ClinicalAdmin]),
     (AdminAction::SetClientMessaging,  &[Role::PracticeAdmin, Role::ClinicalAdmin]),
     (AdminAction::ManagePolicy,        &[Role::PracticeAdmin, Role::SystemAdmin]),
+    (AdminAction::ManagePortalAccounts, &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::PracticeScheduler]),
 ];
 
 /// Whether the viewer may do it in the own agency. A portal account never may.

@@ -154,6 +154,17 @@ pub struct Config {
     pub import_hmis_roles: Vec<String>,
     /// For how many days an encounter puts its practitioner on the care team.
     pub import_encounter_days: u32,
+    /// Mail as it was written; [`Config::mail_way`] says what it means.
+    pub mail: MailChoice,
+    /// The sender of all mails.
+    pub mail_from: String,
+    /// The folder for mails.
+    #[serde(deserialize_with = "empty_is_none")]
+    pub mail_folder: Option<PathBuf>,
+    /// The mail server.
+    pub smtp_url: Secret,
+    /// Where links in mails lead.
+    pub portal_url: String,
     /// The filter of the logs, in the words of `tracing_subscriber::EnvFilter`.
     pub log: String,
     /// How a line of the log is written.
@@ -178,6 +189,31 @@ pub enum FileStoreChoice {
     Folder,
     /// In a bucket in S3.
     S3,
+}
+
+/// How mails leave, as it is written in the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailChoice {
+    /// What suits the mode and the other options.
+    Auto,
+    /// Through a mail server.
+    Smtp,
+    /// As files in a folder.
+    Folder,
+    /// Not at all.
+    Off,
+}
+
+/// How mails leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailWay {
+    /// Through a mail server.
+    Smtp,
+    /// As files in a folder.
+    Folder,
+    /// Not at all.
+    Off,
 }
 
 /// How servers wake each other, as it is written in the configuration.
@@ -307,6 +343,18 @@ impl Config {
         match (self.bus, self.database()) {
             (BusChoice::Postgres, _) | (BusChoice::Auto, Database::Postgres(_)) => Bus::Postgres,
             (BusChoice::Local, _) | (BusChoice::Auto, Database::Sqlite(_)) => Bus::Local,
+        }
+    }
+
+    /// How mails leave, with `auto` resolved.
+    #[must_use]
+    pub fn mail_way(&self) -> MailWay {
+        match self.mail {
+            MailChoice::Smtp => MailWay::Smtp,
+            MailChoice::Off => MailWay::Off,
+            MailChoice::Auto if !self.smtp_url.is_empty() => MailWay::Smtp,
+            MailChoice::Auto if self.is_production() => MailWay::Off,
+            MailChoice::Folder | MailChoice::Auto => MailWay::Folder,
         }
     }
 

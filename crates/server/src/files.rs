@@ -10,12 +10,11 @@
 //!
 //! Neither address nor name of a file stands in a log.
 
-mod answer;
-mod cross_origin;
+pub(crate) mod answer;
+pub(crate) mod cross_origin;
 mod receive;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -34,6 +33,7 @@ use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 use self::answer::{failed, not_found};
+use self::cross_origin::Origins;
 use crate::auth::made_secret;
 use crate::config::{Config, FileStoreChoice};
 use crate::door::Door;
@@ -92,7 +92,6 @@ struct Desk {
     /// Where contents wait while they are judged.
     folder: PathBuf,
     timeout: Duration,
-    origins: Arc<[String]>,
 }
 
 /// `PUT /uploads/…`, `GET /files/…` and `GET /exports/…`.
@@ -101,9 +100,9 @@ pub(crate) fn routes(config: &Config, door: Door) -> Router {
         door,
         folder: config.data_dir.clone(),
         timeout: Duration::from_secs(config.upload_timeout_seconds),
-        origins: config.allowed_origins.clone().into(),
     };
-    let cross_origin = axum::middleware::from_fn_with_state(desk.clone(), cross_origin::allowed);
+    let origins = Origins::of(config, "GET, PUT");
+    let cross_origin = axum::middleware::from_fn_with_state(origins, cross_origin::allowed);
     Router::new()
         .route("/uploads/{token}", put(upload))
         .route("/files/{token}", get(download))

@@ -14,10 +14,12 @@ mod door;
 mod files;
 mod health;
 pub mod import;
+mod mail;
 mod metrics;
 mod playground;
 mod resume;
 pub mod seed;
+mod sign_in;
 pub mod traces;
 mod wiring;
 

@@ -25,10 +25,12 @@ use crate::door::Door;
 use crate::files;
 use crate::health::Health;
 use crate::import;
+use crate::mail;
 use crate::metrics::Metrics;
 use crate::playground;
 use crate::resume::Cursors;
 use crate::seed;
+use crate::sign_in;
 use crate::traces;
 
 /// What a test replaces: time and ids.
@@ -65,6 +67,8 @@ pub struct Server {
     grace: Duration,
     relay: JoinHandle<()>,
     sweepers: [JoinHandle<()>; 3],
+    /// Hands mails on, where they leave at all.
+    courier: Option<JoinHandle<()>>,
     serving: JoinHandle<std::io::Result<()>>,
 }
 
@@ -124,6 +128,7 @@ impl Server {
             .with_context(|| format!("cannot listen on {}", config.listen))?;
         let address = listener.local_addr()?;
         let (options, shutdown, tasks) = options(config);
+        let courier = mail::courier(config, &service, address)?;
         let (router, metrics) = router(config, &service, verifier, options)?;
         let metrics = serve_metrics(config, metrics, shutdown.clone()).await?;
         let stop = shutdown.clone();
@@ -139,6 +144,7 @@ impl Server {
         Ok(Self {
             address,
             metrics_address: metrics,
+            courier: courier.map(|courier| tokio::spawn(courier.run())),
             sweepers: [
                 tokio::spawn(service.clone().sweep_files_forever()),
                 tokio::spawn(service.clone().watch_due_forever()),
@@ -173,6 +179,9 @@ impl Server {
         }
         self.relay.abort();
         self.sweepers.iter().for_each(JoinHandle::abort);
+        if let Some(courier) = self.courier {
+            courier.abort();
+        }
         Ok(())
     }
 
@@ -181,6 +190,9 @@ impl Server {
         self.serving.abort();
         self.relay.abort();
         self.sweepers.iter().for_each(JoinHandle::abort);
+        if let Some(courier) = self.courier {
+            courier.abort();
+        }
     }
 }
 
@@ -288,6 +300,7 @@ fn router(
     let router = playground::router(config, service)
         .merge(health.clone().routes())
         .merge(files::routes(config, door.clone()))
+        .merge(sign_in::routes(config, service))
         .merge(tidings_transport::router(schema, door, options));
     let router = match config.otlp_endpoint {
         Some(_) => router.layer(axum::middleware::from_fn(traces::request)),

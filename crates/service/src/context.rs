@@ -19,7 +19,9 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::import::Imports;
+use crate::link::LinkKey;
 use crate::live::Hub;
+use crate::password::Passwords;
 
 /// The use cases of one running Tidings. Cheap to clone.
 #[derive(Clone)]
@@ -33,6 +35,7 @@ pub struct Service {
     pub(crate) hub: Hub,
     pub(crate) files: Files,
     pub(crate) imports: Arc<Imports>,
+    pub(crate) passwords: Passwords,
     /// Microseconds of the last [`Write::stamp`].
     stamped: Arc<AtomicI64>,
 }
@@ -85,6 +88,7 @@ impl Service {
             hub: Hub::default(),
             files,
             imports: Arc::default(),
+            passwords: Passwords::default(),
             stamped: Arc::default(),
         }
     }
@@ -186,6 +190,11 @@ impl Write<'_> {
             self.service.stamped.fetch_add(1, Ordering::SeqCst) + 1
         };
         DateTime::from_timestamp_micros(stamp).unwrap_or(self.now)
+    }
+
+    /// What signs permits: the server's own key.
+    pub(crate) fn link_key(&self) -> &LinkKey {
+        &self.service.files.key
     }
 
     /// Tells of the write, in the same transaction.

@@ -169,5 +169,16 @@ fn text(code: UserErrorCode) -> &'static str {
         UserErrorCode::RecordNotAllowed => {
             "This agency takes no documents and locations that it did not ask for."
         }
+        UserErrorCode::EmailRequired => "There is no address to which an invitation could go.",
+        UserErrorCode::EmailInvalid => "This is no address for mail.",
+        UserErrorCode::EmailTaken => {
+            "Another portal account has this address: link the client to that account."
+        }
+        UserErrorCode::AlreadyConnected => "The portal account is connected already.",
+        UserErrorCode::LoginNotAvailable => {
+            "Choose another login: 3 to 254 characters without spaces that nobody else has."
+        }
+        UserErrorCode::PasswordTooShort => "A password has at least 12 characters.",
+        UserErrorCode::PasswordTooLong => "A password has at most 256 characters.",
     }
 }

@@ -17,6 +17,7 @@ mod bulk;
 mod care_team;
 mod client;
 mod context;
+mod courier;
 mod days;
 mod deletion;
 mod document;
@@ -29,6 +30,7 @@ mod fields;
 mod files;
 mod fulfillment;
 mod import;
+mod invitation;
 mod legal_hold;
 mod link;
 pub mod live;
@@ -36,8 +38,10 @@ mod mass_sending;
 mod message;
 mod message_edit;
 mod messaging_policy;
+mod notice;
 mod notification;
 mod own_view;
+mod password;
 mod portal_request;
 mod purge;
 mod reaction;
@@ -60,6 +64,7 @@ pub use bulk::{Bulk, BulkAct, BulkItem, BulkOutcome};
 pub use care_team::{Assign, Assigned, EndAssignment};
 pub use client::{ClientMessagingSet, ClientStatusSet, SetClientMessaging, SetClientStatus};
 pub use context::{Begin, Service, Write};
+pub use courier::{Courier, CourierOptions};
 pub use deletion::{DeleteMessage, DeleteThread, MessageDeleted, ThreadDeleted};
 pub use document::{AddDocument, DocumentAdded, FulfillDocument, WantedDocument};
 pub use document_category::{DocumentCategorySaved, SaveDocumentCategory};
@@ -70,6 +75,9 @@ pub use fulfillment::{FulfillLocation, FulfillRelease, Fulfilled, text_hash};
 pub use import::{
     Counts, ImportDirectory, ImportQueued, ImportSummary, Kind as ImportKind, QueueImport, Watcher,
     outcome as import_outcome,
+};
+pub use invitation::{
+    AcceptInvitation, Accepted, AccountChanged, InvitePortalAccount, PortalAccountDeactivation,
 };
 pub use legal_hold::{LegalHoldSet, SetLegalHold};
 pub use link::LinkKey;

@@ -12,6 +12,7 @@ use crate::body::{BodyInput, MessageBody, message_body};
 use crate::context::{Begin, Service, Write};
 use crate::draft::consume;
 use crate::error::{Error, Result};
+use crate::notice;
 use crate::read_state::mark_thread;
 
 /// A message to send.
@@ -210,6 +211,7 @@ pub(crate) async fn append(
         .advance_thread(thread, message.seq, message.id, message.created_at)
         .await?;
     tell(write, thread, &message).await?;
+    notice::of_message(write, viewer, thread, &message).await?;
     Ok(message)
 }
 

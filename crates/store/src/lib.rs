@@ -4,8 +4,9 @@
 //! [`Viewer`](tidings_policy::Viewer) and starts at the visibility compiler (`visibility.rs`).
 //! Unscoped access stands in `system.rs` (seeding), `facts.rs` (what the law asks for),
 //! `event_log.rs` (what the relay reads), `files.rs` (sweeping), `due.rs` (what falls due by
-//! itself), `import.rs` (what an import matches on, and which one is next) and `deletion.rs` (what an
-//! admin deletes without seeing it), and nowhere else.
+//! itself), `import.rs` (what an import matches on, and which one is next), `deletion.rs` (what an
+//! admin deletes without seeing it), `mail.rs` (what waits to leave), `credential.rs` and parts of
+//! `invitation.rs` (who is nobody yet), and nowhere else.
 //!
 //! This crate knows no use case and no GraphQL: it does not decide whether a write is allowed, it
 //! only makes sure that a write is whole.
@@ -23,6 +24,7 @@ mod attachment;
 mod audit;
 mod care_team;
 mod contacts;
+mod credential;
 mod database;
 mod deletion;
 mod directory;
@@ -37,7 +39,9 @@ mod files;
 mod idempotency;
 mod import;
 mod inbox;
+mod invitation;
 mod legal_hold;
+mod mail;
 mod message;
 mod notification;
 mod own_view;
@@ -90,7 +94,9 @@ pub use entities::document_name::Model as DocumentNameRow;
 pub use entities::draft::Model as DraftRow;
 pub use entities::enrollment::Model as EnrollmentRow;
 pub use entities::external_id::Model as ExternalIdRow;
+pub use entities::invitation::Model as InvitationRow;
 pub use entities::location::Model as LocationRow;
+pub use entities::mail::Model as MailRow;
 pub use entities::message::Model as MessageModel;
 pub use entities::message_reaction::Model as ReactionModel;
 pub use entities::message_revision::Model as RevisionRow;
@@ -119,6 +125,8 @@ pub use facts::{
 pub use idempotency::Claim;
 pub use import::{ClientChange, EnrollmentChange, ImportState, MemberChange, StaffChange};
 pub use inbox::{InboxFilter, InboxJoins, InboxKind, InboxRow, InboxState};
+pub use invitation::InvitationTo;
+pub use mail::{Colleague, Reachable, mail_row};
 pub use message::{MessagePlace, MessageRange, MessageRow, Receipt, Take};
 pub use own_view::Removed;
 pub use page::{InboxPlace, Page, RecordPlace};

@@ -316,7 +316,7 @@ pub(crate) fn reached(sql: &mut Sql, viewer: &Viewer) -> bool {
     true
 }
 
-fn on_the_team_today(sql: &mut Sql, viewer: &Viewer) {
+pub(crate) fn on_the_team_today(sql: &mut Sql, viewer: &Viewer) {
     let today = viewer.today();
     sql.push(" AND c.start_date <= ").bind(today);
     sql.push(" AND (c.end_date IS NULL OR c.end_date >= ")

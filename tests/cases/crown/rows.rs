@@ -100,6 +100,8 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("convertToGroup", ""),
     ("setClientMessaging", ""),
     ("updateMessagingPolicy", ""),
+    ("invitePortalAccount", ""),
+    ("deactivatePortalAccount", ""),
     ("messageAdded", "subscription($id: ID) { messageAdded(threadId: $id) { message { id } } }"),
     ("events", "subscription { events { __typename } }"),
 ];
@@ -441,4 +443,7 @@ pub(crate) const PLACES: &[Place] = &[
     place("restoreToView.input.what.threadId", "Thread", "practice-admin", |own, id| with(json!({ "viewerId": own.staff }), "what", json!({ "threadId": id }))),
     place("deleteMessage.input.messageId", "Message", "clinical-admin", |_, id| with(json!({}), "messageId", json!(id))),
     place("deleteThread.input.threadId", "Thread", "clinical-admin", |_, id| with(json!({}), "threadId", json!(id))),
+    place("invitePortalAccount.input.clientId", "Client", "practice-admin", |_, id| with(json!({}), "clientId", json!(id))),
+    // The last: the account signs nobody in any more.
+    place("deactivatePortalAccount.input.portalAccountId", "PortalAccount", "practice-admin", |_, id| with(json!({}), "portalAccountId", json!(id))),
 ];

@@ -23,6 +23,10 @@ words! {
         CareTeamAssigned = "CARE_TEAM_ASSIGNED",
         /// An assignment to a client was ended.
         CareTeamEnded = "CARE_TEAM_ENDED",
+        /// A client was invited to the portal.
+        PortalAccountInvited = "PORTAL_ACCOUNT_INVITED",
+        /// A portal account was taken back.
+        PortalAccountDeactivated = "PORTAL_ACCOUNT_DEACTIVATED",
         /// A thread was given another audience, topic or subject.
         ThreadHeaderEdited = "THREAD_HEADER_EDITED",
         /// A directory from another system was imported.

@@ -1,6 +1,7 @@
 //! What values must be to each other, and what production refuses.
 
-use super::{BusChoice, Config, Database, FileStoreChoice};
+use super::rules::is_private_smtp;
+use super::{BusChoice, Config, Database, FileStoreChoice, MailWay};
 
 /// The issuer of the defaults. A token made on a developer's machine names it.
 const DEVELOPMENT_ISSUER: &str = "tidings-development";
@@ -8,6 +9,7 @@ const DEVELOPMENT_ISSUER: &str = "tidings-development";
 /// The first option that does not fit the others, and what it must be.
 pub(super) fn check(config: &Config) -> Result<(), (&'static str, &'static str)> {
     let rules = rules(config).into_iter().chain(file_rules(config));
+    let rules = rules.chain(mail_rules(config));
     for (holds, option, allowed) in rules {
         if !holds {
             return Err((option, allowed));
@@ -97,6 +99,35 @@ fn file_rules(config: &Config) -> [(bool, &'static str, &'static str); 5] {
             // SECURITY: whoever listens on the way reads the address, and then the file.
             !production || config.public_url.is_empty() || config.public_url.starts_with("https:"),
             "public_url",
+            "an https address in production",
+        ),
+    ]
+}
+
+fn mail_rules(config: &Config) -> [(bool, &'static str, &'static str); 4] {
+    let production = config.is_production();
+    let smtp = config.smtp_url.expose();
+    [
+        (
+            config.mail_way() != MailWay::Smtp || !smtp.is_empty(),
+            "smtp_url",
+            "set when mail is \"smtp\"",
+        ),
+        (
+            // SECURITY: whoever listens on the way reads invitations, and accepts them.
+            !production || smtp.is_empty() || is_private_smtp(smtp),
+            "smtp_url",
+            "an address with TLS in production: smtps, or tls=required",
+        ),
+        (
+            // SECURITY: invitations in a folder wait for whoever finds them.
+            !production || config.mail_way() != MailWay::Folder,
+            "mail",
+            "\"smtp\" or \"off\" in production",
+        ),
+        (
+            !production || config.portal_url.is_empty() || config.portal_url.starts_with("https:"),
+            "portal_url",
             "an https address in production",
         ),
     ]

@@ -3,6 +3,7 @@
 
 use figment::value::Value;
 use reqwest::Url;
+use tidings_effects::mail::is_sender;
 
 use crate::import;
 
@@ -149,6 +150,32 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
         "public_url",
         text(
             "empty, or scheme, host and port without a path, such as \"https://messages.example.org\"",
+            |url| url.is_empty() || is_origin(url),
+        ),
+    ),
+    ("mail", Rule::OneOf(&["auto", "smtp", "folder", "off"])),
+    (
+        "mail_from",
+        text(
+            "a sender, such as \"Tidings <no-reply@example.org>\"",
+            is_sender,
+        ),
+    ),
+    (
+        "mail_folder",
+        text("empty, or the path of a folder", |_| true),
+    ),
+    (
+        "smtp_url",
+        secret(
+            "empty, smtps://USER:PASSWORD@HOST:PORT or smtp://USER:PASSWORD@HOST:PORT?tls=required",
+            |url| url.is_empty() || is_smtp(url),
+        ),
+    ),
+    (
+        "portal_url",
+        text(
+            "empty, or scheme, host and port without a path, such as \"https://portal.example.org\"",
             |url| url.is_empty() || is_origin(url),
         ),
     ),
@@ -379,6 +406,20 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
         || address
             .parse::<std::net::IpAddr>()
             .is_ok_and(|ip| ip.is_loopback())
+}
+
+fn is_smtp(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host())
+}
+
+/// Whether nobody on the way to a mail server can read what it is told.
+pub(super) fn is_private_smtp(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        let required = url
+            .query_pairs()
+            .any(|(name, value)| name == "tls" && value == "required");
+        url.scheme() == "smtps" || required || is_loopback(&url)
+    })
 }
 
 fn is_origin(text: &str) -> bool {

@@ -10,14 +10,14 @@ use tidings_domain::{ErrorCode, UserErrorCode};
 use tidings_service::Error;
 
 /// Why a content was not taken.
-pub(super) struct Refused {
+pub(crate) struct Refused {
     status: StatusCode,
     code: &'static str,
     message: String,
 }
 
 impl Refused {
-    pub(super) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
         Self {
             status,
             code,
@@ -26,7 +26,7 @@ impl Refused {
     }
 
     /// A fault of ours, of which the client is told no more.
-    pub(super) fn internal() -> Self {
+    pub(crate) fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             ErrorCode::Internal.as_str(),

@@ -18,6 +18,7 @@ use crate::draft::consume;
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::message::{Sent, tell};
+use crate::notice;
 
 /// A thread to start.
 #[derive(Clone, Debug, Serialize)]
@@ -332,6 +333,7 @@ async fn store(
         .read_thread(viewer.principal(), &thread, &reading, write.now)
         .await?;
     tell(write, &thread, &message).await?;
+    notice::of_message(write, viewer, &thread, &message).await?;
     Ok(Sent {
         thread: thread.id,
         message: message.id,

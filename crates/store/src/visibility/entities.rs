@@ -7,7 +7,7 @@ use tidings_policy::{AdminAction, Viewer, administers};
 
 use crate::entities::{
     audience, audit_entry, client, directory_import, document_category, document_name, enrollment,
-    portal_account, portal_account_client, program, staff_member, topic,
+    invitation, portal_account, portal_account_client, program, staff_member, topic,
 };
 
 /// An entity of the directory with its rule of visibility.
@@ -137,6 +137,14 @@ impl Visible for portal_account::Entity {
             Viewer::Staff(_) => agency,
             Viewer::Account(account) => agency.add(portal_account::Column::Id.eq(account.id)),
         }
+    }
+}
+
+impl Visible for invitation::Entity {
+    /// Staff see the invitations of their agency; whoever is invited has a token and no other sight
+    /// of it.
+    fn condition(viewer: &Viewer) -> Condition {
+        for_staff(invitation::Column::AgencyId, viewer)
     }
 }
 
