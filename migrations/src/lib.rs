@@ -28,6 +28,7 @@ mod m0014_notes;
 mod m0015_documents;
 mod m0017_mail;
 mod m0018_credentials;
+mod m0019_sessions;
 mod m0020_imports;
 mod m0021_directory_imports;
 
@@ -81,6 +82,7 @@ pub const PLANS: &[Plan] = &[
     m0015_documents::PLAN,
     m0017_mail::PLAN,
     m0018_credentials::PLAN,
+    m0019_sessions::PLAN,
     m0020_imports::PLAN,
     m0021_directory_imports::PLAN,
 ];

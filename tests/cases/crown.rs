@@ -295,6 +295,7 @@ fn harbor_lane() -> Vec<String> {
 const NO_IDS: &[&str] = &[
     "unreadCounts",
     "eventCursor",
+    "sessions",
     "notifications",
     "sharedClients",
     "directoryImports",

@@ -1,5 +1,6 @@
 //! A module for each capability.
 
+mod administration;
 mod attachments;
 mod audit;
 mod bad_input;
@@ -13,6 +14,7 @@ mod crown;
 mod deletion;
 mod directory;
 mod export;
+mod families;
 mod field_guards;
 mod first_light;
 mod header;
@@ -44,9 +46,11 @@ mod read_state;
 mod rich_text;
 mod search;
 mod send_message;
+mod sessions;
 mod settings;
 mod shared;
 mod shelf;
+mod sign_in;
 mod start_by_client;
 mod start_thread;
 mod statements;

@@ -173,6 +173,50 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "staffMember { id allowClientInitiatedContact displayInPortal }",
     ),
     (
+        "linkClientToAccount",
+        "LinkClientToAccountInput",
+        "portalAccount { id state } client { id }",
+    ),
+    (
+        "unlinkClient",
+        "UnlinkClientInput",
+        "portalAccount { id state } client { id }",
+    ),
+    (
+        "switchPrimaryClient",
+        "SwitchPrimaryClientInput",
+        "portalAccount { id state } client { id }",
+    ),
+    (
+        "createStaffMember",
+        "CreateStaffMemberInput",
+        "staffMember { id displayName }",
+    ),
+    (
+        "setStaffActive",
+        "SetStaffActiveInput",
+        "staffMember { id active }",
+    ),
+    ("createClient", "CreateClientInput", "client { id status }"),
+    (
+        "saveTopic",
+        "SaveTopicInput",
+        "topic { id title defaultSubject }",
+    ),
+    (
+        "setAudienceLabel",
+        "SetAudienceLabelInput",
+        "audience { id label }",
+    ),
+    ("createAgency", "CreateAgencyInput", "agencyId adminId"),
+    ("revokeSession", "RevokeSessionInput", "sessionIds"),
+    ("revokeAllSessions", "RevokeAllSessionsInput", "sessionIds"),
+    (
+        "sendPasswordLink",
+        "SendPasswordLinkInput",
+        "staffMember { id }",
+    ),
+    (
         "sendPortalRequest",
         "SendPortalRequestInput",
         "request { id __typename status noteText noteHtml expiresAt ... on ReleaseOfInformationRequest { textSha256 } }",
@@ -228,6 +272,8 @@ pub(crate) const MUTATIONS: &[(&str, &str, &str)] = &[
         "markNotificationsRead",
         "MarkNotificationsReadInput",
         "notifications { id readAt }",
+    ),
+    (
         "invitePortalAccount",
         "InvitePortalAccountInput",
         "portalAccount { id state email invitation { open daysLeft remindersSent sentAt expiresAt acceptedAt } } client { id }",

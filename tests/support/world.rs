@@ -155,6 +155,14 @@ const STORED: &[&str] = &[
     "SELECT COUNT(*) FROM release_of_information WHERE revoked_at IS NULL",
     "SELECT COUNT(*) FROM notification",
     "SELECT COUNT(*) FROM notification WHERE read_at IS NULL",
+    "SELECT COUNT(*) FROM agency",
+    "SELECT COUNT(*) FROM staff_member WHERE active",
+    "SELECT COUNT(*) FROM staff_member",
+    "SELECT COUNT(*) FROM client",
+    "SELECT CAST(SUM(LENGTH(title)) AS BIGINT) FROM topic",
+    "SELECT CAST(SUM(LENGTH(label)) AS BIGINT) FROM audience",
+    "SELECT CAST(SUM(rank) AS BIGINT) FROM portal_account_client",
+    "SELECT COUNT(*) FROM portal_account_client",
     "SELECT COUNT(*) FROM portal_account",
     "SELECT COUNT(*) FROM portal_account WHERE state = 'CONNECTED'",
     "SELECT COUNT(*) FROM invitation",
@@ -162,6 +170,9 @@ const STORED: &[&str] = &[
     "SELECT COUNT(*) FROM mail",
     "SELECT CAST(COALESCE(SUM(seq), 0) AS BIGINT) FROM mail_mark",
     "SELECT COUNT(*) FROM credential",
+    "SELECT COUNT(*) FROM session",
+    "SELECT COUNT(*) FROM session WHERE revoked_at IS NULL",
+    "SELECT COUNT(*) FROM password_link",
 ];
 
 /// An attachment of the demo's clinician that waits to be sent, for tests of what an id opens; its
@@ -212,6 +223,14 @@ impl Tidings {
              bytes, sha256, file_id, created_at, expires_at) SELECT {id}, agency_id, 'STAFF', id, 'MESSAGE', \
              'a.pdf', 'application/pdf', 'DOCUMENT', 1, '', {id}, created_at, '2036-01-01 00:00:00+00:00' \
              FROM staff_member WHERE id = {{}}",
+            id = self.literal(WAITING.0)
+        );
+        self.alter(&sql, cast::staff::CLINICIAN).await;
+        // And a session of hers, beside it.
+        let sql = format!(
+            "INSERT INTO session (id, agency_id, principal_kind, principal_id, created_at, last_used_at, expires_at, \
+             ends_at, generation, refresh_hash) SELECT {id}, agency_id, 'STAFF', id, created_at, created_at, \
+             '2036-01-01 00:00:00+00:00', '2036-01-01 00:00:00+00:00', 0, '' FROM staff_member WHERE id = {{}}",
             id = self.literal(WAITING.0)
         );
         self.alter(&sql, cast::staff::CLINICIAN).await;

@@ -49,6 +49,14 @@ codes! {
         InvitationExpired = "INVITATION_EXPIRED",
         /// The invitation was accepted already: sign in.
         InvitationUsed = "INVITATION_USED",
+        /// Login or password is not right, or the person may not sign in.
+        SignInRefused = "SIGN_IN_REFUSED",
+        /// Nobody signs in here: the identity provider does it.
+        SignInOff = "SIGN_IN_OFF",
+        /// The session of a socket or stream was revoked: the reason of close 4403.
+        SessionRevoked = "SESSION_REVOKED",
+        /// The link to choose a password is not good, or not any more.
+        LinkInvalid = "LINK_INVALID",
         /// Too much at once: try again later.
         TryLater = "TRY_LATER",
         /// The reader was slower than its bound: resume from the last cursor (G6).
@@ -181,5 +189,17 @@ codes! {
         PasswordTooShort = "PASSWORD_TOO_SHORT",
         /// The password has more characters than are taken.
         PasswordTooLong = "PASSWORD_TOO_LONG",
+        /// The staff member does not work here any more.
+        StaffInactive = "STAFF_INACTIVE",
+        /// The portal account was taken back.
+        AccountDeactivated = "ACCOUNT_DEACTIVATED",
+        /// The account acts for as many clients as it can.
+        TooManyClients = "TOO_MANY_CLIENTS",
+        /// The account acts for nobody else: take it back instead.
+        LastClient = "LAST_CLIENT",
+        /// A name has 1 to 200 characters.
+        NameInvalid = "NAME_INVALID",
+        /// This is no IANA time zone.
+        TimeZoneInvalid = "TIME_ZONE_INVALID",
     }
 }

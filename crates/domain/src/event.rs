@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{
     AccountId, AgencyId, ClientId, DraftId, MessageId, NotificationId, PortalRequestId, Principal,
-    StaffId, ThreadId,
+    SessionId, StaffId, ThreadId,
 };
 use crate::vocabulary::AudienceKind;
 
@@ -123,6 +123,11 @@ pub enum Event {
         /// Whose access.
         account: AccountId,
     },
+    /// A session was revoked: its sockets and streams close, in every process. For nobody's stream.
+    SessionRevoked {
+        /// Which.
+        session: SessionId,
+    },
     /// The agency's policy changed.
     PolicyChanged,
     /// A client was asked for something (C-31). Of a request that is shared with other agencies
@@ -171,6 +176,7 @@ impl Event {
                 | Self::DirectChatChanged
                 | Self::StaffAccessChanged { .. }
                 | Self::AccountAccessChanged { .. }
+                | Self::SessionRevoked { .. }
                 | Self::PolicyChanged
         )
     }

@@ -102,6 +102,8 @@ ids! {
     InvitationId;
     /// A mail that waits to leave.
     MailId;
+    /// What begins when somebody signs in.
+    SessionId;
 }
 
 /// Somebody who can take part in a thread or watch it.

@@ -78,7 +78,7 @@ pub use id::{
     AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DirectoryImportId,
     DocumentCategoryId, DocumentFileId, DocumentId, DocumentNameId, DraftId, EnrollmentId,
     IdSource, InvitationId, LocationId, MailId, MessageId, NotificationId, PortalRequestId,
-    Principal, ProgramId, RandomIds, ReleaseId, SeededIds, StaffId, ThreadId, TopicId,
+    Principal, ProgramId, RandomIds, ReleaseId, SeededIds, SessionId, StaffId, ThreadId, TopicId,
 };
 pub use location::{Address, Coordinates, Place};
 pub use rich_text::{RichBody, RichProblem, served_html};

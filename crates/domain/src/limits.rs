@@ -100,6 +100,12 @@ pub const MAX_EMAIL_BYTES: usize = 254;
 pub const MIN_PASSWORD_CHARS: usize = 12;
 /// Most characters of a password.
 pub const MAX_PASSWORD_CHARS: usize = 256;
+/// Most characters of a name.
+pub const MAX_NAME_CHARS: usize = 200;
+/// Most clients for whom one account acts.
+pub const MAX_ACCOUNT_CLIENTS: usize = 100;
+/// Most characters of what somebody calls a device.
+pub const MAX_DEVICE_CHARS: usize = 100;
 /// Days for which a mail that has left, or was given up, is remembered.
 pub const MAIL_DAYS: i64 = 14;
 /// Longest time for which a policy can keep an invitation open, in hours: 30 days.

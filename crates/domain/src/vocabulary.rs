@@ -101,6 +101,8 @@ words! {
         Invitation = "INVITATION",
         /// The invitation is still open (CX-08).
         InvitationReminder = "INVITATION_REMINDER",
+        /// A link to choose a password.
+        PasswordLink = "PASSWORD_LINK",
     }
 
     /// Where a care team membership came from (CX-13).

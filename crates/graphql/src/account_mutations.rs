@@ -2,7 +2,10 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use tidings_domain::{AccountId, ClientId};
-use tidings_service::{AccountChanged, InvitePortalAccount, PortalAccountDeactivation};
+use tidings_service::{
+    AccountChanged, InvitePortalAccount, LinkClient, PortalAccountDeactivation,
+    SwitchPrimaryClient, UnlinkClient,
+};
 
 use crate::account::PortalAccount;
 use crate::client::Client;
@@ -29,6 +32,37 @@ pub(crate) struct DeactivatePortalAccountInput {
     idempotency_key: String,
     /// The account.
     portal_account_id: ID,
+}
+
+/// A client to put under a login.
+#[derive(InputObject)]
+pub(crate) struct LinkClientToAccountInput {
+    /// Made by the client for this one write.
+    idempotency_key: String,
+    /// The client.
+    client_id: ID,
+    /// The account that acts for it from now on.
+    portal_account_id: ID,
+}
+
+/// A client to take from under its login.
+#[derive(InputObject)]
+pub(crate) struct UnlinkClientInput {
+    /// Made by the client for this one write.
+    idempotency_key: String,
+    /// The client.
+    client_id: ID,
+}
+
+/// A client to stand first under its login.
+#[derive(InputObject)]
+pub(crate) struct SwitchPrimaryClientInput {
+    /// Made by the client for this one write.
+    idempotency_key: String,
+    /// The account.
+    portal_account_id: ID,
+    /// The client, one of the account's.
+    client_id: ID,
 }
 
 /// What came of a change of a portal account.
@@ -86,6 +120,52 @@ impl AccountMutation {
                 .await,
         )
         .await
+    }
+
+    /// Lets a portal account act for a client, too: a family. If another did, the client moves at once,
+    /// on open streams too; an account that is left with nobody is taken back. For practice admins,
+    /// clinical admins and schedulers.
+    async fn link_client_to_account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The client and the account.")] input: LinkClientToAccountInput,
+    ) -> Result<PortalAccountPayload> {
+        let link = LinkClient {
+            client: ClientId::parse(&input.client_id)?,
+            account: AccountId::parse(&input.portal_account_id)?,
+        };
+        let (service, viewer) = (ctx.service()?, ctx.viewer()?);
+        let linked = service.link_client_to_account(&viewer, &input.idempotency_key, link);
+        payload(ctx, linked.await).await
+    }
+
+    /// Takes a client from under its login, which sees nothing of it from now on. For practice admins,
+    /// clinical admins and schedulers.
+    async fn unlink_client(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The client.")] input: UnlinkClientInput,
+    ) -> Result<PortalAccountPayload> {
+        let client = ClientId::parse(&input.client_id)?;
+        let (service, viewer) = (ctx.service()?, ctx.viewer()?);
+        let unlink = UnlinkClient { client };
+        let unlinked = service.unlink_client(&viewer, &input.idempotency_key, unlink);
+        payload(ctx, unlinked.await).await
+    }
+
+    /// Makes a client the first under its login. For practice admins, clinical admins and schedulers.
+    async fn switch_primary_client(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The account and the client.")] input: SwitchPrimaryClientInput,
+    ) -> Result<PortalAccountPayload> {
+        let switch = SwitchPrimaryClient {
+            account: AccountId::parse(&input.portal_account_id)?,
+            client: ClientId::parse(&input.client_id)?,
+        };
+        let (service, viewer) = (ctx.service()?, ctx.viewer()?);
+        let switched = service.switch_primary_client(&viewer, &input.idempotency_key, switch);
+        payload(ctx, switched.await).await
     }
 }
 

@@ -381,6 +381,28 @@ pub(crate) enum AuditDeed {
     CareTeamEnded,
     /// A client was invited to the portal.
     PortalAccountInvited,
+    /// An account acts for a client from then on.
+    ClientLinked,
+    /// An account acts for a client no more.
+    ClientUnlinked,
+    /// A client stands first under its login.
+    PrimaryClientSwitched,
+    /// A staff member was added.
+    StaffCreated,
+    /// A staff member came back.
+    StaffActivated,
+    /// A staff member left.
+    StaffDeactivated,
+    /// A client was added.
+    ClientCreated,
+    /// A topic was added or changed.
+    TopicSaved,
+    /// An audience was given a name.
+    AudienceNamed,
+    /// An agency was added.
+    AgencyCreated,
+    /// A staff member was sent a link to choose a password.
+    PasswordLinkSent,
     /// A portal account was taken back.
     PortalAccountDeactivated,
     /// A thread was given another audience, topic or subject.

@@ -12,6 +12,7 @@
 
 mod account;
 mod account_mutations;
+mod administration;
 mod agency;
 mod attachment;
 mod attachment_mutations;
@@ -69,6 +70,7 @@ mod request;
 mod scalars;
 mod schema;
 mod search;
+mod session;
 mod sharing;
 mod staff;
 mod subscription;

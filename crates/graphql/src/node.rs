@@ -6,7 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tidings_domain::{
     AccountId, AgencyId, AttachmentId, AudienceId, CareTeamMemberId, ClientId, DocumentCategoryId,
     DocumentFileId, DocumentId, DocumentNameId, DraftId, EnrollmentId, LocationId, MessageId,
-    NotificationId, PortalRequestId, ProgramId, ReleaseId, RequestKind, StaffId, ThreadId, TopicId,
+    NotificationId, PortalRequestId, ProgramId, ReleaseId, RequestKind, SessionId, StaffId,
+    ThreadId, TopicId,
 };
 use uuid::Uuid;
 
@@ -75,6 +76,7 @@ global! {
     DocumentNameId => "PredefinedDocumentName",
     DocumentId => "Document",
     DocumentFileId => "DocumentFile",
+    SessionId => "Session",
     LocationId => "Location",
     ReleaseId => "ReleaseOfInformation",
     NotificationId => "Notification",

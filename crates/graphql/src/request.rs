@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{Context, Result};
-use tidings_domain::{ErrorCode, Position};
+use tidings_domain::{ErrorCode, Position, SessionId};
 use tidings_policy::Viewer;
 use tidings_service::Service;
 
@@ -16,6 +16,8 @@ pub struct Request {
     /// The use cases.
     pub(crate) service: Service,
     viewer: Mutex<Arc<Viewer>>,
+    /// The session of its token, where that is one of ours.
+    session: Option<SessionId>,
     /// Where the log ended before the operation read anything.
     log_end: OnceLock<Position>,
 }
@@ -32,9 +34,14 @@ impl Request {
     pub fn attach(
         service: &Service,
         viewer: Viewer,
+        session: Option<SessionId>,
         request: async_graphql::Request,
     ) -> async_graphql::Request {
-        request.data(Arc::new(Self::of(service, Arc::new(viewer))))
+        let state = Self {
+            session,
+            ..Self::of(service, Arc::new(viewer))
+        };
+        request.data(Arc::new(state))
     }
 
     /// The state of an operation of this viewer.
@@ -42,6 +49,7 @@ impl Request {
         Self {
             service: service.clone(),
             viewer: Mutex::new(viewer),
+            session: None,
             log_end: OnceLock::new(),
         }
     }
@@ -73,6 +81,11 @@ impl Request {
     /// Who asks. On a stream, as of the event at hand.
     pub(crate) fn viewer(&self) -> Arc<Viewer> {
         Arc::clone(&self.viewer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// In which session, where it is one of ours.
+    pub(crate) fn session(&self) -> Option<SessionId> {
+        self.session
     }
 
     /// Who asks from now on: a stream brings its viewer along with each event.

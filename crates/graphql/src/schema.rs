@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::account_mutations::AccountMutation;
+use crate::administration::AdministrationMutation;
 use crate::attachment::AttachmentQuery;
 use crate::attachment_mutations::AttachmentMutation;
 use crate::audit::AuditQuery;
@@ -42,6 +43,7 @@ use crate::reaction::ReactionMutation;
 use crate::record_mutations::RecordMutation;
 use crate::request::Request;
 use crate::search::SearchRoot;
+use crate::session::{SessionMutation, SessionQuery};
 use crate::sharing::{SharingMutation, SharingQuery};
 use crate::subscription::Subscription;
 use crate::thread_mutations::ThreadMutation;
@@ -65,6 +67,7 @@ pub(crate) struct Query(
     SearchRoot,
     SettingsQuery,
     ContactQuery,
+    SessionQuery,
 );
 
 /// Everything that can be done. Each mutation takes a client-made `idempotencyKey`.
@@ -107,7 +110,13 @@ struct Records(
 
 /// Who works where, and with whom.
 #[derive(async_graphql::MergedObject, Default)]
-struct Directories(DirectoryMutation, AccountMutation, ImportMutation);
+struct Directories(
+    DirectoryMutation,
+    AccountMutation,
+    SessionMutation,
+    AdministrationMutation,
+    ImportMutation,
+);
 
 /// Bounds and switches of the schema.
 #[derive(Clone, Copy, Debug)]

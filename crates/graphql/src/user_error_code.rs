@@ -124,4 +124,16 @@ pub(crate) enum UserErrorCode {
     PasswordTooShort,
     /// The password has more than 256 characters.
     PasswordTooLong,
+    /// The staff member does not work here any more.
+    StaffInactive,
+    /// The portal account was taken back.
+    AccountDeactivated,
+    /// The account acts for as many clients as it can: 100.
+    TooManyClients,
+    /// The account acts for nobody else: take it back instead.
+    LastClient,
+    /// A name has 1 to 200 characters.
+    NameInvalid,
+    /// This is no IANA time zone.
+    TimeZoneInvalid,
 }

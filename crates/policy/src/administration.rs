@@ -31,6 +31,14 @@ pub enum AdminAction {
     SetClientMessaging,
     /// Change the agency's messaging policy and read its history (C-50, CX-10).
     ManagePolicy,
+    /// Add staff, let them leave, and send them links to choose a password.
+    ManageStaff,
+    /// Add clients.
+    ManageClients,
+    /// Keep topics and the names of audiences.
+    ManageTopics,
+    /// Add agencies. It shows nothing of them.
+    ManageAgencies,
     /// Invite clients to the portal and take their portal accounts back (CX-06, CX-07).
     ManagePortalAccounts,
 }
@@ -50,6 +58,10 @@ const ADMINISTRATION: &[(AdminAction, &[Role])] = &[
     (AdminAction::DefineRequests,      &[Role::PracticeAdmin, Role::ClinicalAdmin]),
     (AdminAction::SetClientMessaging,  &[Role::PracticeAdmin, Role::ClinicalAdmin]),
     (AdminAction::ManagePolicy,        &[Role::PracticeAdmin, Role::SystemAdmin]),
+    (AdminAction::ManageStaff,         &[Role::PracticeAdmin, Role::SystemAdmin]),
+    (AdminAction::ManageClients,       &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::PracticeScheduler]),
+    (AdminAction::ManageTopics,        &[Role::PracticeAdmin, Role::ClinicalAdmin]),
+    (AdminAction::ManageAgencies,      &[Role::SystemAdmin]),
     (AdminAction::ManagePortalAccounts, &[Role::PracticeAdmin, Role::ClinicalAdmin, Role::PracticeScheduler]),
 ];
 

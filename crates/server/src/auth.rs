@@ -28,7 +28,8 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub use error::TokenError;
-pub use mint::mint;
+pub(crate) use mint::issuer;
+pub use mint::{mint, mint_in};
 pub(crate) use shared_secret::made_secret;
 pub use verify::Verifier;
 

@@ -65,6 +65,14 @@ pub struct Config {
     pub token_leeway_seconds: u32,
     /// Minutes for which a development token is valid.
     pub token_ttl_minutes: u32,
+    /// Minutes for which an access token of a session is good.
+    pub access_token_minutes: u32,
+    /// Hours after which a session ends that was not refreshed.
+    pub session_idle_hours: u32,
+    /// Days after which a session ends in any case.
+    pub session_days: u32,
+    /// Proxies of one's own in front of the server.
+    pub trusted_proxies: usize,
     /// A file with the issuer's public keys.
     #[serde(deserialize_with = "empty_is_none")]
     pub jwks_file: Option<PathBuf>,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_graphql::Request as GraphqlRequest;
 use axum::http::StatusCode;
-use tidings_domain::ErrorCode;
+use tidings_domain::{ErrorCode, SessionId};
 use tidings_graphql::Request;
 use tidings_service::Service;
 use tidings_transport::{Authenticator, Ended, Rejection};
@@ -16,6 +16,19 @@ use crate::auth::{Claims, Verifier};
 pub(crate) struct Door {
     pub(crate) service: Service,
     pub(crate) verifier: Verifier,
+    /// Whether sessions are ours: an identity provider names its own, of which we know nothing.
+    pub(crate) own_sessions: bool,
+}
+
+impl Door {
+    /// The session of a token, where it is one of ours. A token that names none was not made by
+    /// signing in here.
+    fn session(&self, identity: &Claims) -> Option<SessionId> {
+        identity
+            .session
+            .filter(|_| self.own_sessions)
+            .map(SessionId)
+    }
 }
 
 fn unauthenticated(code: &'static str, message: &str) -> Rejection {
@@ -47,10 +60,12 @@ impl Authenticator for Door {
         identity: &Claims,
         request: GraphqlRequest,
     ) -> Result<GraphqlRequest, Rejection> {
-        let now = self.service.clock.now();
-        match self.service.store.viewer(identity.subject, now).await {
-            Ok(Some(viewer)) => Ok(Request::attach(&self.service, viewer, request)),
-            // SECURITY: somebody who left is told no more than somebody who never was.
+        let (now, session) = (self.service.clock.now(), self.session(identity));
+        let store = &self.service.store;
+        match store.viewer_in(identity.subject, session, now).await {
+            Ok(Some(viewer)) => Ok(Request::attach(&self.service, viewer, session, request)),
+            // SECURITY: somebody who left, or whose session is over, is told no more than somebody who
+            // never was.
             Ok(None) => {
                 let code = ErrorCode::Unauthenticated.as_str();
                 Err(unauthenticated(code, "The token is not valid."))
@@ -73,10 +88,21 @@ impl Authenticator for Door {
 
     fn ended(&self, identity: &Claims) -> impl Future<Output = Ended> + Send + 'static {
         let left = self.time_left(identity).unwrap_or_default();
+        let (session, service) = (self.session(identity), self.service.clone());
         async move {
-            tokio::time::sleep(left).await;
+            let expired = tokio::time::sleep(left);
+            let reason = match session {
+                None => {
+                    expired.await;
+                    ErrorCode::TokenExpired
+                }
+                Some(session) => tokio::select! {
+                    () = expired => ErrorCode::TokenExpired,
+                    () = service.session_over(session) => ErrorCode::SessionRevoked,
+                },
+            };
             Ended {
-                reason: ErrorCode::TokenExpired.as_str().to_owned(),
+                reason: reason.as_str().to_owned(),
             }
         }
     }

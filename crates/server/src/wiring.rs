@@ -111,6 +111,7 @@ impl Server {
         };
         let files = files::open(config)?;
         let service = Service::new(store, Arc::clone(&parts.clock), parts.ids, bus, files);
+        let service = sign_in::configured(config, service)?;
         let relay = service
             .relay(RelayOptions {
                 sweep: Duration::from_millis(config.sweep_interval_ms),
@@ -137,6 +138,7 @@ impl Server {
             let _best_effort = tcp.set_nodelay(true);
         });
         let serving = tokio::spawn(async move {
+            let router = router.into_make_service_with_connect_info::<SocketAddr>();
             axum::serve(listener, router)
                 .with_graceful_shutdown(stop.cancelled_owned())
                 .await
@@ -295,6 +297,7 @@ fn router(
     let door = Door {
         service: service.clone(),
         verifier,
+        own_sessions: !config.uses_jwks(),
     };
     let health = Health::new(door.clone(), metrics);
     let router = playground::router(config, service)

@@ -22,6 +22,8 @@ use crate::import::Imports;
 use crate::link::LinkKey;
 use crate::live::Hub;
 use crate::password::Passwords;
+use crate::session::Watches;
+use crate::sign_in::SignInOptions;
 
 /// The use cases of one running Tidings. Cheap to clone.
 #[derive(Clone)]
@@ -36,6 +38,9 @@ pub struct Service {
     pub(crate) files: Files,
     pub(crate) imports: Arc<Imports>,
     pub(crate) passwords: Passwords,
+    pub(crate) watches: Watches,
+    /// None where an identity provider signs people in.
+    pub(crate) sign_in: Option<SignInOptions>,
     /// Microseconds of the last [`Write::stamp`].
     stamped: Arc<AtomicI64>,
 }
@@ -89,6 +94,8 @@ impl Service {
             files,
             imports: Arc::default(),
             passwords: Passwords::default(),
+            watches: Watches::default(),
+            sign_in: None,
             stamped: Arc::default(),
         }
     }

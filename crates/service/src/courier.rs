@@ -16,6 +16,7 @@ use tidings_store::{InvitationTo, MailRow, mail_row};
 use crate::context::{Service, new_id};
 use crate::error::Result;
 use crate::invitation::token;
+use crate::password_link;
 
 /// Mails that are taken at once.
 const BATCH: usize = 50;
@@ -188,6 +189,7 @@ impl Courier {
                 "Your invitation to the client portal is still open",
                 "You were invited to the client portal and have not chosen a password yet.",
             ),
+            MailKind::PasswordLink => return self.password_link(mail, now).await,
         };
         let Some(id) = mail.permit_id.map(InvitationId::from) else {
             return Ok(None);
@@ -204,6 +206,29 @@ impl Courier {
              {portal}/#invitation={token}\n\nThe link is good once, and for you alone.\n\n{END}"
         );
         Ok(Some((subject, text)))
+    }
+
+    /// The same for a link to choose a password.
+    async fn password_link(
+        &self,
+        mail: &MailRow,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(&'static str, String)>> {
+        let Some(id) = mail.permit_id else {
+            return Ok(None);
+        };
+        let link = self.service.store.password_link(id).await?;
+        let Some(link) = link.filter(|link| password_link::is_good(link, now)) else {
+            return Ok(None);
+        };
+        let (key, portal) = (&self.service.files.key, &self.options.portal);
+        let token = password_link::token(key, &link);
+        let until = link.expires_at.format("%-d %B %Y, %H:%M UTC");
+        let text = format!(
+            "Choose a password here, until {until}:\n{portal}/#password={token}\n\n\
+             The link is good once. Whoever did not ask for it can leave it alone.\n\n{END}"
+        );
+        Ok(Some(("Choose a password", text)))
     }
 
     /// Once a minute: reminders, and what is remembered no longer.
@@ -235,8 +260,9 @@ impl Courier {
             let permit_id = Some(invitation.id.0);
             tx.queue_mails(vec![MailRow { permit_id, ..mail }]).await?;
         }
-        tx.forget_mails(now - TimeDelta::days(limits::MAIL_DAYS))
-            .await?;
+        let before = now - TimeDelta::days(limits::MAIL_DAYS);
+        tx.forget_mails(before).await?;
+        tx.forget_sessions(before).await?;
         tx.commit().await?;
         self.minute = Some(minute);
         Ok(())

@@ -179,6 +179,14 @@ fn text(code: UserErrorCode) -> &'static str {
             "Choose another login: 3 to 254 characters without spaces that nobody else has."
         }
         UserErrorCode::PasswordTooShort => "A password has at least 12 characters.",
+        UserErrorCode::AccountDeactivated => "This portal account was taken back.",
+        UserErrorCode::TooManyClients => "An account acts for at most 100 clients.",
+        UserErrorCode::LastClient => {
+            "The account acts for nobody else: take the account back instead."
+        }
+        UserErrorCode::NameInvalid => "A name has 1 to 200 characters.",
+        UserErrorCode::TimeZoneInvalid => "This is no IANA time zone, such as Europe/Berlin.",
+        UserErrorCode::StaffInactive => "This person does not work here any more.",
         UserErrorCode::PasswordTooLong => "A password has at most 256 characters.",
     }
 }

@@ -6,7 +6,6 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use tidings_domain::{
     AccountId, AccountState, AgencyId, ClientId, Deed, EmailAddress, ErrorCode, Event,
     InvitationId, Login, MailKind, Password, PasswordProblem, Principal, PrincipalKind, StaffId,
@@ -14,12 +13,14 @@ use tidings_domain::{
 };
 use tidings_policy::{AdminAction, Viewer, administers};
 use tidings_store::{
-    AccountRow, ClientRow, InvitationRow, InvitationTo, MailRow, Subject, mail_row,
+    AccountRow, ClientRow, InvitationRow, InvitationTo, MailRow, Sessions, Subject, mail_row,
 };
 
-use crate::context::{Begin, Service, Write, hex};
+use crate::context::{Begin, Service, Write};
 use crate::error::{Error, Result};
 use crate::link::{Link, LinkKey, LinkUse};
+use crate::session::revoke;
+use crate::sign_in::hash_of;
 
 /// Somebody to invite.
 #[derive(Clone, Debug, Serialize)]
@@ -147,9 +148,10 @@ impl Service {
                 .await?;
             write.tx.withdraw_invitations(account.id, write.now).await?;
             let (agency, id) = (account.agency_id, account.id);
+            revoke(&write, Principal::Account(id), agency, Sessions::All).await?;
+            tell(&write, agency, id).await?;
             let deed = Deed::PortalAccountDeactivated;
             write.audit(agency, deed, id, String::new()).await?;
-            tell(&write, agency, id).await?;
         }
         let changed = AccountChanged {
             account: account.id,
@@ -289,7 +291,7 @@ async fn invite(
         accepted_at: None,
         withdrawn_at: None,
     };
-    invitation.token_hash = hash(&token(write.link_key(), &invitation));
+    invitation.token_hash = hash_of(&token(write.link_key(), &invitation));
     write.tx.insert_invitation(&invitation).await?;
     let recipient = (PrincipalKind::Account, account.0);
     let kind = MailKind::Invitation;
@@ -321,10 +323,6 @@ pub(crate) fn token(key: &LinkKey, invitation: &InvitationRow) -> String {
     key.sign(LinkUse::Invitation, &link)
 }
 
-fn hash(token: &str) -> String {
-    hex(&Sha256::digest(token))
-}
-
 /// Whether an invitation with this token can be accepted.
 fn holds(to: &InvitationTo, token: &str, now: DateTime<Utc>) -> Result<()> {
     let InvitationTo {
@@ -337,7 +335,7 @@ fn holds(to: &InvitationTo, token: &str, now: DateTime<Utc>) -> Result<()> {
         return Err(Error::Code(ErrorCode::InvitationUsed, text));
     }
     let withdrawn = invitation.withdrawn_at.is_some() || account.state != AccountState::Invited;
-    if withdrawn || invitation.token_hash != hash(token) {
+    if withdrawn || invitation.token_hash != hash_of(token) {
         return Err(invalid());
     }
     if now >= invitation.expires_at {

@@ -11,6 +11,8 @@
 //! be stored for repeats ([`Service::begin`]), and the event that tells of it.
 
 mod address;
+mod administration;
+mod agency;
 mod attachment;
 mod body;
 mod bulk;
@@ -26,6 +28,7 @@ mod draft;
 mod due;
 mod error;
 mod export;
+mod family;
 mod fields;
 mod files;
 mod fulfillment;
@@ -42,14 +45,17 @@ mod notice;
 mod notification;
 mod own_view;
 mod password;
+mod password_link;
 mod portal_request;
 mod purge;
 mod reaction;
 mod read_state;
 mod record;
 mod relay;
+mod session;
 mod settings;
 mod sharing;
+mod sign_in;
 mod staff;
 mod sweep;
 mod thread;
@@ -58,6 +64,11 @@ mod thread_note;
 mod transcript;
 
 pub use address::{Address, ServedFile};
+pub use administration::{
+    AudienceNamed, ClientCreated, CreateClient, CreateStaffMember, SaveTopic, SetAudienceLabel,
+    SetStaffActive, TopicSaved,
+};
+pub use agency::{AgencyCreated, CreateAgency};
 pub use attachment::{Announced, CreateUpload, ExpectedUpload, UploadAttachment, Uploaded};
 pub use body::{BodyInput, NamedAttachment};
 pub use bulk::{Bulk, BulkAct, BulkItem, BulkOutcome};
@@ -70,6 +81,7 @@ pub use document::{AddDocument, DocumentAdded, FulfillDocument, WantedDocument};
 pub use document_category::{DocumentCategorySaved, SaveDocumentCategory};
 pub use draft::{DeleteDraft, DraftSaved, SaveDraft, draft_recipients};
 pub use error::{Error, Refusal, Result};
+pub use family::{LinkClient, SwitchPrimaryClient, UnlinkClient};
 pub use files::Files;
 pub use fulfillment::{FulfillLocation, FulfillRelease, Fulfilled, text_hash};
 pub use import::{
@@ -87,13 +99,16 @@ pub use message_edit::{EditMessage, SetMessagePinned, Touched};
 pub use messaging_policy::{PolicyPatch, PolicySaved, UpdatePolicy};
 pub use notification::{MarkNotifications, NotificationsMarked};
 pub use own_view::{InView, RestoreToView, SetHidden, ViewChanged};
+pub use password_link::SendPasswordLink;
 pub use portal_request::{NoteInput, RequestMoved, SendPortalRequest, Wanted};
 pub use reaction::{React, Reacting};
 pub use read_state::{MarkMessages, MarkThread, Marked};
 pub use record::{AddLocation, LocationAdded, ReleaseRevoked, RevokeRelease};
 pub use relay::{Relay, RelayOptions};
+pub use session::{RevokeSessions, SessionsRevoked};
 pub use settings::{SettingsSaved, StaffPatch, UpdateMySettings, UpdateStaffSettings};
 pub use sharing::{ClientSharingSet, SetClientSharing};
+pub use sign_in::{Issue, SignIn, SignInOptions, SignedIn};
 pub use staff::{SetRoles, StaffChanged};
 pub use thread::{
     ChangePeople, ChatWith, ConvertToGroup, Converted, FirstMessage, OpenDirectThread, Opened,

@@ -31,6 +31,8 @@ pub(crate) enum LinkUse {
     ExportJson = 6,
     Invitation = 7,
     Document = 8,
+    Password = 9,
+    Refresh = 10,
 }
 
 impl LinkUse {
@@ -56,8 +58,8 @@ pub(crate) struct Link {
     pub(crate) expires_at: DateTime<Utc>,
 }
 
-/// Bytes before the signature: use, id, viewer, moment.
-const SAID: usize = 1 + 16 + 16 + 8;
+/// Bytes of a link: id, viewer, moment.
+const SAID: usize = 16 + 16 + 8;
 /// Bytes of the signature, HMAC with SHA-256.
 const SIGNATURE: usize = 32;
 
@@ -76,14 +78,39 @@ impl LinkKey {
 
     /// The last part of an address.
     pub(crate) fn sign(&self, purpose: LinkUse, link: &Link) -> String {
-        let mut said = Vec::with_capacity(SAID + SIGNATURE);
-        said.push(purpose as u8);
+        let mut said = Vec::with_capacity(SAID);
         said.extend_from_slice(link.id.as_bytes());
         said.extend_from_slice(link.viewer.as_bytes());
         said.extend_from_slice(&link.expires_at.timestamp().to_be_bytes());
+        self.seal(purpose, &said)
+    }
+
+    /// Any bytes with their signature, as text.
+    pub(crate) fn seal(&self, purpose: LinkUse, bytes: &[u8]) -> String {
+        let mut said = Vec::with_capacity(1 + bytes.len() + SIGNATURE);
+        said.push(purpose as u8);
+        said.extend_from_slice(bytes);
         let signature = hmac::sign(&self.0, &said);
         said.extend_from_slice(signature.as_ref());
         URL_SAFE_NO_PAD.encode(said)
+    }
+
+    /// The bytes, so many, of a text that this key sealed for this use.
+    pub(crate) fn unseal(&self, purpose: LinkUse, text: &str, length: usize) -> Option<Vec<u8>> {
+        // In base64 four letters are three bytes: anything longer is not looked at.
+        if text.len() > (1 + length + SIGNATURE) * 4 / 3 + 1 {
+            return None;
+        }
+        let mut bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (said, signature) = bytes.split_at_checked(1 + length)?;
+        // SECURITY: in constant time, and before anything that it says is looked at.
+        hmac::verify(&self.0, said, signature).ok()?;
+        if said.first() != Some(&(purpose as u8)) {
+            return None;
+        }
+        bytes.truncate(1 + length);
+        bytes.remove(0);
+        Some(bytes)
     }
 
     /// What the last part of an address says, if this key signed it for this use and it is still
@@ -95,21 +122,13 @@ impl LinkKey {
 
     /// The same, good still or not.
     pub(crate) fn read(&self, purpose: LinkUse, text: &str) -> Option<Link> {
-        // In base64 four letters are three bytes: anything longer is not looked at.
-        if text.len() > (SAID + SIGNATURE) * 4 / 3 + 1 {
-            return None;
-        }
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (said, signature) = bytes.split_at_checked(SAID)?;
-        // SECURITY: in constant time, and before anything that it says is looked at.
-        hmac::verify(&self.0, said, signature).ok()?;
-        let seconds = i64::from_be_bytes(said.get(33..)?.try_into().ok()?);
-        let link = Link {
-            id: Uuid::from_slice(said.get(1..17)?).ok()?,
-            viewer: Uuid::from_slice(said.get(17..33)?).ok()?,
+        let said = self.unseal(purpose, text, SAID)?;
+        let seconds = i64::from_be_bytes(said.get(32..)?.try_into().ok()?);
+        Some(Link {
+            id: Uuid::from_slice(said.get(..16)?).ok()?,
+            viewer: Uuid::from_slice(said.get(16..32)?).ok()?,
             expires_at: DateTime::from_timestamp(seconds, 0)?,
-        };
-        (said.first() == Some(&(purpose as u8))).then_some(link)
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use argon2::password_hash::{PasswordHasher as _, SaltString};
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tidings_domain::{ErrorCode, Password};
 use tokio::sync::Semaphore;
@@ -18,7 +18,7 @@ const WAITING: usize = 64;
 /// What a hash costs: 19 MiB, two passes, one lane, as OWASP advises for Argon2id.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 
-/// Makes hashes of passwords. Cheap to clone.
+/// Makes and checks hashes of passwords. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Passwords {
     turns: Arc<Semaphore>,
@@ -48,6 +48,19 @@ impl Passwords {
         .await
     }
 
+    /// Whether a text is the password of this hash. Without a hash it costs the same and is not.
+    pub(crate) async fn verify(&self, text: &str, hash: Option<&str>) -> Result<bool> {
+        let (text, known) = (text.to_owned(), hash.is_some());
+        // SECURITY: whoever has no account costs what others cost, so that time tells nothing.
+        let hash = hash.unwrap_or(NOBODY).to_owned();
+        self.turn(move || {
+            let hash = PasswordHash::new(&hash).map_err(|_| fault())?;
+            let same = argon2()?.verify_password(text.as_bytes(), &hash).is_ok();
+            Ok(same && known)
+        })
+        .await
+    }
+
     async fn turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
@@ -61,6 +74,10 @@ impl Passwords {
             .map_err(|_| fault())?
     }
 }
+
+/// The hash of a password that nobody has, with the cost of [`COST`].
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlzIQ$\
+                      AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
 fn argon2() -> Result<Argon2<'static>> {
     let (memory, passes, lanes) = COST;
@@ -77,7 +94,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn s20_a_hash_has_a_salt_of_its_own_and_tells_its_cost() {
+    async fn s20_a_password_is_known_again_and_nothing_else_is() {
         let passwords = Passwords::default();
         let password = Password::parse("correct horse battery").unwrap();
         let hash = passwords.hash(&password).await.unwrap();
@@ -86,6 +103,16 @@ mod tests {
             "{hash}"
         );
         assert!(!hash.contains("horse"));
-        assert_ne!(hash, passwords.hash(&password).await.unwrap());
+        let other = passwords.hash(&password).await.unwrap();
+        assert_ne!(hash, other, "each has a salt of its own");
+        let verify = async |text: &str, hash| passwords.verify(text, hash).await.unwrap();
+        assert!(verify("correct horse battery", Some(&hash)).await);
+        assert!(!verify("correct horse batterY", Some(&hash)).await);
+        assert!(!verify("", Some(&hash)).await);
+        assert!(!verify("correct horse battery", None).await);
+        // What stands in for nobody's is a hash of the same cost.
+        let nobody = PasswordHash::new(NOBODY).unwrap();
+        let cost = Params::try_from(&nobody).unwrap();
+        assert_eq!((cost.m_cost(), cost.t_cost(), cost.p_cost()), COST);
     }
 }

@@ -71,6 +71,17 @@ impl Service {
     }
 }
 
+impl Service {
+    /// Ends the wait of all sockets and streams whose session was revoked.
+    fn end_sessions(&self, records: &[EventRecord]) {
+        for record in records {
+            if let Event::SessionRevoked { session } = record.event {
+                self.watches.end(session);
+            }
+        }
+    }
+}
+
 impl Relay {
     /// Relays until the process ends. A fault of the database is logged and tried again.
     pub async fn run(mut self) {
@@ -105,6 +116,7 @@ impl Relay {
             .store
             .events_after(service.hub.position(), BATCH)
             .await?;
+        service.end_sessions(&records);
         let full = records.len() == BATCH;
         if !records.is_empty() {
             let span = tracing::debug_span!("relay", events = records.len());
@@ -114,6 +126,9 @@ impl Relay {
         Ok(if full {
             Again::Now
         } else if service.store.events_wait_behind(position).await? {
+            // What ends a session does not wait for whoever holds the log up.
+            let ahead = service.store.access_events_after(position).await?;
+            service.end_sessions(&ahead);
             Again::Soon
         } else {
             Again::Called

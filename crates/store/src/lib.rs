@@ -6,7 +6,7 @@
 //! `event_log.rs` (what the relay reads), `files.rs` (sweeping), `due.rs` (what falls due by
 //! itself), `import.rs` (what an import matches on, and which one is next), `deletion.rs` (what an
 //! admin deletes without seeing it), `mail.rs` (what waits to leave), `credential.rs` and parts of
-//! `invitation.rs` (who is nobody yet), and nowhere else.
+//! `invitation.rs` and `session.rs` (who is nobody yet), and nowhere else.
 //!
 //! This crate knows no use case and no GraphQL: it does not decide whether a write is allowed, it
 //! only makes sure that a write is whole.
@@ -20,6 +20,7 @@
 #[cfg(test)]
 extern crate self as tidings_store;
 
+mod administration;
 mod attachment;
 mod audit;
 mod care_team;
@@ -54,6 +55,7 @@ mod recipients;
 mod record;
 mod revision;
 mod search;
+mod session;
 mod settings;
 mod shared_document;
 mod sharing;
@@ -72,9 +74,11 @@ mod viewer;
 mod visibility;
 mod writer;
 
+pub use administration::is_time_zone;
 pub use audit::AuditChain;
 pub use care_team::{CareTeamRow, contact_facts, contact_with};
 pub use contacts::{ChatOfTwo, GroupPlace};
+pub use credential::{Addressee, Credential, PasswordLink};
 pub use database::Store;
 pub use deletion::{Deletable, DeletedMessageRow, Deletion, DueThread, Purged, TombstoneRow};
 pub use directory::NamePlace;
@@ -108,6 +112,7 @@ pub use entities::portal_request::Model as PortalRequestRow;
 pub use entities::program::Model as ProgramRow;
 pub use entities::read_receipt::Model as ReceiptRow;
 pub use entities::release_of_information::Model as ReleaseRow;
+pub use entities::session::Model as SessionRow;
 pub use entities::staff_member::Model as StaffRow;
 pub use entities::supervision::Model as SupervisionRow;
 pub use entities::thread::Model as ThreadRow;
@@ -134,6 +139,7 @@ pub use reaction::{ReactionCounts, ReactionRow};
 pub use read_state::{Reading, ReadingDone, UnreadCount, ViewerState};
 pub use revision::{Edit, QuoteKey, QuoteRow};
 pub use search::{SearchFilter, SearchPlace, SearchRow};
+pub use session::Sessions;
 pub use settings::{Policy, PolicyVersion};
 pub use shared_document::DocumentPlace;
 pub use system::{Batch, StaffAsViewer, policy_row};

@@ -5,18 +5,29 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ConnectionTrait, QueryResult};
-use tidings_domain::{AccountId, AccountState, AgencyId, MessagingPolicy, StaffId};
+use tidings_domain::{AccountId, AccountState, AgencyId, MessagingPolicy, SessionId, StaffId};
 use tidings_policy::{AccountViewer, OwnClient, StaffViewer, Viewer};
 use uuid::Uuid;
 
 use crate::database::Store;
 use crate::error::{Result, StoreError};
+use crate::session::going_on;
 use crate::sql::{Reader, Sql};
 
 impl Store {
     /// The viewer of this subject as of now; none if there is no such person, or one who may not
     /// sign in: a staff member who left, an account that is not connected (C-24).
     pub async fn viewer(&self, subject: Uuid, now: DateTime<Utc>) -> Result<Option<Viewer>> {
+        self.viewer_in(subject, None, now).await
+    }
+
+    /// The same in a session, if there is one: none if it is over, or somebody else's.
+    pub async fn viewer_in(
+        &self,
+        subject: Uuid,
+        session: Option<SessionId>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Viewer>> {
         let mut sql = Sql::new(self.backend());
         sql.push(
             "SELECT 'STAFF', a.id, a.time_zone, p.switches, m.roles, NULL, NULL, NULL, NULL, 0 AS rank \
@@ -25,6 +36,9 @@ impl Store {
              WHERE m.active AND m.id = ",
         );
         sql.bind(subject);
+        if let Some(session) = session {
+            going_on(&mut sql, session, "m.id", now);
+        }
         sql.push(
             " UNION ALL SELECT 'ACCOUNT', a.id, a.time_zone, p.switches, 0, c.id, c.status, c.may_send, c.direct_chat, l.rank \
              FROM portal_account o JOIN agency a ON a.id = o.agency_id \
@@ -35,6 +49,9 @@ impl Store {
         sql.push(AccountState::Connected.as_str())
             .push("' AND o.id = ")
             .bind(subject);
+        if let Some(session) = session {
+            going_on(&mut sql, session, "o.id", now);
+        }
         sql.push(" ORDER BY rank");
         let rows = self.read.query_all_raw(sql.statement()).await?;
         let Some(first) = rows.first() else {

@@ -32,6 +32,8 @@ pub const TOO_MANY_DIRECTIVES: &str = "TOO_MANY_DIRECTIVES";
 pub const FORBIDDEN: &str = "FORBIDDEN";
 /// The token was good and is no longer. The reason of close 4403; an event stream's last error.
 pub const TOKEN_EXPIRED: &str = "TOKEN_EXPIRED";
+/// The session was revoked. The reason of close 4403; an event stream's last error.
+pub const SESSION_REVOKED: &str = "SESSION_REVOKED";
 /// A query was named by a hash that is not known (any more): send it once more with its text. Request error.
 pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
 /// Queries cannot be named by hash here, or not by this version of the protocol. Request error.

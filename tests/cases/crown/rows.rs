@@ -100,6 +100,19 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] = &[
     ("convertToGroup", ""),
     ("setClientMessaging", ""),
     ("updateMessagingPolicy", ""),
+    ("sessions", "query { sessions { id device } }"),
+    ("linkClientToAccount", ""),
+    ("unlinkClient", ""),
+    ("switchPrimaryClient", ""),
+    ("createStaffMember", ""),
+    ("setStaffActive", ""),
+    ("createClient", ""),
+    ("saveTopic", ""),
+    ("setAudienceLabel", ""),
+    ("createAgency", ""),
+    ("revokeSession", ""),
+    ("revokeAllSessions", ""),
+    ("sendPasswordLink", ""),
     ("invitePortalAccount", ""),
     ("deactivatePortalAccount", ""),
     ("messageAdded", "subscription($id: ID) { messageAdded(threadId: $id) { message { id } } }"),
@@ -205,6 +218,8 @@ impl Place {
             "Enrollment" => enrollment::CLIENT.gid(),
             "Message" => cast::message(thread::SLEEP, 1).gid(),
             "PortalAccount" => account::CLIENT.gid(),
+            // Stored beside the attachment.
+            "Session" => gid("Session", WAITING.0),
             "StaffMember" => staff::CLINICIAN.gid(),
             "Location" => location::CLIENT.gid(),
             "LocationRequest" => location_request(request::LOCATION),
@@ -443,6 +458,24 @@ pub(crate) const PLACES: &[Place] = &[
     place("restoreToView.input.what.threadId", "Thread", "practice-admin", |own, id| with(json!({ "viewerId": own.staff }), "what", json!({ "threadId": id }))),
     place("deleteMessage.input.messageId", "Message", "clinical-admin", |_, id| with(json!({}), "messageId", json!(id))),
     place("deleteThread.input.threadId", "Thread", "clinical-admin", |_, id| with(json!({}), "threadId", json!(id))),
+    wide(place("setStaffActive.input.staffMemberId", "StaffMember", "practice-admin", |_, id| with(json!({ "active": true }), "staffMemberId", json!(id)))),
+    wide(place("saveTopic.input.topicId", "Topic", "practice-admin", |_, id| with(json!({ "title": "t", "defaultSubject": "s" }), "topicId", json!(id)))),
+    wide(place("setAudienceLabel.input.audienceId", "Audience", "practice-admin", |_, id| with(json!({ "label": "l" }), "audienceId", json!(id)))),
+    place("linkClientToAccount.input.clientId", "Client", "practice-admin", |_, id| {
+        with(json!({ "portalAccountId": account::CLIENT.gid() }), "clientId", json!(id))
+    }),
+    place("linkClientToAccount.input.portalAccountId", "PortalAccount", "practice-admin", |own, id| {
+        with(json!({ "clientId": own.client }), "portalAccountId", json!(id))
+    }),
+    place("unlinkClient.input.clientId", "Client", "practice-admin", |_, id| with(json!({}), "clientId", json!(id))),
+    place("switchPrimaryClient.input.clientId", "Client", "practice-admin", |_, id| {
+        with(json!({ "portalAccountId": account::CLIENT.gid() }), "clientId", json!(id))
+    }),
+    place("switchPrimaryClient.input.portalAccountId", "PortalAccount", "practice-admin", |own, id| {
+        with(json!({ "clientId": own.client }), "portalAccountId", json!(id))
+    }),
+    place("revokeSession.input.sessionId", "Session", "clinician", |_, id| with(json!({}), "sessionId", json!(id))),
+    place("sendPasswordLink.input.staffMemberId", "StaffMember", "practice-admin", |_, id| with(json!({}), "staffMemberId", json!(id))),
     place("invitePortalAccount.input.clientId", "Client", "practice-admin", |_, id| with(json!({}), "clientId", json!(id))),
     // The last: the account signs nobody in any more.
     place("deactivatePortalAccount.input.portalAccountId", "PortalAccount", "practice-admin", |_, id| with(json!({}), "portalAccountId", json!(id))),

@@ -25,6 +25,28 @@ words! {
         CareTeamEnded = "CARE_TEAM_ENDED",
         /// A client was invited to the portal.
         PortalAccountInvited = "PORTAL_ACCOUNT_INVITED",
+        /// An account acts for a client from then on.
+        ClientLinked = "CLIENT_LINKED",
+        /// An account acts for a client no more.
+        ClientUnlinked = "CLIENT_UNLINKED",
+        /// A client stands first under its login.
+        PrimaryClientSwitched = "PRIMARY_CLIENT_SWITCHED",
+        /// A staff member was added.
+        StaffCreated = "STAFF_CREATED",
+        /// A staff member came back.
+        StaffActivated = "STAFF_ACTIVATED",
+        /// A staff member left.
+        StaffDeactivated = "STAFF_DEACTIVATED",
+        /// A client was added.
+        ClientCreated = "CLIENT_CREATED",
+        /// A topic was added or changed.
+        TopicSaved = "TOPIC_SAVED",
+        /// An audience was given a name.
+        AudienceNamed = "AUDIENCE_NAMED",
+        /// An agency was added.
+        AgencyCreated = "AGENCY_CREATED",
+        /// A staff member was sent a link to choose a password.
+        PasswordLinkSent = "PASSWORD_LINK_SENT",
         /// A portal account was taken back.
         PortalAccountDeactivated = "PORTAL_ACCOUNT_DEACTIVATED",
         /// A thread was given another audience, topic or subject.

@@ -72,6 +72,10 @@ pub(super) const OPTIONS: &[(&str, Rule)] = &[
     ("token_audience", text("1 to 255 characters", is_name)),
     ("token_leeway_seconds", between(0, 300)),
     ("token_ttl_minutes", between(1, 1440)),
+    ("access_token_minutes", between(1, 60)),
+    ("session_idle_hours", between(1, 720)),
+    ("session_days", between(1, 365)),
+    ("trusted_proxies", between(0, 10)),
     ("jwks_file", text("empty, or the path of a file", |_| true)),
     (
         "jwks_url",

@@ -30,6 +30,7 @@ pub(crate) mod portal_request;
 pub(crate) mod program;
 pub(crate) mod read_receipt;
 pub(crate) mod release_of_information;
+pub(crate) mod session;
 pub(crate) mod staff_member;
 pub(crate) mod supervision;
 pub(crate) mod thread;

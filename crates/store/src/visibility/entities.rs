@@ -7,7 +7,7 @@ use tidings_policy::{AdminAction, Viewer, administers};
 
 use crate::entities::{
     audience, audit_entry, client, directory_import, document_category, document_name, enrollment,
-    invitation, portal_account, portal_account_client, program, staff_member, topic,
+    invitation, portal_account, portal_account_client, program, session, staff_member, topic,
 };
 
 /// An entity of the directory with its rule of visibility.
@@ -156,5 +156,13 @@ impl Visible for portal_account_client::Entity {
             .cond_where(portal_account::Entity::condition(viewer))
             .to_owned();
         Condition::all().add(portal_account_client::Column::AccountId.in_subquery(accounts))
+    }
+}
+
+impl Visible for session::Entity {
+    /// Sessions are one's own, whoever else administers.
+    fn condition(viewer: &Viewer) -> Condition {
+        let me = viewer.principal().uuid();
+        in_agency(session::Column::AgencyId, viewer).add(session::Column::PrincipalId.eq(me))
     }
 }

@@ -101,11 +101,9 @@ where
     }
 
     async fn session_ended(&self, ended: &Ended) -> Result<(), Over> {
-        let code = if ended.reason == code::TOKEN_EXPIRED {
-            code::TOKEN_EXPIRED
-        } else {
-            code::FORBIDDEN
-        };
+        let typed = [code::TOKEN_EXPIRED, code::SESSION_REVOKED];
+        let code = typed.into_iter().find(|code| ended.reason == *code);
+        let code = code.unwrap_or(code::FORBIDDEN);
         let status = StatusCode::UNAUTHORIZED;
         self.last_words(&Reply::refused(status, code, &*ended.reason, &self.id))
             .await
