@@ -210,7 +210,8 @@ impl Service {
                 .map(|text| email(text, "email"))
                 .transpose()?,
             status: ClientStatus::Active,
-            direct_chat: true,
+            direct_chat: viewer.policy().direct_chat_for_new_clients,
+            may_send: true,
             created_at: write.now,
         };
         write.tx.insert_client(&row).await?;

@@ -41,7 +41,7 @@ impl Service {
         self.sign_in_options()?;
         let login = format!("link:{}", login_key(login));
         let address = format!("link:{}", address_key(address));
-        self.attempt(&[(&login, OF_LOGIN), (&address, OF_ADDRESS)])
+        self.throttle(&[(&login, OF_LOGIN), (&address, OF_ADDRESS)])
             .await
     }
 

@@ -85,11 +85,9 @@ const REFRESH: usize = 16 + 4 + 16;
 impl Service {
     /// The same service, in which people sign in.
     #[must_use]
-    pub fn with_sign_in(self, options: SignInOptions) -> Self {
-        Self {
-            sign_in: Some(options),
-            ..self
-        }
+    pub fn with_sign_in(mut self, options: SignInOptions) -> Self {
+        self.sign_in = Some(options);
+        self
     }
 
     pub(crate) fn sign_in_options(&self) -> Result<&SignInOptions> {
@@ -109,7 +107,7 @@ impl Service {
         let device = device(input.device)?;
         let (login, address) = (login_key(input.login), address_key(input.address));
         // SECURITY: counted before the password is looked at, so that many at once are many.
-        self.attempt(&[(&login, OF_LOGIN), (&address, OF_ADDRESS)])
+        self.throttle(&[(&login, OF_LOGIN), (&address, OF_ADDRESS)])
             .await?;
         let credential = match Login::parse(input.login) {
             Some(login) => self.store.credential(&login).await?,
@@ -210,7 +208,7 @@ impl Service {
     }
 
     /// Counts an attempt under keys; `TRY_LATER` if one of them has too many in this window.
-    pub(crate) async fn attempt(&self, keys: &[(&str, i32)]) -> Result<()> {
+    pub(crate) async fn throttle(&self, keys: &[(&str, i32)]) -> Result<()> {
         let now = self.clock.now();
         let tx = self.store.begin().await?;
         let mut over = false;

@@ -273,7 +273,7 @@ impl Tx {
                 account: row.row()?,
             };
             let switches: String = row.next()?;
-            Ok((to, crate::viewer::policy(&switches)?))
+            Ok((to, crate::viewer::switches(&switches)?))
         };
         rows.iter().map(read).collect()
     }

@@ -24,7 +24,11 @@ async fn door(config: &Config) -> Door {
     assert!(seeded.unwrap());
     let clock = Arc::clone(&service.clock);
     let verifier = Verifier::with_clock(config, clock).unwrap();
-    Door { service, verifier }
+    Door {
+        service,
+        verifier,
+        own_sessions: false,
+    }
 }
 
 impl Door {
