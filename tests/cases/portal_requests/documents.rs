@@ -366,3 +366,21 @@ async fn cx09_cx19_a_client_adds_a_document_by_policy_and_it_has_an_owner() {
     );
     assert_eq!(tidings.stored().await, before);
 }
+
+#[tokio::test]
+async fn c48_what_was_handed_in_stays_and_what_was_not_goes_after_a_day() {
+    let tidings = Tidings::start().await;
+    let elena = tidings.caller("client");
+    let id = document_request(request::DOCUMENT);
+    let input = json!({ "requestId": id, "attachmentIds": [paper(&elena, Pdf).await] });
+    elena.does("fulfillDocumentRequest", input).await;
+    paper(&elena, Zip).await;
+    assert_eq!(tidings.files(), 2);
+    tidings.clock.advance(chrono::TimeDelta::days(3));
+    let service = &tidings.server().service;
+    assert_eq!(service.sweep_files().await.unwrap(), 1);
+    assert_eq!(tidings.files(), 1);
+    let found = look(&tidings.caller("clinician"), &id).await;
+    let url = text(&found["document"]["files"][0]["url"]);
+    assert_eq!(tidings.fetch(&url).await.status(), 200);
+}
