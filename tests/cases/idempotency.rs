@@ -37,6 +37,8 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("markThreadRead", "guardian", json!({ "threadId": thread::HOMEWORK.gid() }), ("upToMessageId", json!(cast::message(thread::HOMEWORK, 1).gid()))),
         ("assignCareTeamMember", "clinical-admin", json!({ "clientId": client::SECOND_CHILD.gid(), "staffMemberId": staff::CLINICIAN.gid() }), ("endDate", json!("2027-01-01"))),
         ("endCareTeamAssignment", "clinical-admin", json!({ "careTeamMemberId": membership(client::FIRST_CHILD, staff::CLINICIAN) }), ("lastDate", json!("2026-06-20"))),
+        // While the client is active.
+        ("fulfillAssessmentRequest", "guardian", json!({ "requestId": assessment_request(request::ASSESSMENT), "answers": [{ "question": "situation", "value": { "choice": "own" } }, { "question": "moves", "value": { "number": 0.5 } }] }), ("assessmentDate", json!("2026-06-01"))),
         ("setClientStatus", "scheduler", json!({ "clientId": client::SECOND_CHILD.gid(), "status": "INACTIVE" }), ("status", json!("ACTIVE"))),
         ("setStaffRoles", "system-admin", json!({ "staffMemberId": staff::BILLER.gid(), "roles": ["PRACTICE_SCHEDULER"] }), ("roles", json!([]))),
         ("addReaction", "clinician", json!({ "messageId": message(2), "emoji": "👍" }), ("emoji", json!("🙏"))),
@@ -68,7 +70,6 @@ fn writes() -> Vec<(&'static str, &'static str, Value, (&'static str, Value))> {
         ("setClientSharing", "clinical-admin", json!({ "clientId": client::CLIENT.gid(), "agencyId": agency::FERNHILL.gid(), "shared": true }), ("shared", json!(false))),
         ("addDocument", "client", json!({ "actingFor": client::CLIENT.gid(), "name": "Lease", "attachmentIds": [PAPERS[1].gid()] }), ("name", json!("Contract"))),
         ("saveDocumentCategory", "practice-admin", json!({ "name": "Housing", "predefinedNames": ["Lease"] }), ("active", json!(false))),
-        ("fulfillAssessmentRequest", "guardian", json!({ "requestId": assessment_request(request::ASSESSMENT), "answers": [{ "question": "situation", "value": { "choice": "own" } }, { "question": "moves", "value": { "number": 0.5 } }] }), ("assessmentDate", json!("2026-06-01"))),
         ("setAssessmentHidden", "clinician", json!({ "assessmentId": assessment::SECOND_CHILD.gid(), "hidden": true }), ("hidden", json!(false))),
         ("saveAssessmentDefinition", "practice-admin", json!({ "title": "Health", "requestable": true, "questions": [{ "key": "a", "prompt": "How are you?", "kind": "TEXT" }] }), ("active", json!(false))),
         ("addLocation", "client", json!({ "actingFor": client::CLIENT.gid(), "place": { "coordinates": { "latitude": 1.5, "longitude": 2.5 } } }), ("place", json!({ "address": { "line1": "two" } }))),

@@ -256,7 +256,7 @@ ids! {
     notification: NotificationId {
         /// The clinician's, of the first child's location. Unread.
         CHILD_LOCATION = "child-location";
-        /// The second clinician's, of the second child's first assessment. Read.
+        /// The biller's, of the second child's first assessment. Read.
         FIRST_ASSESSMENT = "first-assessment";
     }
     /// Threads.

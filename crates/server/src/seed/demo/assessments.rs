@@ -27,7 +27,7 @@ pub(super) fn add(batch: &mut Batch, times: &Times) {
     let (asked_at, came_at) = (Duration::days(80), Duration::days(79));
     batch.requests.push(PortalRequestRow {
         assessment_version_id: version,
-        requested_by: staff::SECOND_CLINICIAN,
+        requested_by: staff::BILLER,
         status: RequestStatus::Fulfilled,
         closed_at: Some(times.now - came_at),
         ..asked(
@@ -56,7 +56,7 @@ pub(super) fn add(batch: &mut Batch, times: &Times) {
         id: notification::FIRST_ASSESSMENT,
         agency_id: agency::HARBOR_LANE,
         recipient_kind: PrincipalKind::Staff,
-        recipient_id: staff::SECOND_CLINICIAN.0,
+        recipient_id: staff::BILLER.0,
         kind: NotificationKind::RequestFulfilled,
         subject_id: request::FIRST_ASSESSMENT.0,
         client_id: client::SECOND_CHILD,
