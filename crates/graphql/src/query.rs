@@ -10,6 +10,7 @@ use tidings_domain::{
     DocumentNameId, DraftId, EnrollmentId, LocationId, MessageId, NotificationId, Principal,
     ProgramId, ReleaseId, StaffId, ThreadId, TopicId,
 };
+use uuid::Uuid;
 
 use crate::account::PortalAccount;
 use crate::agency::Agency;
@@ -314,6 +315,21 @@ async fn load_node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             .one(MessageId(uuid))
             .await?
             .map(|row| Node::Message(Message::alone(row))),
+        NotificationId::TYPE => ctx
+            .one(NotificationId(uuid))
+            .await?
+            .map(|row| Node::Notification(row.into())),
+        DraftId::TYPE => ctx
+            .one(DraftId(uuid))
+            .await?
+            .map(|row| Node::Draft(Draft::from(row))),
+        other => load_record(ctx, other, uuid).await?,
+    })
+}
+
+/// The same of what clients are asked for, and of what comes of it.
+async fn load_record(ctx: &Context<'_>, name: &str, uuid: Uuid) -> Result<Option<Node>> {
+    Ok(match name {
         LocationId::TYPE => ctx
             .one(LocationId(uuid))
             .await?
@@ -350,14 +366,6 @@ async fn load_node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             .one(ReleaseId(uuid))
             .await?
             .map(|row| Node::ReleaseOfInformation(row.into())),
-        NotificationId::TYPE => ctx
-            .one(NotificationId(uuid))
-            .await?
-            .map(|row| Node::Notification(row.into())),
-        DraftId::TYPE => ctx
-            .one(DraftId(uuid))
-            .await?
-            .map(|row| Node::Draft(Draft::from(row))),
         other => match request_kind(other) {
             Some(kind) => PortalRequest::load(ctx, uuid.into(), Some(kind))
                 .await?

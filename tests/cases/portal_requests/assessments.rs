@@ -17,22 +17,22 @@ fn housing() -> Value {
 }
 
 /// An answer.
-fn said(question: &str, value: Value) -> Value {
+fn said(question: &str, value: &Value) -> Value {
     json!({ "question": question, "value": value })
 }
 
 /// Answers to all that the demo's assessment asks.
 fn whole() -> Vec<Value> {
     vec![
-        said("worries", json!({ "choices": ["space", "rent"] })),
-        said("situation", json!({ "choice": "guest" })),
-        said("host", json!({ "text": "  With my sister. " })),
-        said("moves", json!({ "number": 2.5 })),
-        said("since", json!({ "date": "2026-02-28" })),
+        said("worries", &json!({ "choices": ["space", "rent"] })),
+        said("situation", &json!({ "choice": "guest" })),
+        said("host", &json!({ "text": "  With my sister. " })),
+        said("moves", &json!({ "number": 2.5 })),
+        said("since", &json!({ "date": "2026-02-28" })),
     ]
 }
 
-fn answers(request: &str, answers: Vec<Value>) -> Value {
+fn answers(request: &str, answers: &[Value]) -> Value {
     json!({ "requestId": request, "answers": answers })
 }
 
@@ -86,7 +86,7 @@ async fn c31_c33_c47_c48_c49_an_assessment_is_asked_for_answered_and_stands_on_t
     assert_eq!(asked["version"]["questions"][0]["key"], "situation");
     assert_eq!(asked["assessment"], Value::Null);
     let done = elena
-        .does("fulfillAssessmentRequest", answers(&id, whole()))
+        .does("fulfillAssessmentRequest", answers(&id, &whole()))
         .await;
     assert_eq!(done["request"]["status"], "FULFILLED");
     let told = next_of(&mut listener, "RequestFulfilled").await;
@@ -114,7 +114,7 @@ async fn c31_c33_c47_c48_c49_an_assessment_is_asked_for_answered_and_stands_on_t
     }
     assert_eq!(notified(&amina).await.len(), before + 1);
     let stored = tidings.stored().await;
-    let again = answers(&id, whole());
+    let again = answers(&id, &whole());
     assert_eq!(
         elena.refused("fulfillAssessmentRequest", again).await,
         "REQUEST_CLOSED"
@@ -122,7 +122,7 @@ async fn c31_c33_c47_c48_c49_an_assessment_is_asked_for_answered_and_stands_on_t
     assert_eq!(tidings.stored().await, stored);
     // Newest first.
     let ruth = tidings.caller("guardian");
-    let open = answers(&assessment_request(request::ASSESSMENT), whole());
+    let open = answers(&assessment_request(request::ASSESSMENT), &whole());
     let done = ruth.does("fulfillAssessmentRequest", open).await;
     let newest = done["request"]["assessment"]["id"].as_str().unwrap();
     let list = listed(&amina, client::SECOND_CHILD).await;
@@ -138,7 +138,7 @@ async fn cx04_the_day_is_the_agencys_today_and_can_be_changed_to_one_of_the_year
     let here: chrono::NaiveDate = serde_json::from_value(today.clone()).unwrap();
     let before = tidings.stored().await;
     for days in [1, -367, 4000] {
-        let mut input = answers(&id, whole());
+        let mut input = answers(&id, &whole());
         input["assessmentDate"] = json!(here + chrono::Duration::days(days));
         let answer = elena.act("fulfillAssessmentRequest", input).await;
         let expect = wrong(&[("assessmentDate", "ASSESSMENT_DATE_INVALID")]);
@@ -146,11 +146,11 @@ async fn cx04_the_day_is_the_agencys_today_and_can_be_changed_to_one_of_the_year
     }
     assert_eq!(tidings.stored().await, before);
     let done = elena
-        .does("fulfillAssessmentRequest", answers(&id, whole()))
+        .does("fulfillAssessmentRequest", answers(&id, &whole()))
         .await;
     assert_eq!(done["request"]["assessment"]["assessmentDate"], today);
     let id = sent(&amina, client::CLIENT, housing()).await;
-    let mut input = answers(&id, whole());
+    let mut input = answers(&id, &whole());
     input["assessmentDate"] = json!(here - chrono::Duration::days(366));
     let done = elena.does("fulfillAssessmentRequest", input.clone()).await;
     assert_eq!(
@@ -174,7 +174,7 @@ async fn cx05_everything_that_is_missing_or_wrong_is_told_at_once_and_nothing_is
     let (amina, elena) = (tidings.caller("clinician"), tidings.caller("client"));
     let id = sent(&amina, client::CLIENT, housing()).await;
     let before = tidings.stored().await;
-    let guest = said("situation", json!({ "choice": "guest" }));
+    let guest = said("situation", &json!({ "choice": "guest" }));
     for (given, mut input, expect) in [
         (
             vec![],
@@ -187,10 +187,10 @@ async fn cx05_everything_that_is_missing_or_wrong_is_told_at_once_and_nothing_is
         (
             vec![
                 guest.clone(),
-                said("moves", json!({ "text": "two" })),
-                said("worries", json!({ "choices": ["rent", "rats"] })),
-                said("since", json!({ "number": 2026 })),
-                said("pets", json!({ "text": "a cat" })),
+                said("moves", &json!({ "text": "two" })),
+                said("worries", &json!({ "choices": ["rent", "rats"] })),
+                said("since", &json!({ "number": 2026 })),
+                said("pets", &json!({ "text": "a cat" })),
             ],
             json!({ "assessmentDate": "2036-01-01" }),
             wrong(&[
@@ -205,8 +205,8 @@ async fn cx05_everything_that_is_missing_or_wrong_is_told_at_once_and_nothing_is
         (
             vec![
                 guest,
-                said("host", json!({ "text": " \n " })),
-                said("moves", json!({ "number": 100.5 })),
+                said("host", &json!({ "text": " \n " })),
+                said("moves", &json!({ "number": 100.5 })),
             ],
             json!({}),
             wrong(&[
@@ -217,18 +217,18 @@ async fn cx05_everything_that_is_missing_or_wrong_is_told_at_once_and_nothing_is
         (
             // What is not shown is not answered.
             vec![
-                said("situation", json!({ "choice": "own" })),
-                said("host", json!({ "text": "Nobody." })),
-                said("moves", json!({ "number": 0 })),
+                said("situation", &json!({ "choice": "own" })),
+                said("host", &json!({ "text": "Nobody." })),
+                said("moves", &json!({ "number": 0 })),
             ],
             json!({}),
             wrong(&[("answers.host", "ANSWER_INVALID")]),
         ),
         (
             vec![
-                said("situation", json!({ "choice": "own" })),
-                said("situation", json!({ "choice": "own" })),
-                said("moves", json!({ "number": 0 })),
+                said("situation", &json!({ "choice": "own" })),
+                said("situation", &json!({ "choice": "own" })),
+                said("moves", &json!({ "number": 0 })),
             ],
             json!({}),
             wrong(&[("answers.situation", "ANSWER_INVALID")]),
@@ -240,15 +240,15 @@ async fn cx05_everything_that_is_missing_or_wrong_is_told_at_once_and_nothing_is
         assert_eq!(answer["data"]["answer"]["request"], Value::Null);
         assert_eq!(tidings.stored().await, before, "{input}");
     }
-    let many = vec![said("situation", json!({ "choice": "own" })); 201];
-    let input = answers(&id, many);
+    let many = vec![said("situation", &json!({ "choice": "own" })); 201];
+    let input = answers(&id, &many);
     assert_eq!(
         elena.refused("fulfillAssessmentRequest", input).await,
         "BAD_USER_INPUT"
     );
     // A value is exactly one.
     for value in [json!({}), json!({ "text": "a", "number": 1 })] {
-        let input = answers(&id, vec![said("host", value)]);
+        let input = answers(&id, &[said("host", &value)]);
         elena.refused("fulfillAssessmentRequest", input).await;
     }
     assert_eq!(tidings.stored().await, before);
@@ -269,27 +269,24 @@ async fn c49_p48_only_the_client_asked_answers() {
         ("clinical-admin", "FORBIDDEN"),
     ] {
         let caller = tidings.caller(who);
-        let refused = caller.refused("fulfillAssessmentRequest", answers(&id, whole()));
+        let refused = caller.refused("fulfillAssessmentRequest", answers(&id, &whole()));
         assert_eq!(refused.await, code, "{who}");
     }
     // The id of another kind of request is none of this kind.
     let other = crate::support::location_request(request::LOCATION);
     let elena = tidings.caller("client");
-    let refused = elena.refused("fulfillAssessmentRequest", answers(&other, whole()));
+    let refused = elena.refused("fulfillAssessmentRequest", answers(&other, &whole()));
     assert_eq!(refused.await, "BAD_USER_INPUT");
     let (_, bare) = other.split_once('_').unwrap();
-    let disguised = answers(&format!("AssessmentRequest_{bare}"), whole());
+    let disguised = answers(&format!("AssessmentRequest_{bare}"), &whole());
     let refused = elena.refused("fulfillAssessmentRequest", disguised);
     assert_eq!(refused.await, "NOT_FOUND");
     assert_eq!(tidings.stored().await, before);
     // Of many at once one is stored.
     let ruth = tidings.caller("guardian");
-    let answering = (0..8).map(|_| ruth.act("fulfillAssessmentRequest", answers(&id, whole())));
+    let answering = (0..8).map(|_| ruth.act("fulfillAssessmentRequest", answers(&id, &whole())));
     let answered = futures_util::future::join_all(answering).await;
-    let (done, refused): (Vec<_>, Vec<_>) = answered
-        .iter()
-        .map(errors)
-        .partition(|errors| errors.is_empty());
+    let (done, refused): (Vec<_>, Vec<_>) = answered.iter().map(errors).partition(Vec::is_empty);
     assert_eq!((done.len(), refused.len()), (1, 7));
     for errors in refused {
         assert_eq!(errors, wrong(&[("requestId", "REQUEST_CLOSED")]));
@@ -316,7 +313,7 @@ async fn c34_k18_a_private_assessment_is_not_there_for_an_agency_that_shares_the
     let private = sent(&amina, client::CLIENT, private).await;
     for id in [&open, &private] {
         elena
-            .does("fulfillAssessmentRequest", answers(id, whole()))
+            .does("fulfillAssessmentRequest", answers(id, &whole()))
             .await;
     }
     // What was asked stands on the record; what the agency asks for is its own.
@@ -368,7 +365,7 @@ async fn c34_k18_a_private_assessment_is_not_there_for_an_agency_that_shares_the
 async fn c33_cx12_the_audit_log_tells_of_assessments_without_what_was_said() {
     let tidings = Tidings::start().await;
     let (ruth, admin) = (tidings.caller("guardian"), tidings.caller("clinical-admin"));
-    let open = answers(&assessment_request(request::ASSESSMENT), whole());
+    let open = answers(&assessment_request(request::ASSESSMENT), &whole());
     ruth.does("fulfillAssessmentRequest", open).await;
     let hide = json!({ "assessmentId": assessment::SECOND_CHILD.gid(), "hidden": true });
     admin.does("setAssessmentHidden", hide).await;

@@ -160,14 +160,12 @@ pub(super) fn check(mut questions: Vec<Question>) -> Result<Vec<Question>, Vec<Q
 fn bounds(question: &mut Question, wrong: &mut impl FnMut(&'static str)) {
     let is_text = question.kind == QuestionKind::Text;
     let most = limits::MAX_ANSWER_CHARS;
-    match question.max_chars {
-        None if is_text => question.max_chars = Some(most),
-        None => {}
-        Some(chars) => {
-            if !is_text || !(1..=most).contains(&chars) {
-                wrong("maxChars");
-            }
-        }
+    let fits = |chars: u32| is_text && (1..=most).contains(&chars);
+    if !question.max_chars.is_none_or(fits) {
+        wrong("maxChars");
+    }
+    if is_text {
+        question.max_chars.get_or_insert(most);
     }
     let is_number = question.kind == QuestionKind::Number;
     if question.min.is_some() && !is_number {

@@ -33,11 +33,11 @@ fn option(key: &str) -> ChoiceOption {
     }
 }
 
-fn when(question: &str, option: &str) -> Option<Condition> {
-    Some(Condition {
+fn when(question: &str, option: &str) -> Condition {
+    Condition {
         question: question.to_owned(),
         option: option.to_owned(),
-    })
+    }
 }
 
 fn day(text: &str) -> NaiveDate {
@@ -80,11 +80,11 @@ fn housing() -> Questionnaire {
         question("since", Date),
         required("needs", MultipleChoice),
         Question {
-            shown_when: when("needs", "some"),
+            shown_when: Some(when("needs", "some")),
             ..required("more", SingleChoice)
         },
         Question {
-            shown_when: when("more", "no"),
+            shown_when: Some(when("more", "no")),
             ..required("why", Text)
         },
     ])
@@ -255,7 +255,7 @@ fn c33_everything_that_is_wrong_with_a_questionnaire_is_listed() {
         question("long", Text),
     ];
     wrong[3].prompt = " \n".to_owned();
-    wrong[4].shown_when = when("choice", "yes");
+    wrong[4].shown_when = Some(when("choice", "yes"));
     wrong[5].options[1].key = "yes".to_owned();
     wrong[6].min = number(2.0);
     wrong[6].max = number(1.0);
@@ -289,7 +289,7 @@ fn c33_a_question_hangs_on_a_choice_that_was_asked_before_it() {
         (when("nothing", "yes"), false),
     ] {
         let second = Question {
-            shown_when: condition.clone(),
+            shown_when: Some(condition.clone()),
             ..question("second", SingleChoice)
         };
         let questions = vec![

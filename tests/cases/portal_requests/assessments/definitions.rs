@@ -80,7 +80,7 @@ async fn c33_an_assessment_is_one_of_those_enabled_for_the_agency() {
         assert_eq!(refused, "ASSESSMENT_NOT_ENABLED");
     }
     let ruth = tidings.caller("guardian");
-    let open = answers(&assessment_request(request::ASSESSMENT), whole());
+    let open = answers(&assessment_request(request::ASSESSMENT), &whole());
     ruth.does("fulfillAssessmentRequest", open).await;
 }
 
@@ -121,9 +121,9 @@ async fn c33_cx05_a_request_keeps_the_version_with_which_it_asked() {
         assert_eq!(found["version"]["title"], title);
         assert_eq!(found["definition"]["title"], "Health and sleep");
     }
-    let given = || vec![said("a", json!({ "text": "Rather well today." }))];
+    let given = || vec![said("a", &json!({ "text": "Rather well today." }))];
     let answer = elena
-        .act("fulfillAssessmentRequest", answers(&second, given()))
+        .act("fulfillAssessmentRequest", answers(&second, &given()))
         .await;
     let expect = wrong(&[
         ("answers.a", "ANSWER_INVALID"),
@@ -131,7 +131,7 @@ async fn c33_cx05_a_request_keeps_the_version_with_which_it_asked() {
     ]);
     assert_eq!(errors(&answer), expect);
     elena
-        .does("fulfillAssessmentRequest", answers(&first, given()))
+        .does("fulfillAssessmentRequest", answers(&first, &given()))
         .await;
     let found = look(&amina, &first).await;
     let answered = &found["assessment"];

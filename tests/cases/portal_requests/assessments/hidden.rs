@@ -37,7 +37,8 @@ async fn cx12_a_hidden_assessment_is_nowhere_in_the_clients_own_portal() {
             let caller = tidings.caller(who);
             let found = look(&caller, &request).await;
             assert_eq!(found["assessment"]["hidden"], hidden, "{who}");
-            assert_eq!(listed(&caller, client::SECOND_CHILD).await, [id.clone()]);
+            let list = listed(&caller, client::SECOND_CHILD).await;
+            assert_eq!(list, std::slice::from_ref(&id), "{who}");
         }
     }
     // The same again is nothing new.
@@ -64,7 +65,7 @@ async fn cx12_a_hidden_assessment_is_nowhere_in_the_clients_own_portal() {
 async fn cx12_what_is_hidden_before_a_repeat_stays_hidden_in_its_answer() {
     let tidings = Tidings::start().await;
     let ruth = tidings.caller("guardian");
-    let mut input = answers(&assessment_request(request::ASSESSMENT), whole());
+    let mut input = answers(&assessment_request(request::ASSESSMENT), &whole());
     input["idempotencyKey"] = json!("once");
     let done = ruth.does("fulfillAssessmentRequest", input.clone()).await;
     let hide = json!({ "assessmentId": done["request"]["assessment"]["id"], "hidden": true });

@@ -20,9 +20,7 @@ fn questionnaires() -> impl Strategy<Value = Questionnaire> {
             let choices = questions.iter().filter(|q| !q.options.is_empty());
             let choices: Vec<String> = choices.map(|q| q.key.clone()).collect();
             let hangs = hangs && !choices.is_empty();
-            let shown_when = hangs
-                .then(|| on.get(&choices))
-                .and_then(|key| when(key, "yes"));
+            let shown_when = hangs.then(|| on.get(&choices)).map(|key| when(key, "yes"));
             questions.push(Question {
                 required,
                 shown_when,

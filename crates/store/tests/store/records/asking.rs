@@ -120,7 +120,7 @@ fn answer(world: &mut World, batch: &mut Batch, request: &PortalRequestRow, acco
             }
             batch.documents.push(document);
         }
-        _ => {
+        RequestKind::Location => {
             batch.locations.push(LocationRow {
                 id: world.id(),
                 agency_id: request.agency_id,
